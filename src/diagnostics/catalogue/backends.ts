@@ -1,0 +1,6 @@
+import { text } from "../message.ts";
+
+/** 4xxx: what a target cannot express, or this version cannot compile. */
+export const backends = {
+  KSP4001: { name: "not-supported-yet", severity: "error", message: text`${"construct"} is not supported yet` },
+} as const;
