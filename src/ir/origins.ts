@@ -1,0 +1,25 @@
+import type { Span } from "../diagnostics/span.ts";
+import type { StatementId } from "./policy.ts";
+
+/** Where a statement stands and how it reads; kept beside the policy, because the policy is meaning alone. */
+export interface Origin {
+  readonly span: Span;
+  /** The statement as `ksp fmt` would print it. */
+  readonly text: string;
+  /** Spans of its parts, by the word that introduces them: `interface`, `carrier`, `address`, `name`, `path`, … */
+  readonly parts: Readonly<Record<string, Span>>;
+}
+
+export interface Origins {
+  readonly statements: ReadonlyMap<StatementId, Origin>;
+  /** The policy's head line: where the fault is when a statement is missing. */
+  readonly head: Span;
+  /** Where a new statement can be inserted. */
+  readonly end: Span;
+}
+
+/** The smallest place known for a part of a statement. */
+export function placeOf(origins: Origins, id: StatementId, part?: string): Span {
+  const origin = origins.statements.get(id);
+  return (part === undefined ? undefined : origin?.parts[part]) ?? origin?.span ?? origins.head;
+}

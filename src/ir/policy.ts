@@ -1,0 +1,241 @@
+import Type, { type Static } from "typebox";
+import {
+  addresses,
+  type Immutable,
+  milliseconds,
+  name,
+  type os,
+  portRange,
+  record,
+  statementId,
+  tagged,
+} from "./schema.ts";
+
+/** What the user wants, by name; the JSON Schema and the types come from this one declaration. Absent = unconstrained, never "default". */
+
+export type Name = string;
+/** `kind-digest` or `kind-name-digest` of the meaning: stable when other statements, the caveat or the order change. */
+export type StatementId = string;
+export type Os = Static<typeof os>;
+
+// ---- who -----------------------------------------------------------------------------------------------------------
+
+const identity = tagged(
+  record({ kind: Type.Literal("mark"), value: Type.Integer({ minimum: 0 }), mask: Type.Integer({ minimum: 1 }) }),
+  record({
+    kind: Type.Literal("user"),
+    id: Type.Optional(Type.Integer({ minimum: 0 })),
+    name: Type.Optional(Type.String()),
+  }),
+  record({
+    kind: Type.Literal("group"),
+    id: Type.Optional(Type.Integer({ minimum: 0 })),
+    name: Type.Optional(Type.String()),
+  }),
+  record({ kind: Type.Literal("slice"), path: Type.String() }),
+  record({ kind: Type.Literal("program"), path: Type.String() }),
+  record({ kind: Type.Literal("service"), name: Type.String() }),
+);
+/** Who a packet belongs to. Users and groups are numbers on Linux: an unknown name stops a whole ruleset from loading. */
+export type Identity = Immutable<Static<typeof identity>>;
+
+/** Any of the lists, all within one ("and"). A missing system means: refused there. */
+const identities = record({
+  linux: Type.Optional(Type.Array(Type.Array(identity, { minItems: 1 }), { minItems: 1 })),
+  windows: Type.Optional(Type.Array(Type.Array(identity, { minItems: 1 }), { minItems: 1 })),
+  macos: Type.Optional(Type.Array(Type.Array(identity, { minItems: 1 }), { minItems: 1 })),
+});
+export type Identities = Immutable<Static<typeof identities>>;
+
+// ---- where ---------------------------------------------------------------------------------------------------------
+
+const device = tagged(
+  record({ kind: Type.Literal("named"), name: Type.String({ minLength: 1 }) }),
+  record({ kind: Type.Literal("prefix"), prefix: Type.String({ minLength: 1 }) }),
+  record({ kind: Type.Literal("utun") }),
+);
+/** An interface by name, all with a prefix (`br-*`), or a utun that the system numbers. */
+export type Device = Immutable<Static<typeof device>>;
+const devices = record({
+  linux: Type.Optional(Type.Array(device, { minItems: 1 })),
+  windows: Type.Optional(Type.Array(device, { minItems: 1 })),
+  macos: Type.Optional(Type.Array(device, { minItems: 1 })),
+});
+export type Devices = Immutable<Static<typeof devices>>;
+
+/** `outside`: links of that role, or where none is declared every interface that is no loopback, tunnel or inside link. `any`: every interface. */
+const path = tagged(
+  record({ kind: Type.Literal("link"), link: name }),
+  record({ kind: Type.Literal("tunnel"), tunnel: name }),
+  record({ kind: Type.Literal("outside") }),
+  record({ kind: Type.Literal("any") }),
+);
+export type Path = Immutable<Static<typeof path>>;
+
+// ---- what ----------------------------------------------------------------------------------------------------------
+
+const ports = Type.Array(portRange, { minItems: 1 });
+const transport = tagged(
+  record({ kind: Type.Literal("tcp"), sourcePorts: Type.Optional(ports), destinationPorts: Type.Optional(ports) }),
+  record({ kind: Type.Literal("udp"), sourcePorts: Type.Optional(ports), destinationPorts: Type.Optional(ports) }),
+  record({ kind: Type.Literal("icmp"), types: Type.Optional(Type.Array(Type.Integer(), { minItems: 1 })) }),
+  record({ kind: Type.Literal("icmpv6"), types: Type.Optional(Type.Array(Type.Integer(), { minItems: 1 })) }),
+  record({ kind: Type.Literal("protocol"), number: Type.Integer({ minimum: 0, maximum: 255 }) }),
+);
+
+const pattern = record({
+  direction: Type.Union([Type.Literal("out"), Type.Literal("in"), Type.Literal("forward")]),
+  owner: Type.Optional(identity),
+  app: Type.Optional(name),
+  source: Type.Optional(addresses),
+  destination: Type.Optional(addresses),
+  transport: Type.Optional(transport),
+  /** The list that `destination` (or `source`) is, word for word: backends name their set after it. */
+  list: Type.Optional(name),
+  path,
+});
+export type PacketPattern = Immutable<Static<typeof pattern>>;
+
+/** `enforcing`: every state but `disabled`. A pattern without a chain means all chains. */
+const condition = Type.Union([
+  Type.Literal("enforcing"),
+  Type.Array(record({ chain: Type.Optional(name), level: Type.String() }), { minItems: 1 }),
+]);
+export type Condition = Immutable<Static<typeof condition>>;
+
+/** Said about a statement, without effect on its meaning. */
+const caveat = record({
+  acceptRisk: Type.Array(Type.String({ pattern: "^KSP3[0-9]{3}$" })),
+  reason: Type.Optional(Type.String()),
+  owner: Type.Optional(Type.String()),
+  ticket: Type.Optional(Type.String()),
+});
+export type Caveat = Immutable<Static<typeof caveat>>;
+
+// ---- statements ----------------------------------------------------------------------------------------------------
+
+const link = record({
+  id: statementId,
+  name,
+  devices,
+  role: Type.Union([Type.Literal("outside"), Type.Literal("inside")]),
+});
+export type Link = Immutable<Static<typeof link>>;
+
+/** `order` is the fail-over order. `host` is the name that `addresses` were pinned for. */
+const server = record({
+  host: Type.Optional(Type.String()),
+  addresses,
+  transport,
+  order: Type.Integer({ minimum: 0 }),
+});
+export type Server = Immutable<Static<typeof server>>;
+
+const tunnel = record({
+  id: statementId,
+  name,
+  protocol: Type.Union([
+    Type.Literal("wireguard"),
+    Type.Literal("openvpn"),
+    Type.Literal("ipsec"),
+    Type.Literal("other"),
+  ]),
+  devices,
+  servers: Type.Array(server, { minItems: 1 }),
+  carrier: identities,
+  address: tagged(record({ kind: Type.Literal("static"), addresses }), record({ kind: Type.Literal("assigned") })),
+  carries: record({ everything: Type.Boolean(), prefixes: Type.Optional(addresses) }),
+});
+export type Tunnel = Immutable<Static<typeof tunnel>>;
+
+/** Tunnels nested in order. Every tunnel is in exactly one chain; a lone tunnel is a chain of one with its own name. */
+const chain = record({ name, hops: Type.Array(name, { minItems: 1 }) });
+export type Chain = Immutable<Static<typeof chain>>;
+
+const dns = record({
+  id: statementId,
+  /** In the order of asking; not sorted, unlike every other address set. `dns none` has no entry. */
+  resolvers: addresses,
+  owner: Type.Optional(identity),
+  app: Type.Optional(name),
+  path,
+  suffixes: Type.Array(Type.String()),
+  caveat,
+});
+export type Dns = Immutable<Static<typeof dns>>;
+
+const opening = tagged(
+  record({ kind: Type.Literal("dhcp"), path }),
+  record({ kind: Type.Literal("discovery"), path }),
+  record({ kind: Type.Literal("lan"), path }),
+  record({ kind: Type.Literal("packets"), pattern }),
+);
+export type Opening = Immutable<Static<typeof opening>>;
+const allow = record({ id: statementId, opening, while: condition, caveat });
+export type Allow = Immutable<Static<typeof allow>>;
+const deny = record({ id: statementId, pattern, while: condition, caveat });
+export type Deny = Immutable<Static<typeof deny>>;
+
+const app = record({
+  id: statementId,
+  name,
+  identity: record({
+    linux: Type.Optional(identity),
+    windows: Type.Optional(identity),
+    macos: Type.Optional(identity),
+  }),
+  traffic: Type.Union([Type.Literal("tunnel"), Type.Literal("outside"), Type.Literal("none")]),
+  onLoss: Type.Union([Type.Literal("pause"), Type.Literal("keep")]),
+});
+export type App = Immutable<Static<typeof app>>;
+
+const probe = tagged(
+  record({ kind: Type.Literal("interface") }),
+  record({ kind: Type.Literal("handshake"), within: milliseconds }),
+  record({ kind: Type.Literal("route"), prefixes: addresses }),
+  record({
+    kind: Type.Literal("heartbeat"),
+    targets: addresses,
+    every: milliseconds,
+    lostAfter: Type.Integer({ minimum: 1 }),
+  }),
+);
+export type Probe = Immutable<Static<typeof probe>>;
+const watch = record({ id: statementId, tunnel: name, probes: Type.Array(probe, { minItems: 1 }) });
+export type Watch = Immutable<Static<typeof watch>>;
+
+const expectation = record({
+  id: statementId,
+  verdict: Type.Union([Type.Literal("allow"), Type.Literal("drop")]),
+  pattern,
+  reply: Type.Boolean(),
+  while: condition,
+});
+export type Expect = Immutable<Static<typeof expectation>>;
+
+const refusal = Type.Union([Type.Literal("reject"), Type.Literal("drop")]);
+const control = record({
+  group: Type.Optional(Type.String()),
+  disable: Type.Union([Type.Literal("never"), Type.Literal("allowed"), milliseconds]),
+  confirmWithin: Type.Optional(milliseconds),
+});
+export type Control = Immutable<Static<typeof control>>;
+
+export const policySchema = record({
+  language: Type.Literal(1),
+  name,
+  links: Type.Array(link),
+  tunnels: Type.Array(tunnel),
+  chains: Type.Array(chain),
+  dns: Type.Array(dns),
+  ipv6: Type.Union([Type.Literal("tunnel"), Type.Literal("block")]),
+  allows: Type.Array(allow),
+  denies: Type.Array(deny),
+  apps: Type.Array(app),
+  watches: Type.Array(watch),
+  expects: Type.Array(expectation),
+  blocked: record({ out: refusal, forward: refusal }),
+  control,
+});
+/** Everything is sorted by name or id: the order of statements means nothing. */
+export type Policy = Immutable<Static<typeof policySchema>>;

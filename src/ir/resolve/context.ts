@@ -1,0 +1,121 @@
+import type { Code, Parameters } from "../../diagnostics/catalogue.ts";
+import { type Details, type Diagnostic, diagnostic } from "../../diagnostics/diagnostic.ts";
+import { didYouMean } from "../../diagnostics/did-you-mean.ts";
+import type { Span } from "../../diagnostics/span.ts";
+import type { AddressSet } from "../../net/address-set.ts";
+import type * as ast from "../../parser/ast.ts";
+import { digest } from "../canonical.ts";
+import type { Origin } from "../origins.ts";
+import type { Name, StatementId } from "../policy.ts";
+
+export type NameKind = "link" | "tunnel" | "chain" | "app" | "list" | "helper";
+interface Declared {
+  readonly kind: NameKind;
+  readonly span: Span;
+}
+
+/** What resolving collects: faults, declared names, the places of statements. One per policy. */
+export class Context {
+  readonly diagnostics: Diagnostic[] = [];
+  readonly names = new Map<Name, Declared>();
+  readonly lists = new Map<Name, AddressSet>();
+  readonly origins = new Map<StatementId, Origin>();
+
+  report<C extends Code>(code: C, parameters: Parameters<C>, details: Details): undefined {
+    this.diagnostics.push(diagnostic(code, parameters, details));
+    return undefined;
+  }
+
+  unsupported(construct: string, at: Span): undefined {
+    return this.report(
+      "KSP4001",
+      { construct },
+      {
+        at,
+        label: "no part of this policy is written while it stands here",
+        help: "remove it, or wait for a version that can compile it",
+      },
+    );
+  }
+
+  declare(kind: NameKind, { name, span }: ast.Identifier): void {
+    this.#checkLength(name, span);
+    const other = this.names.get(name);
+    if (!other) this.names.set(name, { kind, span });
+    else
+      this.report(
+        "KSP2002",
+        { name },
+        {
+          at: span,
+          label: `a ${kind} may not share its name`,
+          secondary: [{ span: other.span, text: `the ${other.kind} \`${name}\` is declared here` }],
+          help: "rename one of the two",
+        },
+      );
+  }
+
+  /** The policy's name is used in paths, so it has the limits of every other name; it clashes with none. */
+  declarePolicy({ name, span }: ast.Identifier): void {
+    this.#checkLength(name, span);
+  }
+
+  #checkLength(name: string, span: Span): void {
+    if (name.length > 24)
+      this.report(
+        "KSP2012",
+        { name },
+        { at: span, label: "too long for the tables of every backend", help: "shorten it to at most 24 characters" },
+      );
+  }
+
+  /** The name when it is declared as one of `kinds`; else a message with what stands near. */
+  use({ name, span }: ast.Identifier, ...kinds: readonly NameKind[]): Name | undefined {
+    const declared = this.names.get(name);
+    if (declared && kinds.includes(declared.kind)) return name;
+    const near = [...this.names].filter(([, d]) => kinds.includes(d.kind));
+    const similar = didYouMean(
+      name,
+      near.map(([n]) => n),
+    );
+    const kind = kinds.join(" or ");
+    const other = similar === undefined ? undefined : this.names.get(similar);
+    return this.report(
+      "KSP2001",
+      { kind, name },
+      {
+        at: span,
+        label: declared ? `this is a ${declared.kind}` : "not declared in this policy",
+        ...(other && similar && { secondary: [{ span: other.span, text: `\`${similar}\` is declared here` }] }),
+        help: similar
+          ? { text: `a ${kind} with a similar name exists`, edits: [{ span, text: similar }] }
+          : `declare the ${kind} \`${name}\`, or name one that exists`,
+      },
+    );
+  }
+
+  /** Gives a meaning its id and remembers where it was said; the same meaning twice is a fault. */
+  identify<T extends object>(
+    prefix: string,
+    statement: ast.Node,
+    text: string,
+    meaning: T,
+    parts: Readonly<Record<string, Span>> = {},
+  ): { readonly id: StatementId } & T {
+    const id = `${prefix}-${digest(meaning)}`;
+    const other = this.origins.get(id);
+    if (other)
+      this.report(
+        "KSP2010",
+        {},
+        {
+          at: statement.span,
+          label: "the second time",
+          secondary: [{ span: other.span, text: "the first time" }],
+          help: "remove one of the two",
+        },
+      );
+    else this.origins.set(id, { span: statement.span, text, parts });
+    return { id, ...meaning };
+  }
+}

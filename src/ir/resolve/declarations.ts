@@ -1,0 +1,208 @@
+import type { Span } from "../../diagnostics/span.ts";
+import { type AddressRange, type AddressSet, addressSet, addressSet as canonical } from "../../net/address-set.ts";
+import type * as ast from "../../parser/ast.ts";
+import { printStatement } from "../../parser/printer.ts";
+import type { App, Chain, Link, Os, Server, Tunnel } from "../policy.ts";
+import type { Context } from "./context.ts";
+import { resolveCarrier, resolveDevices } from "./interfaces.ts";
+import { Items } from "./items.ts";
+import { resolveIdentity, resolveNet, resolveNets, resolveTransport } from "./values.ts";
+
+/** Lists must be known before anything that uses them; a list may use another one, whatever their order. */
+export function resolveLists(context: Context, lists: readonly ast.List[]): void {
+  const waiting = new Map(lists.map((l) => [l.name.name, l]));
+  const open: ast.List[] = [];
+  const visit = (list: ast.List): void => {
+    waiting.delete(list.name.name);
+    if (list.source.kind === "file") {
+      context.unsupported("a list from a file", list.span);
+      return;
+    }
+    open.push(list);
+    const { nets } = list.source;
+    for (const net of [...nets.include, ...nets.except]) {
+      if (net.kind !== "list") continue;
+      const needed = waiting.get(net.text);
+      if (needed) visit(needed);
+      else if (open.some((l) => l.name.name === net.text)) {
+        context.report(
+          "KSP2017",
+          { name: net.text },
+          {
+            at: net.span,
+            label: `\`${net.text}\` needs \`${list.name.name}\` as well`,
+            help: "remove one of the two uses",
+          },
+        );
+      }
+    }
+    open.pop();
+    const set = resolveNets(context, nets);
+    if (set) context.lists.set(list.name.name, set);
+  };
+  for (const list of lists) if (waiting.has(list.name.name)) visit(list);
+}
+
+export function resolveLink(context: Context, link: ast.Link): Link | undefined {
+  const items = new Items(context, link.block.items, `link \`${link.name.name}\``, link.name.span);
+  const interfaces = items.some("interface");
+  const role = items.one("role");
+  const devices = interfaces && resolveDevices(context, interfaces);
+  if (!devices || !role) return undefined;
+  const name = link.name.name;
+  return context.identify(
+    `link-${name}`,
+    link,
+    printStatement(link),
+    { name, devices, role: role.role },
+    partsOf(link.name, link.block.items),
+  );
+}
+
+export function resolveTunnel(context: Context, tunnel: ast.Tunnel): Tunnel | undefined {
+  const name = tunnel.name.name;
+  const items = new Items(context, tunnel.block.items, `tunnel \`${name}\``, tunnel.name.span);
+  const protocol = items.one("protocol");
+  const interfaces = items.some("interface");
+  const serverItems = items.some("server");
+  const carriers = items.some("carrier");
+  const addressItem = items.one("address");
+  const carriesItem = items.one("carries");
+
+  const devices = interfaces && resolveDevices(context, interfaces);
+  const servers = serverItems?.map((item, order) => resolveServer(context, item, order));
+  const carrier = carriers && resolveCarrier(context, carriers);
+  const address = addressItem && resolveAddress(context, addressItem);
+  const carries = carriesItem && resolveCarries(context, carriesItem);
+  if (!protocol || !devices || !carrier || !address || !carries || !servers || !allPresent(servers)) return undefined;
+  return context.identify(
+    `tunnel-${name}`,
+    tunnel,
+    printStatement(tunnel),
+    { name, protocol: protocol.protocol, devices, servers, carrier, address, carries },
+    partsOf(tunnel.name, tunnel.block.items),
+  );
+}
+
+function resolveServer(context: Context, item: ast.ServerItem, order: number): Server | undefined {
+  if (item.server.kind === "helper") return context.unsupported("a server behind a helper", item.span);
+  const { host, nets, transport, nat64 } = item.server.peer;
+  const pinned = resolveNets(context, nets);
+  const resolved = resolveTransport(context, transport);
+  const mapped = pinned && nat64 && resolveNat64(context, pinned, nat64);
+  if (!pinned || !resolved || (nat64 && !mapped)) return undefined;
+  const addresses = mapped ? addressSet([...pinned, ...mapped]) : pinned;
+  return { ...(host && { host: host.value }), addresses, transport: resolved, order };
+}
+
+/** RFC 6052 2.2 for a /96: the IPv4 address stands in the last 32 bits. The mapped addresses are added, not put in place. */
+function resolveNat64(context: Context, pinned: AddressSet, nat64: ast.Net): AddressSet | undefined {
+  const prefix = resolveNet(context, nat64);
+  if (!prefix) return undefined;
+  if (prefix.family !== "ipv6" || prefix.last - prefix.first !== 0xffffffffn) {
+    return context.report(
+      "KSP2007",
+      { what: "NAT64 prefix", value: nat64.text },
+      { at: nat64.span, label: "not an IPv6 /96", help: "write the network's prefix, such as `64:ff9b::/96`" },
+    );
+  }
+  const mapped = pinned
+    .filter((range) => range.family === "ipv4")
+    .map(
+      (range): AddressRange => ({ family: "ipv6", first: prefix.first + range.first, last: prefix.first + range.last }),
+    );
+  if (mapped.length > 0) return addressSet(mapped);
+  return context.report(
+    "KSP2009",
+    { what: "the server's IPv4 part" },
+    { at: nat64.span, label: "there is no IPv4 address to map", help: "remove `nat64`" },
+  );
+}
+
+function resolveAddress(context: Context, item: ast.AddressItem): Tunnel["address"] | undefined {
+  if (item.addresses === "assigned") return { kind: "assigned" };
+  const addresses = resolveNets(context, item.addresses);
+  return addresses && { kind: "static", addresses };
+}
+
+function resolveCarries(context: Context, item: ast.CarriesItem): Tunnel["carries"] | undefined {
+  if (!item.nets) return { everything: item.everything };
+  const prefixes = resolveNets(context, item.nets);
+  return prefixes && { everything: item.everything, prefixes };
+}
+
+/** Declared chains, and one of its own for every tunnel that is in none. */
+export function resolveChains(
+  context: Context,
+  chains: readonly ast.Chain[],
+  tunnels: readonly ast.Tunnel[],
+): readonly Chain[] {
+  const inChain = new Map<string, ast.Identifier>();
+  const declared = chains.map((chain): Chain => {
+    for (const hop of chain.hops) {
+      if (context.use(hop, "tunnel") === undefined) continue;
+      const other = inChain.get(hop.name);
+      if (other)
+        context.report(
+          "KSP2018",
+          { name: hop.name },
+          {
+            at: hop.span,
+            label: "the second place",
+            secondary: [{ span: other.span, text: "the first place" }],
+            help: "name every tunnel once, in one chain",
+          },
+        );
+      else inChain.set(hop.name, hop);
+    }
+    context.origins.set(chainId(chain.name.name), {
+      span: chain.span,
+      text: printStatement(chain),
+      parts: { name: chain.name.span },
+    });
+    return { name: chain.name.name, hops: chain.hops.map((h) => h.name) };
+  });
+  const alone = tunnels
+    .filter((t) => !inChain.has(t.name.name))
+    .map((t): Chain => ({ name: t.name.name, hops: [t.name.name] }));
+  return [...declared, ...alone];
+}
+
+/** Chains have no rules of their own; this is only the key of their place. */
+export const chainId = (name: string): string => `chain-${name}`;
+
+export function resolveApp(context: Context, app: ast.App): App | undefined {
+  const name = app.name.name;
+  const items = new Items(context, app.block.items, `app \`${name}\``, app.name.span);
+  const identity: Partial<Record<Os, NonNullable<App["identity"][Os]>>> = {};
+  for (const item of items.some("identity") ?? []) {
+    if (item.identity.kind !== "user" && item.os === "linux") {
+      context.unsupported(`an app by ${item.identity.kind}`, item.span);
+      continue;
+    }
+    const resolved = resolveIdentity(context, item.identity, item.os);
+    if (resolved) identity[item.os] = resolved;
+  }
+  const traffic = items.one("traffic");
+  const onLoss = items.one("on-loss");
+  if (!traffic || !onLoss) return undefined;
+  return context.identify(
+    `app-${name}`,
+    app,
+    printStatement(app),
+    { name, identity, traffic: traffic.traffic, onLoss: onLoss.onLoss },
+    partsOf(app.name, app.block.items),
+  );
+}
+
+/** The first line of each kind is where messages about that part point. */
+export function partsOf(
+  name: ast.Identifier,
+  items: readonly (ast.Item & { readonly kind: string })[],
+): Readonly<Record<string, Span>> {
+  const parts: Record<string, Span> = { name: name.span };
+  for (const item of items) parts[item.kind] ??= item.span;
+  return parts;
+}
+
+const allPresent = <T>(values: readonly (T | undefined)[]): values is readonly T[] => !values.includes(undefined);

@@ -1,0 +1,129 @@
+import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { isError } from "../../diagnostics/diagnostic.ts";
+import type * as ast from "../../parser/ast.ts";
+import type { Origins } from "../origins.ts";
+import type { Policy } from "../policy.ts";
+import { Context } from "./context.ts";
+import { resolveApp, resolveChains, resolveLink, resolveLists, resolveTunnel } from "./declarations.ts";
+import { resolveAllow, resolveDeny, resolveDns, resolveExpect } from "./openings.ts";
+import { resolveControl, resolveWatch, rootOnly } from "./runtime.ts";
+
+export interface Resolved {
+  /** Only when there is no error. */
+  readonly policy?: Policy;
+  readonly origins: Origins;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+type Kind = ast.Statement["kind"];
+type Of<K extends Kind> = Extract<ast.Statement, { kind: K }>;
+
+/** Binds every name and gives every statement its meaning; what this version gives none is refused, never ignored. */
+export function resolve(file: ast.File): Resolved {
+  const context = new Context();
+  const all = <K extends Kind>(kind: K): readonly Of<K>[] => file.statements.filter((s): s is Of<K> => s.kind === kind);
+  const once = <K extends Kind>(kind: K): Of<K> | undefined => atMostOnce(context, all(kind));
+
+  refuse(context, file);
+  for (const kind of ["link", "tunnel", "chain", "app", "list"] as const)
+    for (const statement of all(kind)) context.declare(kind, statement.name);
+  resolveLists(context, all("list"));
+
+  const ipv6 = once("ipv6");
+  const control = once("control");
+  const policy: Policy = {
+    language: 1,
+    name: file.name.name,
+    links: named(all("link").map((s) => resolveLink(context, s))),
+    tunnels: named(all("tunnel").map((s) => resolveTunnel(context, s))),
+    chains: named(resolveChains(context, all("chain"), all("tunnel"))),
+    apps: named(all("app").map((s) => resolveApp(context, s))),
+    dns: identified(all("dns").map((s) => resolveDns(context, s))),
+    ipv6: ipv6?.mode ?? "block",
+    allows: identified(all("allow").map((s) => resolveAllow(context, s))),
+    denies: identified(all("deny").map((s) => resolveDeny(context, s))),
+    watches: identified(all("watch").map((s) => resolveWatch(context, s))),
+    expects: identified(all("expect").map((s) => resolveExpect(context, s))),
+    blocked: resolveBlocked(context, all("blocked")),
+    control: control ? resolveControl(context, control) : rootOnly,
+  };
+  const head = file.name.span;
+  const end = file.statements.at(-1)?.span.end ?? head.end;
+  const origins: Origins = { statements: context.origins, head, end: { file: head.file, start: end, end } };
+  for (const statement of ["dns", "ipv6"] as const) {
+    if (all(statement).length === 0) {
+      const [open, closed] =
+        statement === "dns" ? ["dns ADDRESS through TUNNEL", "dns none"] : ["ipv6 tunnel", "ipv6 block"];
+      context.report(
+        "KSP2011",
+        { statement },
+        { at: head, label: "this policy", help: `say \`${open}\`, or \`${closed}\`` },
+      );
+    }
+  }
+  const { diagnostics } = context;
+  return diagnostics.some(isError) ? { origins, diagnostics } : { policy, origins, diagnostics };
+}
+
+/** Statements that mean nothing yet. */
+function refuse(context: Context, file: ast.File): void {
+  if (file.version.value !== 1) {
+    context.report(
+      "KSP2007",
+      { what: "language version", value: file.version.text },
+      { at: file.version.span, label: "this ksp knows version 1", help: "write `ksp 1`, or use a newer ksp" },
+    );
+  }
+  if (file.type === "fragment") context.unsupported("a fragment", file.name.span);
+  context.declarePolicy(file.name);
+  for (const statement of file.statements) {
+    switch (statement.kind) {
+      case "param":
+      case "import":
+      case "helper":
+      case "log":
+      case "alert":
+      case "portal":
+      case "reconnect":
+        context.unsupported(`\`${statement.kind}\``, statement.span);
+        break;
+      case "forward":
+        if (statement.route !== "block") context.unsupported("`forward`", statement.span);
+        break;
+      case "scope":
+        if (statement.scope !== "machine") context.unsupported(`\`scope ${statement.scope}\``, statement.span);
+        break;
+    }
+  }
+}
+
+function atMostOnce<T extends ast.Statement>(context: Context, statements: readonly T[]): T | undefined {
+  const [first, second] = statements;
+  if (first && second) {
+    context.report(
+      "KSP2006",
+      { what: `\`${first.kind}\`` },
+      {
+        at: second.span,
+        label: "the second time",
+        secondary: [{ span: first.span, text: "the first time" }],
+        help: "keep one of the two",
+      },
+    );
+  }
+  return first;
+}
+
+function resolveBlocked(context: Context, statements: readonly ast.Blocked[]): Policy["blocked"] {
+  const of = (direction: "out" | "forward") =>
+    atMostOnce(
+      context,
+      statements.filter((s) => s.direction === direction),
+    )?.how;
+  return { out: of("out") ?? "reject", forward: of("forward") ?? "drop" };
+}
+
+const named = <T extends { readonly name: string }>(values: readonly (T | undefined)[]): readonly T[] =>
+  values.filter((v) => v !== undefined).sort((a, b) => (a.name < b.name ? -1 : 1));
+const identified = <T extends { readonly id: string }>(values: readonly (T | undefined)[]): readonly T[] =>
+  values.filter((v) => v !== undefined).sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -1,0 +1,132 @@
+import { type Address, type Family, formatAddress, last, width } from "./address.ts";
+
+/** All addresses from `first` to `last`, both included. */
+export interface AddressRange {
+  readonly family: Family;
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+/** Canonical: IPv4 before IPv6, sorted, disjoint, adjacent ranges merged. May be empty; a `Match` never holds an empty one. */
+export type AddressSet = readonly AddressRange[];
+
+export const single = ({ family, value }: Address): AddressRange => ({ family, first: value, last: value });
+export const everything = (family: Family): AddressRange => ({ family, first: 0n, last: last(family) });
+
+export const compareRanges = (a: AddressRange, b: AddressRange): number =>
+  a.family !== b.family
+    ? a.family < b.family
+      ? -1
+      : 1
+    : a.first !== b.first
+      ? a.first < b.first
+        ? -1
+        : 1
+      : a.last < b.last
+        ? -1
+        : a.last > b.last
+          ? 1
+          : 0;
+
+/** Cost: O(n log n). */
+export function addressSet(ranges: Iterable<AddressRange>): AddressSet {
+  const sorted = [...ranges].sort(compareRanges);
+  const merged: AddressRange[] = [];
+  for (const range of sorted) {
+    const previous = merged.at(-1);
+    if (previous && previous.family === range.family && range.first <= previous.last + 1n) {
+      if (range.last > previous.last) merged[merged.length - 1] = { ...previous, last: range.last };
+    } else merged.push(range);
+  }
+  return merged;
+}
+
+export const union = (...sets: readonly AddressSet[]): AddressSet => addressSet(sets.flat());
+
+/** Both in one pass over the two sorted sets. */
+export function intersect(a: AddressSet, b: AddressSet): AddressSet {
+  const out: AddressRange[] = [];
+  for (let i = 0, j = 0; ; ) {
+    const x = a[i];
+    const y = b[j];
+    if (!x || !y) return out;
+    if (x.family === y.family) {
+      const first = x.first > y.first ? x.first : y.first;
+      const end = x.last < y.last ? x.last : y.last;
+      if (first <= end) out.push({ family: x.family, first, last: end });
+    }
+    if (x.family < y.family || (x.family === y.family && x.last < y.last)) i++;
+    else j++;
+  }
+}
+
+export const complement = (set: AddressSet, family: Family): AddressSet => subtract([everything(family)], set);
+
+export function subtract(a: AddressSet, b: AddressSet): AddressSet {
+  const out: AddressRange[] = [];
+  let j = 0;
+  for (const x of a) {
+    while (b[j] && isBefore(b[j] as AddressRange, x)) j++;
+    let first = x.first;
+    for (let k = j; ; k++) {
+      const y = b[k];
+      if (!y || y.family !== x.family || y.first > x.last) break;
+      if (y.first > first) out.push({ family: x.family, first, last: y.first - 1n });
+      first = y.last + 1n;
+      if (first > x.last) break;
+    }
+    if (first <= x.last) out.push({ family: x.family, first, last: x.last });
+  }
+  return out;
+}
+
+const isBefore = (y: AddressRange, x: AddressRange): boolean =>
+  y.family < x.family || (y.family === x.family && y.last < x.first);
+
+export const overlaps = (a: AddressSet, b: AddressSet): boolean => intersect(a, b).length > 0;
+export const isSubset = (a: AddressSet, b: AddressSet): boolean => subtract(a, b).length === 0;
+export const ofFamily = (set: AddressSet, family: Family): AddressSet => set.filter((r) => r.family === family);
+
+/** Binary search: O(log n). */
+export function contains(set: AddressSet, { family, value }: Address): boolean {
+  let low = 0;
+  let high = set.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const range = set[middle] as AddressRange;
+    if (range.family < family || (range.family === family && range.last < value)) low = middle + 1;
+    else high = middle;
+  }
+  const range = set[low];
+  return range !== undefined && range.family === family && range.first <= value;
+}
+
+/** The length of the prefix that a range is, or undefined when it is none. */
+export function prefixLength({ family, first, last: end }: AddressRange): number | undefined {
+  const size = end - first + 1n;
+  if ((size & (size - 1n)) !== 0n || (first & (size - 1n)) !== 0n) return undefined;
+  return width(family) - (size.toString(2).length - 1);
+}
+
+/** `10.0.0.0/8`, `192.0.2.7`, or `192.0.2.7-192.0.2.9` where it is no prefix. */
+export function formatRange(range: AddressRange): string {
+  const first = formatAddress({ family: range.family, value: range.first });
+  if (range.first === range.last) return first;
+  const length = prefixLength(range);
+  if (length !== undefined) return `${first}/${length}`;
+  return `${first}-${formatAddress({ family: range.family, value: range.last })}`;
+}
+
+/** The fewest prefixes that make up a range. */
+export function toPrefixes({ family, first, last: end }: AddressRange): AddressRange[] {
+  const out: AddressRange[] = [];
+  for (let at = first; at <= end; ) {
+    let size = at === 0n ? 1n << BigInt(width(family)) : at & -at;
+    while (at + size - 1n > end) size >>= 1n;
+    out.push({ family, first: at, last: at + size - 1n });
+    at += size;
+  }
+  return out;
+}
+
+export const formatSet = (set: AddressSet): string => set.map(formatRange).join(", ");
