@@ -1,5 +1,5 @@
 import { parseAddress, width } from "./address.ts";
-import type { AddressRange } from "./address-set.ts";
+import { type AddressRange, type AddressSet, addressSet } from "./address-set.ts";
 
 export type NetFault =
   /** no address, or a part out of range */
@@ -41,4 +41,15 @@ function parseRange(from: string, to: string): AddressRange | NetFault {
   if (first.family !== end.family) return { kind: "mixed-families" };
   if (first.value > end.value) return { kind: "reversed" };
   return { family: first.family, first: first.value, last: end.value };
+}
+
+/** The set of addresses that the code itself names, such as well-known groups. Throws on a typing error. */
+export function constant(...texts: readonly string[]): AddressSet {
+  return addressSet(
+    texts.map((text) => {
+      const net = parseNet(text);
+      if (isFault(net)) throw new Error(`${text}: ${net.kind}`);
+      return net;
+    }),
+  );
 }

@@ -1,5 +1,5 @@
 import type { Span } from "../../diagnostics/span.ts";
-import { type AddressRange, type AddressSet, addressSet, addressSet as canonical } from "../../net/address-set.ts";
+import { type AddressRange, type AddressSet, addressSet } from "../../net/address-set.ts";
 import type * as ast from "../../parser/ast.ts";
 import { printStatement } from "../../parser/printer.ts";
 import type { App, Chain, Link, Os, Server, Tunnel } from "../policy.ts";

@@ -127,8 +127,7 @@ export function resolveTransport(
       );
     return { kind: "protocol", number };
   }
-  if (transport.kind === "icmp" || transport.kind === "icmpv6")
-    return resolveIcmp(context, transport.kind, transport.type);
+  if (!("ports" in transport)) return resolveIcmp(context, transport.kind, transport.type);
   const destinationPorts = resolvePorts(context, transport.ports);
   const sourcePorts = fromPorts && resolvePorts(context, fromPorts);
   if (!destinationPorts || (fromPorts && !sourcePorts)) return undefined;

@@ -1,0 +1,106 @@
+import { atBoot } from "./lockdown.ts";
+import type { Name, Os, Policy } from "./policy.ts";
+import { type Rule, type Ruleset, stages } from "./ruleset.ts";
+import { antiSpoofStage } from "./stages/anti-spoof.ts";
+import { appStage } from "./stages/app.ts";
+import { closedStage } from "./stages/closed.ts";
+import { denyListStage } from "./stages/deny-list.ts";
+import { dnsDenyStage } from "./stages/dns-deny.ts";
+import { dnsInsideStage } from "./stages/dns-inside.ts";
+import { endpointStage } from "./stages/endpoint.ts";
+import { exemptionStage } from "./stages/exemption.ts";
+import { infrastructureStage } from "./stages/infrastructure.ts";
+import { lanStage } from "./stages/lan.ts";
+import { loopbackStage } from "./stages/loopback.ts";
+import { loopbackDenyStage } from "./stages/loopback-deny.ts";
+import { probeStage } from "./stages/probe.ts";
+import type { PlanStage } from "./stages/rule.ts";
+import { tunnelStage } from "./stages/tunnel.ts";
+import { tunnelOnlyStage } from "./stages/tunnel-only.ts";
+import { enforcingStates, lockdownState, type State, type StateKey } from "./states.ts";
+
+/** One per system: names, identities and paths differ. nft and iptables share the Linux plan. */
+export interface Plan {
+  readonly policy: Name;
+  readonly os: Os;
+  /** Every state that the runtime moves between, from all down to all up. */
+  readonly states: readonly Ruleset[];
+  /** What boots: `down` in literals only. */
+  readonly lockdown: Ruleset;
+  readonly moves: readonly Move[];
+  readonly settings: readonly Setting[];
+}
+
+/** A change of one chain by one hop. Every other change is a sequence of these, or a jump to a lower state. */
+export interface Move {
+  readonly from: StateKey;
+  readonly to: StateKey;
+}
+
+export interface Setting {
+  readonly kind: "sysctl";
+  readonly key: string;
+  readonly atLeast: number;
+  readonly reason: string;
+}
+
+const inOrder: Readonly<Record<(typeof stages)[number], PlanStage>> = {
+  "loopback-deny": loopbackDenyStage,
+  loopback: loopbackStage,
+  infrastructure: infrastructureStage,
+  endpoint: endpointStage,
+  probe: probeStage,
+  "anti-spoof": antiSpoofStage,
+  "deny-list": denyListStage,
+  app: appStage,
+  "dns-inside": dnsInsideStage,
+  "dns-deny": dnsDenyStage,
+  tunnel: tunnelStage,
+  "tunnel-only": tunnelOnlyStage,
+  lan: lanStage,
+  exemption: exemptionStage,
+  closed: closedStage,
+};
+
+export function plan(policy: Policy, os: Os): Plan {
+  const states = enforcingStates(policy);
+  return {
+    policy: policy.name,
+    os,
+    states: states.map((state) => ruleset(policy, os, state)),
+    lockdown: ruleset(atBoot(policy), os, lockdownState(policy)),
+    moves: movesBetween(states),
+    settings: settings(policy),
+  };
+}
+
+const ruleset = (policy: Policy, os: Os, state: State): Ruleset => ({
+  state: state.key,
+  rules: stages.flatMap((stage) => sorted(stage, inOrder[stage](policy, os, state))),
+});
+
+/** The verdicts of a stage are one, so any order means the same; this one makes output independent of the order of statements. `closed` is already in order. */
+function sorted(stage: (typeof stages)[number], rules: readonly Rule[]): readonly Rule[] {
+  if (stage === "closed" || rules.length < 2) return rules;
+  const keyed = rules.map((rule, index) => ({ rule, index, key: rule.from }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.index - b.index)).map(({ rule }) => rule);
+}
+
+function movesBetween(states: readonly State[]): readonly Move[] {
+  return states.flatMap((from) =>
+    states.filter((to) => distance(from, to) === 1).map((to) => ({ from: from.key, to: to.key })),
+  );
+}
+
+const distance = (a: State, b: State): number =>
+  [...a.levels].reduce((sum, [chain, level]) => sum + Math.abs(level - (b.levels.get(chain) ?? 0)), 0);
+
+/** ARP knows no connection and no owner of an address: where a tunnel's address is assigned, the kernel itself must keep quiet about it. */
+function settings(policy: Policy): readonly Setting[] {
+  if (policy.tunnels.every((t) => t.address.kind === "static")) return [];
+  const reason = "an assigned tunnel address is not told to neighbours";
+  return [
+    { kind: "sysctl", key: "net.ipv4.conf.all.arp_announce", atLeast: 2, reason },
+    { kind: "sysctl", key: "net.ipv4.conf.all.arp_ignore", atLeast: 1, reason },
+  ];
+}

@@ -1,0 +1,72 @@
+import { constant } from "../../net/parse-net.ts";
+import { ports } from "../../net/port-set.ts";
+import type { Allow, Os, PacketPattern, Policy } from "../policy.ts";
+import type { Rule } from "../ruleset.ts";
+import { holds, isOpen, type State } from "../states.ts";
+import { links, pathInterfaces } from "../zones.ts";
+import { patternMatch } from "./deny-list.ts";
+import { icmpErrors } from "./icmp-errors.ts";
+import { privateRanges, privateTable } from "./lan.ts";
+import { crossing, open, type PlanStage, pass, underIpv6Policy } from "./rule.ts";
+
+/** What `allow` opens beside the tunnels, and errors about flows that are open. */
+export const exemptionStage: PlanStage = (policy, os, state) => [
+  ...policy.allows
+    .filter((allow) => holds(allow.while, state, policy))
+    .flatMap((allow) => exempt(allow, policy, os, state)),
+  ...(state.mode === "lockdown" ? [] : icmpErrors("exemption", "in", links(policy, os, state), policy)),
+  ...answersToInside(policy, os, state),
+];
+
+function exempt({ opening, id }: Allow, policy: Policy, os: Os, state: State): readonly Rule[] {
+  if (opening.kind === "packets") return exemptPackets(opening.pattern, id, policy, os, state);
+  if (opening.kind === "discovery") return serviceDiscovery(opening.path, id, policy, os, state);
+  return [];
+}
+
+function exemptPackets(pattern: PacketPattern, id: string, policy: Policy, os: Os, state: State): readonly Rule[] {
+  if (pattern.path.kind === "tunnel" && !isOpen(policy, state, pattern.path.tunnel)) return [];
+  const interfaces = pathInterfaces(pattern.path, policy, os, state);
+  const match = underIpv6Policy(policy, {
+    ...patternMatch(pattern, policy, os),
+    ...crossing(pattern.direction, interfaces),
+  });
+  return match ? [open("exemption", pattern.direction, match, id)] : [];
+}
+
+const searchGroups = constant("239.255.255.250", "ff02::c");
+
+/** SSDP asks a group (UPnP Device Architecture 1.3.2); answers of SSDP and mDNS come from single neighbours, so no firewall can track them as replies. */
+function serviceDiscovery(
+  path: PacketPattern["path"],
+  id: string,
+  policy: Policy,
+  os: Os,
+  state: State,
+): readonly Rule[] {
+  const interfaces = pathInterfaces(path, policy, os, state);
+  const ask = underIpv6Policy(policy, {
+    outInterface: interfaces,
+    destination: { set: searchGroups },
+    transport: { kind: "udp", destinationPorts: ports(1900) },
+  });
+  const answer = underIpv6Policy(policy, {
+    inInterface: interfaces,
+    source: { set: privateRanges, table: privateTable },
+    transport: { kind: "udp", sourcePorts: ports(1900, 5353), destinationPorts: [{ first: 1024, last: 65535 }] },
+  });
+  return [
+    ...(ask ? [pass("exemption", "out", ask, id)] : []),
+    ...(answer ? [pass("exemption", "in", answer, id)] : []),
+  ];
+}
+
+/** A refusal that inside clients are told about leaves as an ICMP error of our own. */
+function answersToInside(policy: Policy, os: Os, state: State): readonly Rule[] {
+  if (policy.blocked.forward !== "reject" || state.mode === "lockdown") return [];
+  return policy.links
+    .filter((link) => link.role === "inside")
+    .flatMap((link) =>
+      icmpErrors("exemption", "out", pathInterfaces({ kind: "link", link: link.name }, policy, os, state), policy),
+    );
+}

@@ -1,0 +1,145 @@
+import { complement, union } from "../../net/address-set.ts";
+import { constant } from "../../net/parse-net.ts";
+import { ports } from "../../net/port-set.ts";
+import { icmpv6Types } from "../../net/protocol.ts";
+import type { Path, Policy } from "../policy.ts";
+import type { AddressMatch, InterfaceSet, Match, Rule } from "../ruleset.ts";
+import { holds, type State } from "../states.ts";
+import { links, pathInterfaces } from "../zones.ts";
+import { type PlanStage, pass, usesIpv6 } from "./rule.ts";
+
+/** What a network needs before anything else works: neighbours, groups, an address. Each with types, addresses, both ports, hop limit; nothing wider. */
+export const infrastructureStage: PlanStage = (policy, os, state) => {
+  const neighbours = links(policy, os, state);
+  const interfaces = (path: Path): InterfaceSet => pathInterfaces(path, policy, os, state);
+  const openings = policy.allows.filter((allow) => holds(allow.while, state, policy));
+  return [
+    ...addressResolution(policy),
+    ...neighbourDiscovery(neighbours, usesIpv6(policy)),
+    ...listenerDiscovery(neighbours),
+    ...openings.flatMap(({ opening, id }) =>
+      opening.kind === "dhcp" ? dhcp(interfaces(opening.path), state, id) : [],
+    ),
+    ...openings.flatMap(({ opening, id }) =>
+      opening.kind === "discovery" ? groupMembership(interfaces(opening.path), id) : [],
+    ),
+  ];
+};
+
+const address = (...texts: readonly string[]): AddressMatch => ({ set: constant(...texts) });
+
+const types = (...names: readonly string[]): Match => ({
+  transport: { kind: "icmpv6", types: names.map((n) => icmpv6Types[n] ?? 0) },
+});
+
+/** ARP (RFC 826), but nobody is told of a tunnel's address, and nobody is asked in its name. */
+function addressResolution(policy: Policy): Rule[] {
+  const hidden = union(...policy.tunnels.map((t) => (t.address.kind === "static" ? t.address.addresses : [])));
+  const told: AddressMatch = { set: complement(hidden, "ipv4") };
+  return [
+    pass("infrastructure", "out", { family: "arp", source: told }, "built-in-arp"),
+    pass("infrastructure", "in", { family: "arp", destination: told }, "built-in-arp"),
+  ];
+}
+
+/** RFC 4861: hop limit 255, so nobody beyond the link can have sent it. Redirects are left out: a neighbour could bend routes with them. */
+function neighbourDiscovery(interfaces: InterfaceSet, routers: boolean): Rule[] {
+  const from = "built-in-nd";
+  const hopLimit = 255;
+  const solicit = routers ? ["nd-router-solicit"] : [];
+  return [
+    pass(
+      "infrastructure",
+      "out",
+      { outInterface: interfaces, ...types(...solicit, "nd-neighbor-solicit", "nd-neighbor-advert"), hopLimit },
+      from,
+    ),
+    pass(
+      "infrastructure",
+      "in",
+      { inInterface: interfaces, ...types("nd-neighbor-solicit", "nd-neighbor-advert"), hopLimit },
+      from,
+    ),
+    ...(routers
+      ? [
+          pass(
+            "infrastructure",
+            "in",
+            { inInterface: interfaces, source: address("fe80::/10"), ...types("nd-router-advert"), hopLimit },
+            from,
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** RFC 2710, RFC 3810: switches that snoop forward neighbour discovery only where reports are heard. */
+function listenerDiscovery(interfaces: InterfaceSet): Rule[] {
+  const from = "built-in-mld";
+  const reports = types("mld-listener-report", "mld-listener-done", "mld2-listener-report");
+  return [
+    pass(
+      "infrastructure",
+      "out",
+      { outInterface: interfaces, destination: address("ff02::/16"), ...reports, hopLimit: 1 },
+      from,
+    ),
+    pass(
+      "infrastructure",
+      "in",
+      { inInterface: interfaces, source: address("fe80::/10"), ...types("mld-listener-query"), hopLimit: 1 },
+      from,
+    ),
+  ];
+}
+
+/** RFC 2131, RFC 8415. A renewal is unicast and stays closed: the rebind is broadcast, so leases survive. */
+function dhcp(interfaces: InterfaceSet, state: State, from: string): Rule[] {
+  const udp = (source: number, destination: number): Match => ({
+    transport: { kind: "udp", sourcePorts: ports(source), destinationPorts: ports(destination) },
+  });
+  /** At boot only the broadcast form: what an address is to this machine is a kernel feature that lockdown does without. */
+  const toUs: Match =
+    state.mode === "lockdown"
+      ? { destination: address("255.255.255.255") }
+      : { destinationLocality: ["local", "broadcast"] };
+  return [
+    pass(
+      "infrastructure",
+      "out",
+      { outInterface: interfaces, destination: address("255.255.255.255"), ...udp(68, 67) },
+      from,
+    ),
+    pass(
+      "infrastructure",
+      "out",
+      { outInterface: interfaces, source: address("fe80::/10"), destination: address("ff02::1:2"), ...udp(546, 547) },
+      from,
+    ),
+    pass("infrastructure", "in", { family: "ipv4", inInterface: interfaces, ...toUs, ...udp(67, 68) }, from),
+    pass(
+      "infrastructure",
+      "in",
+      { inInterface: interfaces, source: address("fe80::/10"), destination: address("fe80::/10"), ...udp(547, 546) },
+      from,
+    ),
+  ];
+}
+
+/** RFC 2236, RFC 3376: the groups of SSDP and mDNS are joined, or a snooping switch keeps their packets away. */
+function groupMembership(interfaces: InterfaceSet, from: string): Rule[] {
+  const igmp: Match = { transport: { kind: "protocol", number: 2 }, hopLimit: 1 };
+  return [
+    pass(
+      "infrastructure",
+      "out",
+      {
+        outInterface: interfaces,
+        destination: address("224.0.0.2", "224.0.0.22", "224.0.0.251", "239.255.255.250"),
+        ...igmp,
+      },
+      from,
+    ),
+    pass("infrastructure", "in", { inInterface: interfaces, destination: address("224.0.0.1"), ...igmp }, from),
+  ];
+}

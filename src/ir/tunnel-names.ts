@@ -1,0 +1,20 @@
+import { type AddressSet, addressSet, subtract, union } from "../net/address-set.ts";
+import type { Policy, Tunnel } from "./policy.ts";
+
+/** What a tunnel names: prefixes it carries, its static addresses, its resolvers, its probe targets. None of it leaves anywhere else. */
+export function namedBy(policy: Policy, tunnel: Tunnel): AddressSet {
+  const addresses = tunnel.address.kind === "static" ? tunnel.address.addresses : [];
+  const resolvers = policy.dns
+    .filter((d) => d.path.kind === "tunnel" && d.path.tunnel === tunnel.name)
+    .flatMap((d) => d.resolvers);
+  const targets = policy.watches
+    .filter((w) => w.tunnel === tunnel.name)
+    .flatMap((w) => w.probes.flatMap((probe) => (probe.kind === "heartbeat" ? probe.targets : [])));
+  return union(tunnel.carries.prefixes ?? [], addresses, addressSet(resolvers), addressSet(targets));
+}
+
+/** What other tunnels name and this one does not: two providers may well use the same resolver address. */
+export function namedByOthers(policy: Policy, tunnel: Tunnel): AddressSet {
+  const others = policy.tunnels.filter((t) => t.name !== tunnel.name).map((t) => namedBy(policy, t));
+  return subtract(union(...others), namedBy(policy, tunnel));
+}
