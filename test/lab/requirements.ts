@@ -1,0 +1,41 @@
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+
+const tools = [
+  "ip",
+  "mount",
+  "nft",
+  "nsenter",
+  "openssl",
+  "openvpn",
+  "ping",
+  "setpriv",
+  "sysctl",
+  "tcpdump",
+  "unshare",
+];
+const wireguard = ["wg", "wireguard-go"];
+
+const found = (tool: string): boolean =>
+  [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"].some((folder) => {
+    try {
+      accessSync(join(folder, tool), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+
+/** What this machine lacks for the laboratory, in words; empty where it can run. */
+export const missing = (): readonly string[] => [
+  ...(process.platform === "linux" ? [] : ["Linux"]),
+  ...(process.getuid?.() === 0 ? [] : ["root"]),
+  ...[...tools, ...wireguard].filter((tool) => !found(tool)),
+];
+
+/**
+ * Whether a suite of the laboratory may be left out. Only where nobody relies on it: never under CI, and never for root,
+ * who can install what is missing with scripts/install-tools.sh.
+ */
+export const mayBeSkipped = (): boolean =>
+  process.env["CI"] === undefined && missing().some((thing) => thing === "Linux" || thing === "root");

@@ -1,0 +1,63 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { type Namespace, openNamespace } from "./namespace.ts";
+import { follow } from "./process.ts";
+
+/**
+ * Namespaces that cannot outlive this process. One keeper, the first process of a new process namespace, reads a pipe
+ * from us. When we close it, or die in any way, the keeper ends, and the kernel then ends every process of that namespace
+ * and takes all network namespaces, interfaces, mounts and sockets away. Nothing is left to clean up by hand.
+ */
+export type Sandbox<Name extends string> = {
+  readonly namespaces: Readonly<Record<Name, Namespace>>;
+  /** The keeper's number on this machine; `/proc/<keeper>/ns` names the namespaces. */
+  readonly keeper: number;
+  /** The path, seen from outside, of a file in the sandbox's own `/run`. */
+  readonly run: (name: string) => string;
+  readonly close: () => Promise<void>;
+};
+
+// The first read happens before /proc is replaced, so it tells the keeper's number outside.
+const script = `
+set -eu
+read -r outside rest </proc/self/stat
+mount -t tmpfs tmpfs /run
+mount -t proc proc /proc
+mkdir /run/netns /run/wireguard
+for name in "$@"; do ip netns add "$name"; done
+echo "keeper $outside ready"
+exec cat
+`;
+
+/** Opens a sandbox with one network namespace per name. */
+export const openSandbox = async <const Name extends string>(names: readonly Name[]): Promise<Sandbox<Name>> => {
+  const separate = ["--mount", "--pid", "--net", "--fork", "--kill-child"];
+  const child = spawn("unshare", [...separate, "sh", "-c", script, "sh", ...names], { stdio: "pipe" });
+  child.stdin.on("error", () => {}); // the keeper may be gone already: `ended` tells
+  const keeper = follow("the keeper", child, async () => {
+    child.kill("SIGKILL");
+  });
+  const close = async (): Promise<void> => {
+    child.stdin.end();
+    const wake = setInterval(() => opened.forEach((namespace) => namespace.wake()), 50);
+    const insist = setTimeout(() => child.kill("SIGKILL"), 5_000);
+    await keeper.ended;
+    clearInterval(wake);
+    clearTimeout(insist);
+  };
+  const opened: Namespace[] = [];
+  try {
+    await keeper.until("ready");
+    const pid = Number(/keeper (\d+) ready/.exec(keeper.said())?.[1]);
+    const run = (name: string): string => join(`/proc/${pid}/root/run`, name);
+    const entries = names.map((name) => {
+      const namespace = openNamespace(name, pid);
+      opened.push(namespace);
+      return [name, namespace] as const;
+    });
+    return { namespaces: Object.fromEntries(entries) as Record<Name, Namespace>, keeper: pid, run, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
