@@ -5,10 +5,13 @@ export interface Node {
   readonly span: Span;
 }
 
-/** Comments and the blank line around one line of source. `before` and `behind` hold comment texts from `#` on. */
-export interface Trivia {
+/** Comments, from `#` on. In `before`, one a line; an empty string is a blank line among them. */
+export interface Comments {
   readonly before: readonly string[];
   readonly behind?: string;
+}
+/** Comments and the blank line around one line of source. */
+export interface Trivia extends Comments {
   /** A blank line stood before this line (and before its comments). */
   readonly blank: boolean;
 }
@@ -33,6 +36,8 @@ export interface Integer extends Node {
 export interface Net extends Node {
   readonly kind: "address" | "prefix" | "range" | "list" | "param";
   readonly text: string;
+  /** Comments inside a list that runs over several lines. */
+  readonly comments?: Comments;
 }
 export interface Nets extends Node {
   readonly include: readonly Net[];
@@ -75,7 +80,9 @@ export interface Path extends Node {
   readonly kind: "on" | "through";
   readonly name: Identifier;
 }
-export type Who = { readonly kind: "app"; readonly name: Identifier } | { readonly kind: "identity"; readonly identity: Identity };
+export type Who =
+  | { readonly kind: "app"; readonly name: Identifier }
+  | { readonly kind: "identity"; readonly identity: Identity };
 export type Caveat = {
   readonly acceptRisk: readonly Identifier[];
   readonly reason?: Text;
@@ -131,7 +138,9 @@ export interface Peer extends Node {
 }
 export interface ServerItem extends Item {
   readonly kind: "server";
-  readonly server: { readonly kind: "helper"; readonly name: Identifier } | { readonly kind: "peer"; readonly peer: Peer };
+  readonly server:
+    | { readonly kind: "helper"; readonly name: Identifier }
+    | { readonly kind: "peer"; readonly peer: Peer };
 }
 export interface CarrierItem extends Item {
   readonly kind: "carrier";
@@ -188,10 +197,11 @@ export interface Binding extends Item {
   readonly name: Identifier;
   readonly value: Value;
 }
-/** `end` holds the comments that stand before the closing brace. */
+/** `end` holds the comments that stand before the closing brace, `behind` the one that stands behind it. */
 export interface Block<T extends Item> {
   readonly items: readonly T[];
   readonly end: readonly string[];
+  readonly behind?: string;
 }
 
 // ---- statements --------------------------------------------------------------------------------------------------
@@ -285,7 +295,9 @@ export interface Route extends Node {
   readonly from: Side;
   readonly to: Side;
   readonly transport?: Transport;
-  readonly change?: { readonly kind: "masquerade" } | { readonly kind: "rewrite"; readonly to: Net; readonly port?: Port };
+  readonly change?:
+    | { readonly kind: "masquerade" }
+    | { readonly kind: "rewrite"; readonly to: Net; readonly port?: Port };
 }
 export interface Forward extends StatementBase {
   readonly kind: "forward";

@@ -1,0 +1,51 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { generateCstDts } from "chevrotain";
+import { Grammar } from "../src/parser/grammar.ts";
+
+/** A file that is made from the sources and committed beside them. */
+export interface Artefact {
+  /** Relative to the project. */
+  readonly path: string;
+  readonly content: () => string;
+}
+
+export const artefacts: readonly Artefact[] = [
+  {
+    path: "src/parser/cst.generated.ts",
+    content: () => {
+      const types = generateCstDts(new Grammar({ validate: true }).getGAstProductions(), {
+        includeVisitorInterface: false,
+      });
+      return `// Generated from grammar.ts by \`npm run generate\`. Not to be edited.\n${types.replace("ICstVisitor, ", "")}\n`;
+    },
+  },
+];
+
+const inProject = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+/** The artefacts whose file is missing or differs. */
+export function stale(): readonly Artefact[] {
+  return artefacts.filter(({ path, content }) => {
+    try {
+      return readFileSync(inProject(path), "utf8") !== content();
+    } catch {
+      return true;
+    }
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const old = stale();
+  if (process.argv.includes("--check")) {
+    for (const { path } of old) console.error(`${path} is stale: run \`npm run generate\``);
+    process.exitCode = old.length === 0 ? 0 : 1;
+  } else {
+    for (const { path, content } of old) {
+      mkdirSync(dirname(inProject(path)), { recursive: true });
+      writeFileSync(inProject(path), content());
+      console.log(`wrote ${path}`);
+    }
+  }
+}
