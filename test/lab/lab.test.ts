@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { leaked } from "./classify.ts";
 import { type Lab, openLab, withLab } from "./lab.ts";
-import { internet } from "./line.ts";
+import { exitServer, internet } from "./line.ts";
 import { eightServers } from "./openvpn.ts";
 import { eventually, follow, type Signal } from "./process.ts";
 import { mayBeSkipped } from "./requirements.ts";
@@ -106,14 +106,10 @@ describe.skipIf(mayBeSkipped())("the laboratory", () => {
 
   test("two hops: the second server is reached through the first tunnel only", async () => {
     await withLab(async (lab) => {
-      const entry = await lab.wireguard({
-        ...homeWireguard,
-        mark: 1,
-        addresses: ["10.64.0.2/32"],
-        gateway: ["10.64.0.1/24"],
-      });
-      const hop = { interface: "wg1", server: "203.0.113.9", port: 51820, mark: 2, over: 1 };
-      const exit = await lab.wireguard({ ...hop, addresses: ["10.65.0.2/32"], gateway: ["10.65.0.1/24"] }, "exit");
+      const first = { ...homeWireguard, mark: 1, addresses: ["10.64.0.2/32"], gateway: ["10.64.0.1/24"] };
+      const entry = await lab.wireguard(first);
+      const second = { interface: "wg1", server: exitServer, port: 51820, mark: 2, over: first };
+      const exit = await lab.wireguard({ ...second, addresses: ["10.65.0.2/32"], gateway: ["10.65.0.1/24"] }, "exit");
       await entry.start();
       await exit.start();
       const capture = await lab.capture(entry);

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { follow, type Process, type Result, type Signal } from "./process.ts";
+import { environment } from "./requirements.ts";
 
 export type ExecOptions = {
   /** Runs as this user and the group of the same number, without other groups. */
@@ -46,7 +47,7 @@ export const openNamespace = (name: string, keeper: number): Namespace => {
     const tell = ["sh", "-c", 'echo $$ >&3; exec "$@" 3>&-', "sh"];
     const child = spawn("nsenter", [...enter, ...tell, ...identity(options), ...command], {
       stdio: ["pipe", "pipe", "pipe", "pipe"],
-      env: { ...process.env, ...options.env },
+      env: { ...environment, ...options.env },
     });
     helpers.add(child);
     child.on("close", () => helpers.delete(child));
@@ -58,7 +59,10 @@ export const openNamespace = (name: string, keeper: number): Namespace => {
       child.once("error", () => settle(""));
     });
     const send = async (signal: Signal): Promise<void> => {
-      const kill = spawn("nsenter", [...enter, "kill", "-s", signal.slice(3), await inside], { stdio: "ignore" });
+      const kill = spawn("nsenter", [...enter, "kill", "-s", signal.slice(3), await inside], {
+        stdio: "ignore",
+        env: environment,
+      });
       await once(kill, "close");
       if (signal === "SIGCONT") child.kill("SIGCONT"); // nsenter stops itself with its program
     };

@@ -16,8 +16,11 @@ const tools = [
 ];
 const wireguard = ["wg", "wireguard-go"];
 
+/** Our own environment; a root shell made by `su` has no sbin in its path. */
+export const environment: NodeJS.ProcessEnv = { ...process.env, PATH: `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin` };
+
 const found = (tool: string): boolean =>
-  [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"].some((folder) => {
+  (environment["PATH"] ?? "").split(delimiter).some((folder) => {
     try {
       accessSync(join(folder, tool), constants.X_OK);
       return true;

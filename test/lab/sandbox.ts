@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { type Namespace, openNamespace } from "./namespace.ts";
 import { follow } from "./process.ts";
+import { environment } from "./requirements.ts";
 
 /**
  * Namespaces that cannot outlive this process. One keeper, the first process of a new process namespace, reads a pipe
@@ -32,7 +33,10 @@ exec cat
 /** Opens a sandbox with one network namespace per name. */
 export const openSandbox = async <const Name extends string>(names: readonly Name[]): Promise<Sandbox<Name>> => {
   const separate = ["--mount", "--pid", "--net", "--fork", "--kill-child"];
-  const child = spawn("unshare", [...separate, "sh", "-c", script, "sh", ...names], { stdio: "pipe" });
+  const child = spawn("unshare", [...separate, "sh", "-c", script, "sh", ...names], {
+    stdio: "pipe",
+    env: environment,
+  });
   child.stdin.on("error", () => {}); // the keeper may be gone already: `ended` tells
   const keeper = follow("the keeper", child, async () => {
     child.kill("SIGKILL");

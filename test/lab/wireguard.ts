@@ -14,8 +14,8 @@ export type WireguardOptions = {
   readonly addresses: readonly string[];
   /** The server's addresses in the tunnel, with their lengths; the first is the heartbeat. */
   readonly gateway: readonly string[];
-  /** The mark of the tunnel that carries this one. */
-  readonly over?: number;
+  /** The tunnel that carries this one. */
+  readonly over?: WireguardOptions;
 };
 
 /** What examples/home-wireguard.ksp says. */
@@ -28,6 +28,7 @@ export const homeWireguard: WireguardOptions = {
   gateway: ["10.64.0.1/24", "fd64::1/64"],
 };
 
+const depth = ({ over }: WireguardOptions): number => (over === undefined ? 0 : 1 + depth(over));
 const bare = (address: string): string => address.replace(/\/.*/, "");
 const assign = (addresses: readonly string[], device: string): string =>
   addresses.map((address) => `address add ${address} dev ${device}${address.includes(":") ? " nodad" : ""}\n`).join("");
@@ -62,14 +63,17 @@ export const openWireguard = async (
   await server.run(["wg", "set", remote, ...listen, "peer", near.open, "allowed-ips", allowed]);
   await server.ip(`${assign(options.gateway, remote)}link set ${remote} up`);
 
-  // As wg-quick does: applications by the newest tunnel; the tunnel's own packets by the hop below, else in clear.
+  // A tunnel's own packets go by the hop below, and in clear where that is gone. Applications go by the last hop that is
+  // there, as wg-quick has it: by its table, behind all routes of the main table but the default.
   const table = options.mark;
-  const below = options.over === undefined ? "" : `rule add pref 100 fwmark ${options.mark} table ${options.over}\n`;
-  await client.ip(`rule add table ${table}
-rule add table main suppress_prefixlength 0
-${below}rule add pref 101 fwmark ${options.mark} table main`);
-  await client.run(["ip", "-6", "rule", "add", "table", `${table}`]);
-  await client.run(["ip", "-6", "rule", "add", "table", "main", "suppress_prefixlength", "0"]);
+  const hop = depth(options);
+  for (const family of ["-4", "-6"]) {
+    const rule = (...words: readonly string[]): Promise<string> => client.run(["ip", family, "rule", "add", ...words]);
+    if (options.over) await rule("pref", "100", "fwmark", `${options.mark}`, "table", `${options.over.mark}`);
+    else await rule("pref", "200", "table", "main", "suppress_prefixlength", "0");
+    await rule("pref", "101", "fwmark", `${options.mark}`, "table", "main");
+    await rule("pref", `${300 - hop}`, "table", `${table}`);
+  }
   let process: Process | undefined;
   return {
     interface: name,
