@@ -10,3 +10,6 @@ export interface Source {
   readonly file: string;
   readonly text: string;
 }
+
+/** The file name in spans of a packet that was given as an argument. */
+export const packetFile = "<packet>";

@@ -1,6 +1,23 @@
 import { text } from "../message.ts";
 
-/** 5xxx: files, and what is read back from them. */
+/** 5xxx: files that are read and written. */
 export const files = {
   KSP5001: { name: "unreadable-file", severity: "error", message: text`\`${"file"}\` cannot be read: ${"reason"}` },
+  KSP5002: { name: "not-utf-8", severity: "error", message: text`\`${"file"}\` is not UTF-8 text` },
+  KSP5003: { name: "file-too-large", severity: "error", message: text`\`${"file"}\` is larger than ${"limit"}` },
+  KSP5004: { name: "unwritable-file", severity: "error", message: text`\`${"file"}\` cannot be written: ${"reason"}` },
+  KSP5005: {
+    name: "same-output",
+    severity: "error",
+    message: text`\`${"first"}\` and \`${"second"}\` both compile to \`${"directory"}\``,
+  },
+  KSP5006: {
+    name: "foreign-file",
+    severity: "error",
+    message: text`\`${"directory"}\` holds \`${"entry"}\`, which ksp did not write`,
+  },
+  KSP5007: { name: "stale-file", severity: "error", message: text`\`${"file"}\` is not what its policy compiles to` },
+  KSP5008: { name: "missing-file", severity: "error", message: text`\`${"file"}\` has not been written yet` },
+  KSP5009: { name: "orphaned-file", severity: "error", message: text`\`${"file"}\` belongs to no policy any more` },
+  KSP5010: { name: "unformatted-file", severity: "error", message: text`\`${"file"}\` is not formatted` },
 } as const;

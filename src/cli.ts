@@ -1,0 +1,111 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import type { Target } from "./index.ts";
+
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  readonly version: string;
+};
+
+const examples = (...lines: readonly string[]): string =>
+  `\nExamples:\n${lines.map((line) => `  $ ${line}\n`).join("")}`;
+const format = () =>
+  new Option("--format <format>", "how to print findings").choices(["text", "plain", "json"]).default("text");
+const target = (name: string, chosen: readonly Target[] = []): readonly Target[] => {
+  if (name !== "nft") throw new InvalidArgumentError("This version compiles to nft only.");
+  return [...new Set<Target>([...chosen, name])];
+};
+/** What went wrong first, such as a full disk behind standard output, is not forgotten. */
+const finish = (code: number): void => {
+  process.exitCode = Math.max(Number(process.exitCode ?? 0), code);
+};
+
+const program = new Command("ksp")
+  .description("Compiles VPN kill-switch policies to firewall rules that stay closed.")
+  .version(version)
+  .exitOverride()
+  .addHelpText("after", "\nExit codes: 0 fine, 1 findings, 2 usage or files, 3 a bug in ksp.");
+
+program
+  .command("check")
+  .description("look for mistakes in policies")
+  .argument("<file...>", "policies; - is standard input")
+  .addOption(format())
+  .addHelpText("after", examples("ksp check home.ksp", "ksp check --format json *.ksp", "cat home.ksp | ksp check -"))
+  .action(async (files, options) => {
+    const { check } = await import("./commands/check.ts");
+    finish(await check(files, options));
+  });
+
+program
+  .command("compile")
+  .description("write the firewall rules of policies to DIR/<policy>/")
+  .argument("<file...>", "policies; - is standard input")
+  .requiredOption("-o, --output <dir>", "directory to write to")
+  .addOption(new Option("--target <name>", "firewall to compile for, can be repeated (default: nft)").argParser(target))
+  .option("--check", "write nothing; fail and print a diff where DIR is not up to date")
+  .addOption(format())
+  .option("--timings", "print how long each stage took")
+  .addHelpText("after", examples("ksp compile home.ksp -o rules", "ksp compile policies/*.ksp -o rules --check"))
+  .action(async (files, options) => {
+    const { compile } = await import("./commands/compile.ts");
+    finish(await compile(files, options));
+  });
+
+program
+  .command("fmt")
+  .description("print policies in the one common format")
+  .argument("<file...>", "policies; - is standard input")
+  .addOption(
+    new Option("--check", "write nothing; fail and print a diff where a file is not formatted").conflicts("write"),
+  )
+  .option("--write", "rewrite the files")
+  .addHelpText("after", examples("ksp fmt home.ksp", "ksp fmt --write policies/*.ksp"))
+  .action(async (files: readonly string[], options, command: Command) => {
+    if (options.write && files.includes("-")) command.error("error: standard input cannot be rewritten");
+    const { fmt } = await import("./commands/fmt.ts");
+    finish(await fmt(files, options));
+  });
+
+program
+  .command("explain")
+  .description("tell what becomes of a packet in every state, or what a code means")
+  .argument("<subject>", "a policy, or a code such as KSP2001")
+  .argument("[packet]", "a packet, in the words of the policy language")
+  .addOption(format())
+  .addHelpText("after", examples("ksp explain home.ksp 'out to 8.8.8.8 udp 53'", "ksp explain KSP2001"))
+  .action(async (subject: string, packet: string | undefined, options, command: Command) => {
+    const { explainCode, explainPacket } = await import("./commands/explain.ts");
+    if (packet !== undefined) finish(await explainPacket(subject, packet, options));
+    else if (/^KSP\d+$/i.test(subject)) finish(await explainCode(subject.toUpperCase()));
+    else command.error("error: a packet is missing, e.g. 'out to 8.8.8.8 udp 53'");
+  });
+
+function bug(error: unknown): void {
+  const { KSP_DEBUG } = process.env;
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const lines = [
+    `error: this is a bug in ksp ${version}: ${message}`,
+    "To report it, send this message, the command line and, where it may be shared, the policy to the maintainers.",
+    KSP_DEBUG === "1" ? stack : "KSP_DEBUG=1 prints where it happened.",
+  ];
+  process.stderr.write(`${lines.join("\n")}\n`);
+  finish(3);
+}
+
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    // A reader that has seen enough, such as `head`, is no failure.
+    if (error.code === "EPIPE") return;
+    if (stream === process.stdout) process.stderr.write(`error: standard output cannot be written: ${error.code}\n`);
+    finish(2);
+  });
+}
+process.on("uncaughtException", bug);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) bug(error);
+  else if (error.exitCode !== 0) finish(2);
+}

@@ -1,0 +1,54 @@
+import { join } from "node:path";
+import { type Diagnostic, diagnostic, isError } from "../diagnostics/diagnostic.ts";
+import * as ksp from "../index.ts";
+import { type Bundle, compareBundle, writeBundles } from "./bundle.ts";
+import { readSources } from "./input.ts";
+import { type Format, present } from "./output.ts";
+import { table } from "./table.ts";
+
+export interface CompileOptions {
+  readonly output: string;
+  readonly target?: readonly ksp.Target[];
+  readonly check?: boolean;
+  readonly format: Format;
+  readonly timings?: boolean;
+}
+
+/** `ksp compile`: writes every policy, or nothing where one has an error. */
+export async function compile(files: readonly string[], options: CompileOptions): Promise<number> {
+  const { sources, diagnostics } = await readSources(files);
+  const found = [...diagnostics];
+  const bundles = new Map<string, Bundle & { readonly source: string }>();
+  const timings: (readonly [file: string, stage: string, time: string])[] = [];
+  for (const source of sources) {
+    const measure = (stage: string, time: number) => timings.push([source.file, stage, `${time.toFixed(1)} ms`]);
+    const compiled = ksp.compile(source, { targets: options.target ?? ["nft"], ...(options.timings && { measure }) });
+    found.push(...compiled.diagnostics);
+    if (compiled.name === undefined || !compiled.files) continue;
+    const directory = join(options.output, compiled.name);
+    const other = bundles.get(directory);
+    if (other) found.push(diagnostic("KSP5005", { first: other.source, second: source.file, directory }));
+    bundles.set(directory, { directory, files: compiled.files, source: source.file });
+  }
+  if (!found.some(isError)) found.push(...(await finish([...bundles.values()], options)));
+  if (options.timings) process.stderr.write(table(timings));
+  return present({ diagnostics: found, sources }, options.format, process.stderr);
+}
+
+async function finish(
+  bundles: readonly Bundle[],
+  { output, check, format }: CompileOptions,
+): Promise<readonly Diagnostic[]> {
+  const say = (text: string) => format !== "json" && process.stdout.write(text);
+  if (check) {
+    const compared = await Promise.all(bundles.map(compareBundle));
+    for (const [index, { patch, diagnostics }] of compared.entries()) {
+      say(diagnostics.length === 0 ? `${bundles[index]?.directory}: up to date\n` : patch);
+    }
+    return compared.flatMap(({ diagnostics }) => diagnostics);
+  }
+  const diagnostics = await writeBundles(output, bundles);
+  if (diagnostics.length === 0)
+    say(bundles.map(({ directory, files }) => `${directory}: ${files.size} files written\n`).join(""));
+  return diagnostics;
+}

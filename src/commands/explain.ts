@@ -1,0 +1,50 @@
+import { readFile } from "node:fs/promises";
+import { catalogue } from "../diagnostics/catalogue.ts";
+import { packetFile } from "../diagnostics/span.ts";
+import * as ksp from "../index.ts";
+import { readSources } from "./input.ts";
+import { type Format, present } from "./output.ts";
+import { isMissing } from "./reason.ts";
+import { table } from "./table.ts";
+
+/** `ksp explain FILE PACKET`: what becomes of a packet in every state, and which statement decides. */
+export async function explainPacket(
+  file: string,
+  packet: string,
+  options: { readonly format: Format },
+): Promise<number> {
+  const input = await readSources([file]);
+  const results = input.sources.map((source) => ksp.explain(source, packet));
+  const diagnostics = [...input.diagnostics, ...results.flatMap((result) => result.diagnostics)];
+  const answer = results[0]?.answer;
+  const sources = [...input.sources, { file: packetFile, text: packet }];
+  const code = present({ diagnostics, sources }, options.format, process.stderr, { packet, rows: answer?.rows ?? [] });
+  if (answer && options.format !== "json") {
+    const rows = answer.rows.map(({ state, interface: device, verdict, rule, from }) => [
+      state,
+      device,
+      verdict,
+      rule.stage,
+      rule.text,
+      from.line === undefined ? from.statement : `line ${from.line}: ${from.statement}`,
+    ]);
+    process.stdout.write(table([["state", "interface", "verdict", "stage", "rule", "from"], ...rows]));
+  }
+  return code;
+}
+
+/** `ksp explain KSP2001`: the page of a code. */
+export async function explainCode(code: string): Promise<number> {
+  if (!Object.hasOwn(catalogue, code)) {
+    process.stderr.write(`error: there is no code ${code}\n`);
+    return 2;
+  }
+  try {
+    process.stdout.write(await readFile(new URL(`../../docs/diagnostics/${code}.md`, import.meta.url), "utf8"));
+    return 0;
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    process.stderr.write(`error: the page of ${code} is not written yet\n`);
+    return 2;
+  }
+}
