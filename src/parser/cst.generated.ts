@@ -8,14 +8,32 @@ export interface FileCstNode extends CstNode {
 
 export type FileCstChildren = {
   start?: IToken[];
-  KwKsp: IToken[];
-  INTEGER: IToken[];
+  version: VersionCstNode[];
   afterVersion: IToken[];
-  type?: (IToken)[];
-  NAME: IToken[];
-  afterName: IToken[];
+  title: TitleCstNode[];
+  afterTitle: IToken[];
   statement?: StatementCstNode[];
   after?: IToken[];
+};
+
+export interface VersionCstNode extends CstNode {
+  name: "version";
+  children: VersionCstChildren;
+}
+
+export type VersionCstChildren = {
+  KwKsp: IToken[];
+  INTEGER: IToken[];
+};
+
+export interface TitleCstNode extends CstNode {
+  name: "title";
+  children: TitleCstChildren;
+}
+
+export type TitleCstChildren = {
+  type?: (IToken)[];
+  NAME: IToken[];
 };
 
 export interface StatementCstNode extends CstNode {

@@ -27,19 +27,29 @@ export class Grammar extends CstParser {
     );
   }
 
-  // file ::= NL? "ksp" INTEGER NL ("policy" | "fragment") NAME NL (statement NL)*
+  // file ::= NL? version NL title NL (statement NL)*
   readonly file = this.RULE("file", () => {
     this.OPTION(() => this.CONSUME(t.NL, { LABEL: "start" }));
-    this.CONSUME(kw.ksp);
-    this.CONSUME(t.INTEGER);
+    this.SUBRULE(this.version);
     this.CONSUME2(t.NL, { LABEL: "afterVersion" });
-    this.choice(0, "type", [kw.policy, kw.fragment]);
-    this.CONSUME(t.NAME);
-    this.CONSUME3(t.NL, { LABEL: "afterName" });
+    this.SUBRULE(this.title);
+    this.CONSUME3(t.NL, { LABEL: "afterTitle" });
     this.MANY(() => {
       this.SUBRULE(this.statement);
       this.CONSUME4(t.NL, { LABEL: "after" });
     });
+  });
+
+  // version ::= "ksp" INTEGER
+  readonly version = this.RULE("version", () => {
+    this.CONSUME(kw.ksp);
+    this.CONSUME(t.INTEGER);
+  });
+
+  // title ::= ("policy" | "fragment") NAME
+  readonly title = this.RULE("title", () => {
+    this.choice(0, "type", [kw.policy, kw.fragment]);
+    this.CONSUME(t.NAME);
   });
 
   // statement ::= param | import | list | link | helper | tunnel | chain | dns | ipv6 | allow | deny | forward | app | scope
