@@ -50,8 +50,8 @@ export const ports = (list: readonly ast.Port[]): Listing => commas(list.map(por
 export function transport(t: ast.Transport | undefined): readonly Piece[] {
   if (t === undefined) return [];
   if (t.kind === "protocol") return ["protocol", t.number.text];
-  if (t.kind === "icmp" || t.kind === "icmpv6") return [t.kind, ...(t.type ? [t.type.name] : [])];
-  return [t.kind, ports(t.ports)];
+  if ("ports" in t) return [t.kind, ports(t.ports)];
+  return [t.kind, ...(t.type ? [t.type.name] : [])];
 }
 
 const owner = (o: ast.Owner): string => (o.kind === "id" ? o.id.text : text(o.text));
