@@ -110,7 +110,8 @@ function crosses(wanted: InterfaceSet | undefined, device: Interface | undefined
   }
 }
 
-const belongsTo = ({ devices, protocol }: Zone, device: Interface): boolean =>
+/** Whether an interface is one of a zone. */
+export const belongsTo = ({ devices, protocol }: Zone, device: Interface): boolean =>
   devices.some((d) => isNamed(d, device.name)) && (protocol === undefined || hasKindOf(protocol, device));
 
 function isNamed(device: Device, name: string): boolean {

@@ -119,7 +119,7 @@ export function describe(packet: Packet): string {
 
 const aside = (locality: Locality, unsaid: Locality): string => (locality === unsaid ? "" : ` (${locality})`);
 
-function describePayload({ protocol, destinationPort, icmpType }: Payload): string {
+export function describePayload({ protocol, destinationPort, icmpType }: Payload): string {
   const name = protocolNames.get(protocol) ?? `protocol ${protocol}`;
   if (icmpType !== undefined) return `${name} ${icmpTypeName(protocol === 1 ? "icmp" : "icmpv6", icmpType)}`;
   return destinationPort === undefined ? name : `${name} ${destinationPort}`;

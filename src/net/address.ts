@@ -48,7 +48,7 @@ function parseIpv4(text: string): number | undefined {
 function parseIpv6(text: string): bigint | undefined {
   const halves = text.split("::");
   if (halves.length > 2) return undefined;
-  const groups = halves.map((half) => (half === "" ? [] : parseGroups(half)));
+  const groups = halves.map((half, i) => (half === "" ? [] : parseGroups(half, i === halves.length - 1)));
   const [head, tail] = groups;
   if (!head || groups.includes(undefined)) return undefined;
   const missing = 8 - head.length - (tail?.length ?? 0);
@@ -57,14 +57,14 @@ function parseIpv6(text: string): bigint | undefined {
   return all.reduce((value, group) => (value << 16n) | BigInt(group), 0n);
 }
 
-/** 16-bit groups; a dotted IPv4 tail counts as two. */
-function parseGroups(text: string): number[] | undefined {
+/** 16-bit groups; a dotted IPv4 tail counts as two, and stands at the end of an address alone. */
+function parseGroups(text: string, isEnd: boolean): number[] | undefined {
   const groups: number[] = [];
   const words = text.split(":");
   for (const [i, word] of words.entries()) {
     if (/^[0-9a-fA-F]{1,4}$/.test(word)) groups.push(Number.parseInt(word, 16));
     else {
-      const v4 = i === words.length - 1 && word.includes(".") ? parseIpv4(word) : undefined;
+      const v4 = isEnd && i === words.length - 1 && word.includes(".") ? parseIpv4(word) : undefined;
       if (v4 === undefined) return undefined;
       groups.push(Math.floor(v4 / 65536), v4 % 65536);
     }
