@@ -43,6 +43,12 @@ test("a file with an error keeps all of them unwritten and unprinted", async () 
   expect(await readFile(join(cwd, "home.ksp"), "utf8")).toBe(untidy);
 });
 
+test("a byte order mark is no part of the text", async () => {
+  const { code, stdout } = await ksp(["fmt", "home.ksp"], { cwd: await directory({ "home.ksp": `\ufeff${good}` }) });
+  expect(code).toBe(0);
+  expect(stdout.slice(0, 6)).toBe("ksp 1\n");
+});
+
 test.each([
   [["fmt"], "missing required argument"],
   [["fmt", "--write", "-"], "standard input cannot be rewritten"],

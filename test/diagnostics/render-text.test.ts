@@ -154,7 +154,7 @@ test("what a fix removes is shown as it stands", () => {
 
 test("two edits of one fix are shown together", () => {
   const { source, spans } = marked("chain ⟦a⟧ = b\n\n\n\nchain ⟦c⟧ = d\n");
-  const edits = spans.map((span) => ({ span, text: "left" }));
+  const edits = spans.toReversed().map((span) => ({ span, text: "left" }));
   expect(render([unknownWord({ at: at(spans, 0), help: { text: "rename", edits } })], source)).toMatchInlineSnapshot(`
     "
     error[KSP1002]: unknown statement \`tunel\`
@@ -267,6 +267,34 @@ test("a very long line is cut around the fault", () => {
     1 error
     "
   `);
+});
+
+test("a mark that is longer than what is shown of its line ends with it", () => {
+  const { source, spans } = marked(`⟦${"x".repeat(400)}⟧\n`);
+  const rendered = render([unknownWord({ at: at(spans, 0) })], source);
+  expect(rendered).toContain(`1 | ${"x".repeat(160)}…\n  | ${"^".repeat(160)}\n`);
+});
+
+test("neighbouring lines have nothing between them", () => {
+  const { source, spans } = marked("⟦a⟧\n⟦b⟧\n");
+  const secondary = [{ span: at(spans, 0), text: "first" }];
+  const rendered = render([unknownWord({ at: at(spans, 1), label: "second", secondary })], source);
+  expect(rendered).toContain("1 | a\n  | - first\n2 | b\n  | ^ second\n");
+});
+
+test("a fix further down widens the margin of the fault", () => {
+  const { source, spans } = marked(`⟦a⟧\n${"\n".repeat(8)}⟦b⟧\n`);
+  const help = { text: "rename", edits: [{ span: at(spans, 1), text: "c" }] };
+  const rendered = render([unknownWord({ at: at(spans, 0), help })], source);
+  expect(rendered).toContain(" 1 | a\n   | ^\n   |\n   = help: rename\n   |\n10 | c\n   | ~\n");
+});
+
+test("nothing that is printed can act upon the terminal", () => {
+  const { source, spans } = marked("⟦a⟧\n", "home\u001b.ksp");
+  const text = "x\u001by";
+  const rendered = render([unknownWord({ at: at(spans, 0), label: text, notes: [text], help: text })], source);
+  expect(rendered).not.toContain("\u001b");
+  expect(rendered.split("␛")).toHaveLength(5);
 });
 
 test("numbers of different length share one margin", () => {

@@ -34,3 +34,9 @@ test("one is said in the singular and none not at all", () => {
   expect(summary(report([error("b.ksp", 1)], sources))).toEqual(["1 error"]);
   expect(summary(report([warning(1), warning(2)], sources))).toEqual(["2 warnings"]);
 });
+
+test("of two at one place, the shorter comes first, then the lower code", () => {
+  const wide = diagnostic("KSP1002", { word: "wide" }, { at: { file: "b.ksp", start: 1, end: 9 } });
+  const high = diagnostic("KSP2001", { kind: "tunnel", name: "high" }, { at: { file: "b.ksp", start: 1, end: 2 } });
+  expect(words(report([wide, high, error("b.ksp", 1)], sources).diagnostics)).toEqual(["b.ksp1", "high", "wide"]);
+});
