@@ -149,10 +149,10 @@ const tunnel = record({
 export type Tunnel = Immutable<Static<typeof tunnel>>;
 
 /** Tunnels nested in order. Every tunnel is in exactly one chain; a lone tunnel is a chain of one with its own name. */
-const chain = record({ name, hops: Type.Array(name, { minItems: 1 }) });
-export type Chain = Immutable<Static<typeof chain>>;
+export const chainSchema = record({ name, hops: Type.Array(name, { minItems: 1 }) });
+export type Chain = Immutable<Static<typeof chainSchema>>;
 
-const dns = record({
+export const dnsSchema = record({
   id: statementId,
   /** In the order of asking; not sorted, unlike every other address set. `dns none` has no entry. */
   resolvers: addresses,
@@ -162,7 +162,7 @@ const dns = record({
   suffixes: Type.Array(Type.String()),
   caveat,
 });
-export type Dns = Immutable<Static<typeof dns>>;
+export type Dns = Immutable<Static<typeof dnsSchema>>;
 
 const opening = tagged(
   record({ kind: Type.Literal("dhcp"), path }),
@@ -176,7 +176,7 @@ export type Allow = Immutable<Static<typeof allow>>;
 const deny = record({ id: statementId, pattern, while: condition, caveat });
 export type Deny = Immutable<Static<typeof deny>>;
 
-const app = record({
+export const appSchema = record({
   id: statementId,
   name,
   identity: record({
@@ -187,7 +187,7 @@ const app = record({
   traffic: Type.Union([Type.Literal("tunnel"), Type.Literal("outside"), Type.Literal("none")]),
   onLoss: Type.Union([Type.Literal("pause"), Type.Literal("keep")]),
 });
-export type App = Immutable<Static<typeof app>>;
+export type App = Immutable<Static<typeof appSchema>>;
 
 const probe = tagged(
   record({ kind: Type.Literal("interface") }),
@@ -201,8 +201,8 @@ const probe = tagged(
   }),
 );
 export type Probe = Immutable<Static<typeof probe>>;
-const watch = record({ id: statementId, tunnel: name, probes: Type.Array(probe, { minItems: 1 }) });
-export type Watch = Immutable<Static<typeof watch>>;
+export const watchSchema = record({ id: statementId, tunnel: name, probes: Type.Array(probe, { minItems: 1 }) });
+export type Watch = Immutable<Static<typeof watchSchema>>;
 
 const expectation = record({
   id: statementId,
@@ -214,28 +214,28 @@ const expectation = record({
 export type Expect = Immutable<Static<typeof expectation>>;
 
 const refusal = Type.Union([Type.Literal("reject"), Type.Literal("drop")]);
-const control = record({
+export const controlSchema = record({
   group: Type.Optional(Type.String()),
   disable: Type.Union([Type.Literal("never"), Type.Literal("allowed"), milliseconds]),
   confirmWithin: Type.Optional(milliseconds),
 });
-export type Control = Immutable<Static<typeof control>>;
+export type Control = Immutable<Static<typeof controlSchema>>;
 
 export const policySchema = record({
   language: Type.Literal(1),
   name,
   links: Type.Array(link),
   tunnels: Type.Array(tunnel),
-  chains: Type.Array(chain),
-  dns: Type.Array(dns),
+  chains: Type.Array(chainSchema),
+  dns: Type.Array(dnsSchema),
   ipv6: Type.Union([Type.Literal("tunnel"), Type.Literal("block")]),
   allows: Type.Array(allow),
   denies: Type.Array(deny),
-  apps: Type.Array(app),
-  watches: Type.Array(watch),
+  apps: Type.Array(appSchema),
+  watches: Type.Array(watchSchema),
   expects: Type.Array(expectation),
   blocked: record({ out: refusal, forward: refusal }),
-  control,
+  control: controlSchema,
 });
 /** Everything is sorted by name or id: the order of statements means nothing. */
 export type Policy = Immutable<Static<typeof policySchema>>;

@@ -52,4 +52,117 @@ export const policy = {
     severity: "error",
     message: text`tunnel \`${"name"}\` is named in two places of chains`,
   },
+  KSP2019: { name: "missing-watch", severity: "error", message: text`tunnel \`${"tunnel"}\` has no \`watch\`` },
+  KSP2020: {
+    name: "missing-heartbeat",
+    severity: "error",
+    message: text`the watch of \`${"tunnel"}\` has no heartbeat`,
+  },
+  KSP2021: { name: "only-ipv6", severity: "error", message: text`\`ipv6 block\` leaves nothing of ${"what"}` },
+  KSP2022: {
+    name: "reserved-mark",
+    severity: "error",
+    message: text`the carrier mark \`${"mark"}\` also stands on ${"whose"}`,
+  },
+  KSP2023: {
+    name: "carrier-not-shown",
+    severity: "error",
+    message: text`the packets of \`${"tunnel"}\` show no ${"identity"}`,
+  },
+  KSP2024: {
+    name: "mark-lost-by-offload",
+    severity: "warning",
+    message: text`the packets of \`${"tunnel"}\` may lose their mark`,
+  },
+  KSP2025: { name: "missing-on-linux", severity: "error", message: text`${"what"} has no ${"part"} on Linux` },
+  KSP2026: {
+    name: "shared-interface",
+    severity: "error",
+    message: text`${"first"} and ${"second"} share the interface \`${"device"}\``,
+  },
+  KSP2027: {
+    name: "interface-name",
+    severity: "error",
+    message: text`\`${"device"}\` cannot name a Linux interface: ${"reason"}`,
+  },
+  KSP2028: { name: "dns-without-path", severity: "error", message: text`this \`dns\` has no path` },
+  KSP2029: {
+    name: "dns-outside",
+    severity: "error",
+    message: text`names are asked outside the tunnels, on \`${"link"}\``,
+  },
+  KSP2030: {
+    name: "needless-risk",
+    severity: "error",
+    message: text`\`accept-risk ${"risk"}\` accepts nothing here`,
+  },
+  KSP2031: {
+    name: "hop-used-by-applications",
+    severity: "error",
+    message: text`\`${"tunnel"}\` carries \`${"next"}\` and no application`,
+  },
+  KSP2032: {
+    name: "family-not-carried",
+    severity: "error",
+    message: text`tunnel \`${"tunnel"}\` has no ${"family"} address`,
+  },
+  KSP2033: {
+    name: "dns-none-and-resolvers",
+    severity: "error",
+    message: text`\`dns none\` and a resolver contradict each other`,
+  },
+  KSP2034: {
+    name: "exemption-too-wide",
+    severity: "error",
+    message: text`this exemption lets ${"what"} pass outside the tunnels`,
+  },
+  KSP2035: {
+    name: "server-too-wide",
+    severity: "error",
+    message: text`a server of \`${"tunnel"}\` is ${"what"}`,
+  },
+  KSP2036: {
+    name: "open-to-everyone",
+    severity: "warning",
+    message: text`this exemption opens every port of this machine to everyone`,
+  },
+  KSP2037: {
+    name: "unreachable-state",
+    severity: "error",
+    message: text`the state \`${"state"}\` is never reached`,
+  },
+  KSP2038: {
+    name: "state-of-a-hop",
+    severity: "error",
+    message: text`\`${"tunnel"}\` has no states of its own`,
+  },
+  KSP2039: { name: "too-many-states", severity: "error", message: text`the chains make ${"count"} states` },
+  KSP2040: {
+    name: "own-address",
+    severity: "error",
+    message: text`\`${"address"}\` is an address of this machine`,
+  },
+  KSP2041: {
+    name: "carried-twice",
+    severity: "error",
+    message: text`\`${"first"}\` and \`${"second"}\` both carry ${"prefixes"}`,
+  },
+  KSP2042: {
+    name: "same-endpoint",
+    severity: "error",
+    message: text`the packets of \`${"tunnel"}\` may leave by the way of \`${"other"}\``,
+  },
+  KSP2043: { name: "adds-nothing", severity: "warning", message: text`this exemption adds nothing` },
+  KSP2044: { name: "opens-nothing", severity: "warning", message: text`this exemption opens nothing` },
+  KSP2045: {
+    name: "against-traffic",
+    severity: "error",
+    message: text`app \`${"app"}\` may not use ${"path"}`,
+  },
+  KSP2046: { name: "app-without-way", severity: "warning", message: text`nothing is open to app \`${"app"}\`` },
+  KSP2047: {
+    name: "too-many-addresses",
+    severity: "error",
+    message: text`${"what"} names ${"count"} addresses`,
+  },
 } as const;

@@ -74,7 +74,7 @@ export class Context {
     const declared = this.names.get(name);
     if (declared && kinds.includes(declared.kind)) return name;
     const near = [...this.names].filter(([, d]) => kinds.includes(d.kind));
-    const similar = didYouMean(
+    const [similar] = didYouMean(
       name,
       near.map(([n]) => n),
     );

@@ -2,10 +2,10 @@ import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { isError } from "../../diagnostics/diagnostic.ts";
 import type * as ast from "../../parser/ast.ts";
 import type { Origins } from "../origins.ts";
-import type { Policy } from "../policy.ts";
+import type { PacketPattern, Policy } from "../policy.ts";
 import { Context } from "./context.ts";
 import { resolveApp, resolveChains, resolveLink, resolveLists, resolveTunnel } from "./declarations.ts";
-import { resolveAllow, resolveDeny, resolveDns, resolveExpect } from "./openings.ts";
+import { resolveAllow, resolveDeny, resolveDns, resolveExpect, resolvePacket } from "./openings.ts";
 import { resolveControl, resolveWatch, rootOnly } from "./runtime.ts";
 
 export interface Resolved {
@@ -25,9 +25,7 @@ export function resolve(file: ast.File): Resolved {
   const once = <K extends Kind>(kind: K): Of<K> | undefined => atMostOnce(context, all(kind));
 
   refuse(context, file);
-  for (const kind of ["link", "tunnel", "chain", "app", "list"] as const)
-    for (const statement of all(kind)) context.declare(kind, statement.name);
-  resolveLists(context, all("list"));
+  declareNames(context, file);
 
   const ipv6 = once("ipv6");
   const control = once("control");
@@ -64,6 +62,31 @@ export function resolve(file: ast.File): Resolved {
   const { diagnostics } = context;
   return diagnostics.some(isError) ? { origins, diagnostics } : { policy, origins, diagnostics };
 }
+
+/** A packet in the words of a policy: with its names and lists. */
+export function resolvePattern(
+  file: ast.File,
+  packet: ast.Packet,
+): { readonly pattern?: PacketPattern; readonly diagnostics: readonly Diagnostic[] } {
+  const context = new Context();
+  declareNames(context, file);
+  const pattern = resolvePacket(context, packet, { kind: "any" });
+  return { ...(pattern && { pattern }), diagnostics: context.diagnostics };
+}
+
+/** Names come first: a statement may use what is declared below it. */
+function declareNames(context: Context, file: ast.File): void {
+  for (const statement of file.statements) {
+    if (isDeclaration(statement)) context.declare(statement.kind, statement.name);
+  }
+  resolveLists(
+    context,
+    file.statements.filter((s) => s.kind === "list"),
+  );
+}
+
+const isDeclaration = (s: ast.Statement): s is Of<"link" | "tunnel" | "chain" | "app" | "list"> =>
+  s.kind === "link" || s.kind === "tunnel" || s.kind === "chain" || s.kind === "app" || s.kind === "list";
 
 /** Statements that mean nothing yet. */
 function refuse(context: Context, file: ast.File): void {

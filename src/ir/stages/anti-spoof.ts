@@ -1,10 +1,22 @@
 import { families } from "../../net/address.ts";
 import { complement, union } from "../../net/address-set.ts";
 import { type Locality, localities, type Rule } from "../ruleset.ts";
-import { links, oneOf, tunnelZone } from "../zones.ts";
+import { everywhere, links, oneOf, tunnelZone } from "../zones.ts";
+import { loopbackAddresses } from "./loopback-deny.ts";
 import { type PlanStage, refuse } from "./rule.ts";
 
 const foreign: readonly Locality[] = localities.filter((l) => l !== "local");
+
+/** Addresses of loopback on any other interface are forged or mis-routed (RFC 1122 3.2.1.3). */
+const martians: readonly Rule[] = [
+  refuse(
+    "anti-spoof",
+    "out",
+    { outInterface: everywhere, destination: { set: loopbackAddresses } },
+    "built-in-loopback",
+  ),
+  refuse("anti-spoof", "in", { inInterface: everywhere, source: { set: loopbackAddresses } }, "built-in-loopback"),
+];
 
 /** Nothing leaves with an address of another interface, and nothing arrives for one (CVE-2019-14899): a tunnel's address is never seen outside it. */
 export const antiSpoofStage: PlanStage = (policy, os, state) => {
@@ -27,6 +39,7 @@ export const antiSpoofStage: PlanStage = (policy, os, state) => {
   });
   if (state.mode !== "lockdown") {
     return [
+      ...martians,
       ...tunnels,
       refuse("anti-spoof", "out", { outInterface: neighbours, sourceLocality: foreign }, "built-in-source"),
       refuse(
@@ -46,5 +59,5 @@ export const antiSpoofStage: PlanStage = (policy, os, state) => {
       refuse("anti-spoof", "in", { inInterface: neighbours, destination: own }, tunnel.id),
     ];
   });
-  return [...tunnels, ...literals];
+  return [...martians, ...tunnels, ...literals];
 };

@@ -1,0 +1,13 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { examples, goldenFolder, goldenOf } from "../test/golden/golden.ts";
+
+/** Rewrites what every example compiles to. Read the diff before it is committed. */
+rmSync(goldenFolder, { recursive: true, force: true });
+for (const example of examples()) {
+  for (const [path, text] of goldenOf(example)) {
+    const to = join(goldenFolder, path);
+    mkdirSync(dirname(to), { recursive: true });
+    writeFileSync(to, text);
+  }
+}

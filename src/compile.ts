@@ -1,0 +1,75 @@
+import { check } from "./check.ts";
+import { type Diagnostic, diagnostic, isError } from "./diagnostics/diagnostic.ts";
+import type { Source } from "./diagnostics/span.ts";
+import type { Files, Refusal } from "./emitters/emitter.ts";
+import { nft } from "./emitters/nft/emit.ts";
+import { movesText } from "./emitters/review/moves.ts";
+import { statesText } from "./emitters/review/states.ts";
+import { bundle, bundleSchema } from "./ir/bundle.ts";
+import { canonicalJson } from "./ir/canonical.ts";
+import { type Origins, placeOf } from "./ir/origins.ts";
+import { type Plan, plan } from "./ir/plan.ts";
+import { type Policy, policySchema } from "./ir/policy.ts";
+import { schemaFault } from "./ir/validate.ts";
+import { type Measure, stopwatch } from "./measure.ts";
+
+export type Target = "nft";
+const emitters = { nft } as const;
+
+export interface Compiled {
+  readonly name?: string;
+  /** Path below `DIR/<policy>/` → text; absent when there is an error. */
+  readonly files?: Files;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** source → AST → Policy → Ruleset per state → files. Cost: O(n log n) in addresses, O(states × rules) in text. */
+export function compile(
+  source: Source,
+  options: { readonly targets: readonly Target[]; readonly measure?: Measure },
+): Compiled {
+  const stage = stopwatch(options.measure);
+  const checked = check(source, options.measure);
+  const { policy, origins } = checked;
+  if (!policy || !origins) return { diagnostics: checked.diagnostics };
+  const planned = stage("plan", () => plan(policy, "linux"));
+  const refused = options.targets.flatMap((target) =>
+    emitters[target].refusals(planned).map((refusal) => refuse(target, refusal, origins)),
+  );
+  const diagnostics = [...checked.diagnostics, ...refused];
+  if (refused.some(isError)) return { diagnostics };
+
+  const emitted = stage("emit", () => options.targets.flatMap((target) => [...emitters[target].emit(planned)]));
+  const review = stage("review", () => reviewFiles(policy, planned, origins));
+  const files = stage("bundle", () => withBundle(policy, planned, new Map([...review, ...emitted])));
+  return { name: policy.name, files, diagnostics };
+}
+
+const refuse = (target: Target, { from, construct, help }: Refusal, origins: Origins): Diagnostic =>
+  diagnostic(
+    "KSP4002",
+    { target, construct },
+    { at: placeOf(origins, from, "carrier"), label: "cannot be said there", help },
+  );
+
+function reviewFiles(policy: Policy, planned: Plan, origins: Origins): Files {
+  return new Map([
+    ["policy.json", `${canonicalJson(policy, 2)}\n`],
+    ["states.txt", statesText(planned, origins)],
+    ["moves.diff", movesText(planned)],
+    ["proof.txt", "nothing is proved yet\n"],
+  ]);
+}
+
+/** What is written is held against the schema that readers will use: a mistake here is a bug of ksp, not of the policy. */
+function withBundle(policy: Policy, planned: Plan, files: Files): Files {
+  const text = `${canonicalJson(bundle(policy, planned, files), 2)}\n`;
+  for (const [schema, json] of [
+    [bundleSchema, text],
+    [policySchema, files.get("policy.json") ?? ""],
+  ] as const) {
+    const fault = schemaFault(schema, JSON.parse(json));
+    if (fault !== undefined) throw new Error(`written JSON does not fit its schema: ${fault}`);
+  }
+  return new Map([["bundle.json", text], ...files]);
+}

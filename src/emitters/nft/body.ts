@@ -1,0 +1,149 @@
+import type { Rule, Stage } from "../../ir/ruleset.ts";
+import { arePortsIn } from "../../net/port-set.ts";
+import { align } from "./layout.ts";
+import { type Line, matchLines, type Spelling, type WordedMatch } from "./words.ts";
+
+/** Lines of a chain under a heading of their own. */
+export interface Section {
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+/** A chain reached by `goto` or `jump`: a rule accepts, or the packet falls back. */
+export interface Chain {
+  readonly name: string;
+  readonly sections: readonly Section[];
+}
+
+type Worded = Omit<Rule, "match"> & { readonly match: WordedMatch };
+
+const established: Line = [
+  { kind: "state", text: "ct state established" },
+  { kind: "direction", text: "ct direction reply" },
+];
+
+/** The rules of one class of interfaces as one chain, and beside it the chain of names that it goes to. */
+export function bodyChains(
+  name: string,
+  namesChain: string,
+  rules: readonly Rule[],
+  spelling: Spelling,
+): readonly Chain[] {
+  const { before, names, after } = splitNames(rules, spelling);
+  if (!names) return [{ name, sections: sections(rules, spelling) }];
+  const [guard] = matchLines(names.guard.match, names.guard.from, spelling);
+  const jump: Section = {
+    title: "dns-inside, dns-deny",
+    lines: align([[...(guard ?? []), { kind: "verdict", text: `goto ${namesChain}` }]]),
+  };
+  const inside = [...names.accepts, { ...names.guard, match: {} }].flatMap((rule) => ruleLines(rule, spelling));
+  return [
+    { name, sections: [...sections(before, spelling), jump, ...sections(after, spelling)] },
+    { name: namesChain, sections: [{ title: "", lines: align(inside) }] },
+  ];
+}
+
+/** Replies that are few and plain are written beside the openings; else they have a chain that mirrors them line by line. */
+export function replySections(rules: readonly Rule[], spelling: Spelling): readonly Section[] | undefined {
+  const lines = rules.flatMap((rule) =>
+    matchLines(rule.match, rule.from, spelling).map((line) => [...line, ...established, ...ending(rule)]),
+  );
+  if (lines.length > 3 || rules.some((rule) => rule.verdict.kind !== "accept")) return undefined;
+  return lines.length === 0 ? [] : [{ title: "replies", lines: align(lines) }];
+}
+
+export const replyJump = (chain: string): Section => ({
+  title: "replies: the exact reverse of what may be opened",
+  lines: align([[...established, { kind: "verdict", text: `jump ${chain}` }]]),
+});
+
+/** One section a stage, in the order of the stages. */
+function sections(rules: readonly Rule[], spelling: Spelling): readonly Section[] {
+  const byStage = new Map<Stage, Worded[]>();
+  for (const rule of merge(rules, spelling)) {
+    const stage = byStage.get(rule.stage);
+    if (stage) stage.push(rule);
+    else byStage.set(rule.stage, [rule]);
+  }
+  return [...byStage].map(([title, of]) => ({ title, lines: align(of.flatMap((rule) => ruleLines(rule, spelling))) }));
+}
+
+export const ruleLines = (rule: Worded, spelling: Spelling): readonly Line[] =>
+  matchLines(rule.match, rule.from, spelling).map((line) => [...line, ...ending(rule)]);
+
+/** Refusing belongs to the hook: inside a chain a packet only goes back to it. */
+const ending = (rule: Pick<Rule, "verdict" | "from">): Line => [
+  { kind: "verdict", text: `counter ${rule.verdict.kind === "accept" ? "accept" : "return"}` },
+  { kind: "comment", text: `comment "${rule.from}"` },
+];
+
+/** Two neighbours that differ in tcp and udp alone become one line. */
+function merge(rules: readonly Rule[], spelling: Spelling): readonly Worded[] {
+  if (spelling.kind === "literals") return rules;
+  const out: Worded[] = [];
+  for (const rule of rules) {
+    const previous = out.at(-1);
+    if (
+      previous &&
+      previous.match.transport?.kind === "tcp" &&
+      rule.match.transport?.kind === "udp" &&
+      isTwin(previous, rule)
+    ) {
+      out[out.length - 1] = { ...previous, match: { ...previous.match, alsoUdp: true } };
+    } else out.push(rule);
+  }
+  return out;
+}
+
+const isTwin = (tcp: Worded, udp: Worded): boolean => {
+  const { transport: a, ...restA } = tcp.match;
+  const { transport: b, ...restB } = udp.match;
+  return (
+    tcp.from === udp.from &&
+    tcp.verdict.kind === udp.verdict.kind &&
+    text({ ...a, kind: "udp" }) === text(b) &&
+    text(restA) === text(restB)
+  );
+};
+const text = (value: unknown): string => JSON.stringify(value, (_, v: unknown) => (typeof v === "bigint" ? `${v}` : v));
+
+interface Names {
+  readonly accepts: readonly Worded[];
+  readonly guard: Worded;
+}
+
+/** Packets to name ports leave the chain in one step: their exceptions, then the refusal, stand in a chain of their own. */
+function splitNames(
+  rules: readonly Rule[],
+  spelling: Spelling,
+): { before: readonly Rule[]; names?: Names; after: readonly Rule[] } {
+  const first = rules.findIndex((rule) => rule.stage === "dns-inside");
+  const deny = rules.filter((rule) => rule.stage === "dns-deny");
+  const [guard] = merge(deny, spelling);
+  const last = rules.findLastIndex((rule) => rule.stage === "dns-deny");
+  if (
+    first < 0 ||
+    !guard?.match.alsoUdp ||
+    !rules.slice(first).every((rule) => rule.stage !== "dns-inside" || isGuarded(rule, guard))
+  ) {
+    return { before: rules, after: [] };
+  }
+  const accepts = merge(
+    rules.slice(first, last + 1).filter((rule) => rule.stage === "dns-inside"),
+    spelling,
+  );
+  return { before: rules.slice(0, first), names: { accepts, guard }, after: rules.slice(last + 1) };
+}
+
+/** Every packet of the exception is one that the guard would take. */
+function isGuarded({ match: { transport } }: Rule, { match: guard }: Worded): boolean {
+  if (!(transport && "destinationPorts" in transport) && !(transport && "sourcePorts" in transport)) return false;
+  if (!guard.transport || !("destinationPorts" in guard.transport || "sourcePorts" in guard.transport)) return false;
+  const inside = (
+    mine: readonly { first: number; last: number }[] | undefined,
+    of: readonly { first: number; last: number }[] | undefined,
+  ) => !of || (mine !== undefined && arePortsIn(mine, of));
+  return (
+    inside(transport.destinationPorts, guard.transport.destinationPorts) &&
+    inside(transport.sourcePorts, guard.transport.sourcePorts)
+  );
+}

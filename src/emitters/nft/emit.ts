@@ -1,0 +1,144 @@
+import type { Plan } from "../../ir/plan.ts";
+import type { Direction, Rule, Ruleset } from "../../ir/ruleset.ts";
+import type { Emitter, Files, Refusal } from "../emitter.ts";
+import { template } from "../template.ts";
+import { type ArpTable, arpTables } from "./arp.ts";
+import { type Chain, replyJump } from "./body.ts";
+import { dispatch, type Way, ways } from "./chains.ts";
+import { interfaceClasses } from "./interfaces.ts";
+import { heading } from "./layout.ts";
+import { stateName } from "./names.ts";
+import { type NamedSet, Sets } from "./sets.ts";
+import { underHeadings, type Variant, variants } from "./variants.ts";
+import { canSay, type Spelling } from "./words.ts";
+
+/** Ruleset → nftables. One file holds every state; a switch replaces one `goto` per direction in one transaction. */
+export const nft: Emitter = { refusals, emit };
+
+interface ChainView {
+  readonly name: string;
+  readonly body: readonly string[];
+}
+interface Group {
+  readonly heading: string;
+  readonly chains: readonly ChainView[];
+}
+interface Shape {
+  readonly policy: string;
+  readonly state: string;
+  readonly closed: Readonly<Record<Direction, readonly string[]>>;
+  /** `[""]` where forwarded packets are judged at all. */
+  readonly through: readonly string[];
+  readonly lists: readonly { readonly heading: string; readonly sets: readonly NamedSet[] }[];
+  readonly states: readonly Group[];
+  readonly classes: readonly Group[];
+  readonly arp: readonly ArpTable[];
+}
+
+function emit(plan: Plan): Files {
+  const sets = new Sets();
+  const ruleset = shape(plan, plan.states, { kind: "sets", sets }, sets);
+  const lockdown = shape(plan, [plan.lockdown], { kind: "literals" }, new Sets());
+  const { through } = ruleset;
+  const switchTo = template<{ policy: string; state: string; name: string; through: readonly string[] }>(
+    "nft/switch.hbs",
+  );
+  const switches = plan.states.map(({ state }): [string, string] => {
+    const name = stateName(state);
+    return [`nft/switch/${name}.nft`, switchTo({ policy: plan.policy, state, name, through })];
+  });
+  return new Map([
+    ["nft/ruleset.nft", template<Shape>("nft/ruleset.hbs")(ruleset)],
+    ["nft/lockdown.nft", template<Shape>("nft/lockdown.hbs")(lockdown)],
+    ...switches,
+    ["nft/disable.nft", template<Shape>("nft/disable.hbs")(ruleset)],
+    ["nft/uninstall.nft", template<object>("nft/uninstall.hbs")({})],
+  ]);
+}
+
+function shape(plan: Plan, rulesets: readonly Ruleset[], spelling: Spelling, sets: Sets): Shape {
+  const [first] = rulesets;
+  if (!first) throw new Error("a plan has states");
+  const all = interfaceClasses(rulesets).map((of) => ways.flatMap((way) => variants(of, way, rulesets, spelling)));
+  const used = ways.filter(
+    (way) => way === "out" || way === "in" || all.flat().some((v) => v.way === way && v.chains.length > 0),
+  );
+  const named = sets.all();
+  return {
+    policy: plan.policy,
+    state: stateName(first.state),
+    closed: closedLines(first),
+    through: used.includes("through") ? [""] : [],
+    lists: named.length > 0 ? [{ heading: heading("lists"), sets: named }] : [],
+    states: rulesets.map(
+      ({ state }): Group => ({
+        heading: heading(state),
+        chains: used.map((way) => ({
+          name: `${way}_${stateName(state)}`,
+          body: indent(stateChain(way, state, all.flat(), spelling, used)),
+        })),
+      }),
+    ),
+    classes: all
+      .flatMap((of) => underHeadings(of, rulesets.length))
+      .map(({ heading, chains }) => ({ heading, chains: chains.map(chainView) })),
+    arp: arpTables(first),
+  };
+}
+
+function stateChain(
+  way: Way,
+  state: string,
+  all: readonly Variant[],
+  spelling: Spelling,
+  used: readonly Way[],
+): readonly string[] {
+  const targets = all
+    .filter((variant) => variant.way === way && variant.states.includes(state))
+    .map(({ body, chains: [chain] }) => ({ body, ...(chain && { chain: chain.name }) }));
+  const replies = way === "through" && used.includes("back") ? replyJump(`back_${stateName(state)}`).lines : [];
+  return [...replies, ...dispatch(way, targets, spelling)];
+}
+
+/** How a hook ends: the order of these rules is the planner's. */
+function closedLines({ rules }: Ruleset): Shape["closed"] {
+  const of = (direction: Direction): readonly string[] =>
+    rules
+      .filter((rule) => rule.stage === "closed" && rule.direction === direction && rule.match.family !== "arp")
+      .map(closedLine);
+  return { out: of("out"), in: of("in"), forward: of("forward") };
+}
+
+function closedLine({ match, verdict, from }: Rule): string {
+  const protocol = match.transport?.kind === "tcp" ? "meta l4proto tcp " : "";
+  const word =
+    verdict.kind !== "reject" ? verdict.kind : verdict.with === "tcp-reset" ? "reject with tcp reset" : "reject";
+  return `${protocol}counter ${word} comment "${from}"`;
+}
+
+const chainView = ({ name, sections }: Chain): ChainView => ({
+  name,
+  body: indent(
+    sections.flatMap(({ title, lines }, i) => [
+      ...(i > 0 ? [""] : []),
+      ...(title === "" ? [] : [`# ${title}`]),
+      ...lines,
+    ]),
+  ),
+});
+
+const indent = (lines: readonly string[]): readonly string[] => lines.map((line) => (line === "" ? "" : `\t\t${line}`));
+
+function refusals(plan: Plan): readonly Refusal[] {
+  const found = new Map<string, Refusal>();
+  for (const rule of [...plan.states, plan.lockdown].flatMap((r) => r.rules)) {
+    const refused = rule.match.owner?.flat().find((identity) => !canSay(identity));
+    if (refused)
+      found.set(rule.from, {
+        from: rule.from,
+        construct: `a ${refused.kind}${refused.kind === "user" || refused.kind === "group" ? " by name" : ""}`,
+        help: "match a mark, or a user or group by number",
+      });
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,68 @@
+import type { AddressMatch, Match, Rule } from "../../ir/ruleset.ts";
+import { type Family, families } from "../../net/address.ts";
+import { ofFamily, overlaps } from "../../net/address-set.ts";
+import { type PortSet, portsOverlap } from "../../net/port-set.ts";
+import { protocolNumber, type Transport } from "../../net/protocol.ts";
+
+/** A rule that compares addresses, as one rule a family: each can be judged, and left out, by itself. */
+export function splitFamilies(rule: Rule): readonly Rule[] {
+  const { source, destination } = rule.match;
+  if (!source && !destination) return [rule];
+  return spokenFamilies(rule.match).map((family): Rule => {
+    const part = (address: AddressMatch) => ({ ...address, set: ofFamily(address.set, family) });
+    const match = {
+      ...rule.match,
+      family,
+      ...(source && { source: part(source) }),
+      ...(destination && { destination: part(destination) }),
+    };
+    return { ...rule, match };
+  });
+}
+
+/** The families that a match can be about. */
+export function spokenFamilies({ family, source, destination, transport }: Match): readonly Family[] {
+  const named = family ?? (transport?.kind === "icmp" ? "ipv4" : transport?.kind === "icmpv6" ? "ipv6" : undefined);
+  const has = (address: AddressMatch | undefined, of: Family) =>
+    !address || address.set.some((range) => range.family === of);
+  return families.filter((of) => (!named || named === of) && has(source, of) && has(destination, of));
+}
+
+/** Leaves out refusals that decide nothing: falling off the end of a chain refuses as well. */
+export function prune(rules: readonly Rule[]): readonly Rule[] {
+  return rules.filter(
+    (rule, i) =>
+      rule.verdict.kind === "accept" ||
+      rules.slice(i + 1).some((later) => later.verdict.kind === "accept" && mayOverlap(rule.match, later.match)),
+  );
+}
+
+/** False only when no packet is in both; interfaces are not looked at. */
+export function mayOverlap(a: Match, b: Match): boolean {
+  return (
+    listsMeet(spokenFamilies(a), spokenFamilies(b)) &&
+    addressesMeet(a.source, b.source) &&
+    addressesMeet(a.destination, b.destination) &&
+    listsMeet(a.sourceLocality, b.sourceLocality) &&
+    listsMeet(a.destinationLocality, b.destinationLocality) &&
+    (!a.hopLimit || !b.hopLimit || a.hopLimit === b.hopLimit) &&
+    transportsMeet(a.transport, b.transport)
+  );
+}
+
+const addressesMeet = (a: AddressMatch | undefined, b: AddressMatch | undefined): boolean =>
+  !a || !b || overlaps(a.set, b.set);
+const listsMeet = <T>(a: readonly T[] | undefined, b: readonly T[] | undefined): boolean =>
+  !a || !b || a.some((x) => b.includes(x));
+const portsMeet = (a: PortSet | undefined, b: PortSet | undefined): boolean => !a || !b || portsOverlap(a, b);
+
+function transportsMeet(a: Transport | undefined, b: Transport | undefined): boolean {
+  if (!a || !b) return true;
+  if (protocolNumber(a) !== protocolNumber(b)) return false;
+  if ((a.kind === "tcp" || a.kind === "udp") && (b.kind === "tcp" || b.kind === "udp")) {
+    return portsMeet(a.sourcePorts, b.sourcePorts) && portsMeet(a.destinationPorts, b.destinationPorts);
+  }
+  if ((a.kind === "icmp" || a.kind === "icmpv6") && (b.kind === "icmp" || b.kind === "icmpv6"))
+    return listsMeet(a.types, b.types);
+  return true;
+}

@@ -1,0 +1,35 @@
+import type { Family } from "../../net/address.ts";
+import { type AddressSet, formatRange } from "../../net/address-set.ts";
+
+/** Longer sets stand once at the top of the file, one element a line: they load faster sorted, and one more prefix is one more line. */
+export const mostInline = 8;
+
+export interface NamedSet {
+  readonly name: string;
+  readonly type: "ipv4_addr" | "ipv6_addr";
+  readonly elements: readonly string[];
+}
+
+/** The named sets of a file; all states share them. */
+export class Sets {
+  readonly #sets = new Map<string, { readonly set: NamedSet; readonly ranges: AddressSet }>();
+
+  /** `@name` where the set is a list or long, else undefined. `owner` names a set that has no name of its own. */
+  reference(ranges: AddressSet, family: Family, table: string | undefined, owner: string): string | undefined {
+    if (table === undefined && ranges.length <= mostInline) return undefined;
+    const name = `${table ?? owner}_${family}`;
+    const known = this.#sets.get(name);
+    if (!known) {
+      const type = family === "ipv4" ? "ipv4_addr" : "ipv6_addr";
+      this.#sets.set(name, { set: { name, type, elements: ranges.map(formatRange) }, ranges });
+    } else if (!isSame(known.ranges, ranges)) throw new Error(`two sets are named ${name}`);
+    return `@${name}`;
+  }
+
+  all(): readonly NamedSet[] {
+    return [...this.#sets.values()].map(({ set }) => set).sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+}
+
+const isSame = (a: AddressSet, b: AddressSet): boolean =>
+  a.length === b.length && a.every((range, i) => range.first === b[i]?.first && range.last === b[i]?.last);

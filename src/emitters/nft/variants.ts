@@ -1,0 +1,72 @@
+import type { Ruleset } from "../../ir/ruleset.ts";
+import type { StateKey } from "../../ir/states.ts";
+import type { Chain } from "./body.ts";
+import { type Body, body, type Way } from "./chains.ts";
+import { className, type InterfaceClass } from "./interfaces.ts";
+import { heading } from "./layout.ts";
+import { stateName } from "./names.ts";
+import type { Spelling } from "./words.ts";
+
+/** What a class of interfaces may do on one way, in all the states that agree on it: the same chains serve them. */
+export interface Variant {
+  readonly of: InterfaceClass;
+  readonly way: Way;
+  readonly states: readonly StateKey[];
+  readonly body: Body;
+  readonly chains: readonly Chain[];
+}
+
+/** Groups the states by what they let a class do. The most open group has the plain name. */
+export function variants(
+  of: InterfaceClass,
+  way: Way,
+  rulesets: readonly Ruleset[],
+  spelling: Spelling,
+): readonly Variant[] {
+  const groups = new Map<string, { readonly states: StateKey[]; readonly body: Body }>();
+  for (const ruleset of rulesets) {
+    const judged = body(ruleset, way, of, spelling);
+    const group = groups.get(judged.key);
+    if (group) group.states.push(ruleset.state);
+    else groups.set(judged.key, { states: [ruleset.state], body: judged });
+  }
+  const last = rulesets.at(-1)?.state ?? "";
+  return [...groups.values()].map(({ states, body: judged }): Variant => {
+    const isPlain = groups.size === 1 || states.includes(last);
+    const suffix = isPlain ? "" : judged.probeOnly ? "_probe" : `_${stateName(states[0] ?? "")}`;
+    return { of, way, states, body: judged, chains: judged.chains(suffix) };
+  });
+}
+
+/** Variants of one class that serve the same states stand under one heading. */
+export function underHeadings(
+  of: readonly Variant[],
+  states: number,
+): readonly { readonly heading: string; readonly chains: readonly Chain[] }[] {
+  const groups = new Map<string, { readonly first: Variant; probeOnly: boolean; readonly chains: Chain[] }>();
+  for (const variant of of) {
+    if (variant.body.inline || variant.chains.length === 0) continue;
+    const key = `${className(variant.of)} ${variant.states.join(" ")}`;
+    const group = groups.get(key) ?? { first: variant, probeOnly: true, chains: [] };
+    groups.set(key, group);
+    group.probeOnly &&= variant.body.probeOnly;
+    group.chains.push(...variant.chains);
+  }
+  return [...groups.values()].map(({ first, probeOnly, chains }) => ({
+    heading: heading(title(first, states, probeOnly)),
+    chains,
+  }));
+}
+
+function title({ of, states }: Variant, all: number, probeOnly: boolean): string {
+  const name =
+    of.kind === "zone"
+      ? `${of.zone.kind} ${className(of)}`
+      : of.kind === "rest"
+        ? "every other interface"
+        : className(of);
+  if (states.length === all) return `${name}, the same in all states`;
+  if (probeOnly) return `${name}, not proved: only the daemon's probe`;
+  const more = states.length - 2;
+  return `${name} in ${more > 1 ? `${states.slice(0, 2).join(", ")} and ${more} more states` : states.join(", ")}`;
+}

@@ -1,0 +1,163 @@
+import type { Identity } from "../../ir/policy.ts";
+import { type AddressMatch, type Locality, localities, type Match } from "../../ir/ruleset.ts";
+import type { Family } from "../../net/address.ts";
+import { type AddressSet, complement, formatRange, ofFamily } from "../../net/address-set.ts";
+import { formatPort, type PortSet } from "../../net/port-set.ts";
+import { icmpTypes, icmpv6Types } from "../../net/protocol.ts";
+import { spokenFamilies } from "./overlap.ts";
+import { mostInline, type Sets } from "./sets.ts";
+
+/** A word group of a rule. Lines whose groups are of the same kinds are aligned. */
+export interface Piece {
+  readonly kind: string;
+  readonly text: string;
+}
+export type Line = readonly Piece[];
+
+/** How sets are written: by name and in braces, or every element in a line of its own (`literals`: loads on any kernel). */
+export type Spelling = { readonly kind: "sets"; readonly sets: Sets } | { readonly kind: "literals" };
+
+/** A match that two rules share but for tcp and udp. */
+export type WordedMatch = Match & { readonly alsoUdp?: true };
+
+/** The lines that together match what a `Match` does, interfaces apart. `owner` names sets that have no name of their own. */
+export function matchLines(match: WordedMatch, owner: string, spelling: Spelling): readonly Line[] {
+  return familiesOf(match).flatMap((family) => {
+    const constraints: (readonly Line[])[] = [
+      match.related ? [[piece("related", "ct state related")]] : [[]],
+      ...(family && match.source ? [addressLines("saddr", match.source, family, owner, spelling)] : []),
+      ...(family && match.destination ? [addressLines("daddr", match.destination, family, owner, spelling)] : []),
+      transportLines(match, spelling),
+      ...(match.hopLimit
+        ? [[[piece("hops", family === "ipv4" ? `ip ttl ${match.hopLimit}` : `ip6 hoplimit ${match.hopLimit}`)]]]
+        : []),
+      localityLines("saddr . oif", match.sourceLocality),
+      localityLines("daddr . iif", match.destinationLocality),
+      ...(match.owner ? [match.owner.map((all) => all.map(identityPiece))] : []),
+    ];
+    const lines = product(constraints);
+    return family && !lines.every((line) => saysFamily(line))
+      ? lines.map((line) => [piece("family", `meta nfproto ${family}`), ...line])
+      : lines;
+  });
+}
+
+const piece = (kind: string, text: string): Piece => ({ kind, text });
+const saysFamily = (line: Line): boolean => line.some(({ kind }) => ["ip", "icmp", "hops"].includes(kind));
+
+/** Undefined: both families in one line. */
+function familiesOf(match: Match): readonly (Family | undefined)[] {
+  const { source, destination, transport, hopLimit, family } = match;
+  if (family === "arp") throw new Error("ARP has a table of its own");
+  const isNeutral = !family && !source && !destination && !hopLimit && !transport?.kind.startsWith("icmp");
+  return isNeutral ? [undefined] : spokenFamilies(match);
+}
+
+/** Every combination of one alternative of each. */
+const product = (constraints: readonly (readonly Line[])[]): readonly Line[] =>
+  constraints.reduce<readonly Line[]>(
+    (lines, alternatives) => lines.flatMap((line) => alternatives.map((more) => [...line, ...more])),
+    [[]],
+  );
+
+// ---- addresses -----------------------------------------------------------------------------------------------------
+
+function addressLines(
+  field: "saddr" | "daddr",
+  match: AddressMatch,
+  family: Family,
+  owner: string,
+  spelling: Spelling,
+): readonly Line[] {
+  const set = ofFamily(match.set, family);
+  const others = complement(set, family);
+  if (others.length === 0) return [[]];
+  const lines = (text: string): Line => [
+    piece("ip", family === "ipv4" ? "ip" : "ip6"),
+    piece(field, `${field} ${text}`),
+  ];
+  if (match.table === undefined && others.length < set.length && others.length <= mostInline)
+    return negated(others, spelling).map((all) => all.flatMap((text) => lines(text)));
+  if (spelling.kind === "literals") return set.map((range) => lines(formatRange(range)));
+  const named = spelling.sets.reference(set, family, match.table, owner);
+  return [lines(named ?? braces(set.map(formatRange)))];
+}
+
+/** Not one of several: in braces one condition, as literals one condition each. */
+const negated = (others: AddressSet, spelling: Spelling): readonly (readonly string[])[] =>
+  spelling.kind === "literals"
+    ? [others.map((range) => `!= ${formatRange(range)}`)]
+    : [[`!= ${braces(others.map(formatRange))}`]];
+
+export const braces = (elements: readonly string[]): string =>
+  elements.length === 1 ? (elements[0] ?? "") : `{ ${elements.join(", ")} }`;
+
+const either = (elements: readonly string[], spelling: Spelling): readonly string[] =>
+  spelling.kind === "literals" ? elements : [braces(elements)];
+
+// ---- transport -----------------------------------------------------------------------------------------------------
+
+function transportLines({ transport, alsoUdp }: WordedMatch, spelling: Spelling): readonly Line[] {
+  if (!transport) return [[]];
+  switch (transport.kind) {
+    case "protocol":
+      return [[piece("l4", `meta l4proto ${transport.number}`)]];
+    case "icmp":
+    case "icmpv6": {
+      if (!transport.types) return [[piece("l4", `meta l4proto ${transport.kind === "icmp" ? "icmp" : "ipv6-icmp"}`)]];
+      const names = transport.types.map((type) => typeName(transport.kind, type));
+      return either(names, spelling).map((text) => [piece("icmp", `${transport.kind} type ${text}`)]);
+    }
+    default: {
+      const word = alsoUdp ? "th" : transport.kind;
+      const { sourcePorts, destinationPorts } = transport;
+      const l4 = alsoUdp ? "{ tcp, udp }" : transport.kind;
+      const head = alsoUdp || (!sourcePorts && !destinationPorts) ? [[piece("l4", `meta l4proto ${l4}`)]] : [[]];
+      return product([
+        head,
+        portLines(`${word} sport`, sourcePorts, spelling),
+        portLines(`${word} dport`, destinationPorts, spelling),
+      ]);
+    }
+  }
+}
+
+const portLines = (words: string, ports: PortSet | undefined, spelling: Spelling): readonly Line[] =>
+  ports ? either(ports.map(formatPort), spelling).map((text) => [piece(words.slice(-5), `${words} ${text}`)]) : [[]];
+
+function typeName(kind: "icmp" | "icmpv6", type: number): string {
+  const table = kind === "icmp" ? icmpTypes : icmpv6Types;
+  return Object.entries(table).find(([, number]) => number === type)?.[0] ?? `${type}`;
+}
+
+// ---- the rest ------------------------------------------------------------------------------------------------------
+
+/** The kernel's look-up names three kinds; what is left of it is `elsewhere`, which only a negation can say. */
+function localityLines(key: string, wanted: readonly Locality[] | undefined): readonly Line[] {
+  if (!wanted) return [[]];
+  const text = wanted.includes("elsewhere")
+    ? `!= ${braces(localities.filter((l) => !wanted.includes(l)))}`
+    : braces(wanted);
+  return [[piece("fib", `fib ${key} type ${text}`)]];
+}
+
+export const canSay = (identity: Identity): boolean =>
+  identity.kind === "mark" || ((identity.kind === "user" || identity.kind === "group") && identity.id !== undefined);
+
+function identityPiece(identity: Identity): Piece {
+  switch (identity.kind) {
+    case "mark": {
+      const value = `0x${identity.value.toString(16)}`;
+      return piece(
+        "mark",
+        identity.mask === 0xffffffff ? `meta mark ${value}` : `meta mark & 0x${identity.mask.toString(16)} == ${value}`,
+      );
+    }
+    case "user":
+      return piece("user", `meta skuid ${identity.id}`);
+    case "group":
+      return piece("group", `meta skgid ${identity.id}`);
+    default:
+      throw new Error(`nft cannot match a ${identity.kind}`);
+  }
+}

@@ -1,0 +1,59 @@
+import { createHash } from "node:crypto";
+import Type, { type Static } from "typebox";
+import type { Plan } from "./plan.ts";
+import { appSchema, chainSchema, controlSchema, dnsSchema, type Policy, watchSchema } from "./policy.ts";
+import { type Immutable, name, record, statementId } from "./schema.ts";
+
+/** What the runtime loads: digests of all files, and its own part of the policy. It never sees a policy's source. */
+export const bundleSchema = record({
+  schema: Type.Literal(1),
+  policy: name,
+  targets: Type.Array(Type.Literal("nft"), { minItems: 1 }),
+  /** Path below the bundle's folder → SHA-256 of the file, in hex. */
+  files: Type.Record(Type.String(), Type.String({ pattern: "^[0-9a-f]{64}$" })),
+  /** Properties that hold for every packet. */
+  proofs: Type.Array(Type.String({ pattern: "^KSP3[0-9]{3}$" })),
+  acceptedRisks: Type.Array(
+    record({ id: statementId, codes: Type.Array(Type.String()), reason: Type.Optional(Type.String()) }),
+  ),
+  /** What a backend cannot hold, and under which assumption. */
+  deviations: Type.Array(Type.String()),
+  /** Keys of the states, from all down to all up. */
+  states: Type.Array(Type.String(), { minItems: 1 }),
+  runtime: record({
+    chains: Type.Array(chainSchema),
+    watches: Type.Array(watchSchema),
+    apps: Type.Array(appSchema),
+    dns: Type.Array(dnsSchema),
+    control: controlSchema,
+  }),
+  settings: Type.Array(
+    record({ kind: Type.Literal("sysctl"), key: Type.String(), atLeast: Type.Integer(), reason: Type.String() }),
+  ),
+});
+export type Bundle = Immutable<Static<typeof bundleSchema>>;
+
+export function bundle(policy: Policy, plan: Plan, files: ReadonlyMap<string, string>): Bundle {
+  const { chains, watches, apps, dns, control } = policy;
+  const stated = [...policy.allows, ...policy.denies, ...policy.dns];
+  return {
+    schema: 1,
+    policy: policy.name,
+    targets: ["nft"],
+    files: Object.fromEntries(
+      [...files].map(([path, text]) => [path, createHash("sha256").update(text).digest("hex")]),
+    ),
+    proofs: [],
+    acceptedRisks: stated
+      .filter(({ caveat }) => caveat.acceptRisk.length > 0)
+      .map(({ id, caveat: { acceptRisk, reason } }) => ({
+        id,
+        codes: acceptRisk,
+        ...(reason !== undefined && { reason }),
+      })),
+    deviations: [],
+    states: plan.states.map(({ state }) => state),
+    runtime: { chains, watches, apps, dns, control },
+    settings: plan.settings,
+  };
+}
