@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { examples, goldenFolder, goldenOf } from "../test/golden/golden.ts";
+import { examples, goldenFolder, goldenOf } from "../test/examples/golden.ts";
 
 /** Rewrites what every example compiles to. Read the diff before it is committed. */
 rmSync(goldenFolder, { recursive: true, force: true });

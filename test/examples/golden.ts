@@ -1,0 +1,26 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { compile } from "../../src/index.ts";
+
+/** Examples are the policies that a newcomer reads first; each has a folder of what it compiles to. */
+export const exampleFolder = fileURLToPath(new URL("../../examples", import.meta.url));
+export const goldenFolder = fileURLToPath(new URL("../golden", import.meta.url));
+
+export interface Example {
+  readonly name: string;
+  readonly text: string;
+}
+
+export const examples = (): readonly Example[] =>
+  readdirSync(exampleFolder)
+    .filter((file) => file.endsWith(".ksp"))
+    .sort()
+    .map((file) => ({ name: basename(file, ".ksp"), text: readFileSync(join(exampleFolder, file), "utf8") }));
+
+/** Path below the golden folder → text. */
+export function goldenOf({ name, text }: Example): ReadonlyMap<string, string> {
+  const { files, diagnostics, name: policy } = compile({ file: `${name}.ksp`, text }, { targets: ["nft"] });
+  if (!files) throw new Error(`${name}: ${diagnostics.map((d) => `${d.code} ${d.message}`).join("; ")}`);
+  return new Map([...files].map(([path, content]) => [`${policy}/${path}`, content]));
+}
