@@ -1,0 +1,39 @@
+import { type Diagnostic, diagnostic } from "../../diagnostics/diagnostic.ts";
+import { placeOf } from "../origins.ts";
+import type { App, Name, Path, StatementId } from "../policy.ts";
+import type { Check, Subject } from "./check.ts";
+
+/** An app's `traffic` narrows and stands before every opening, so an opening against it never opens. */
+export const againstTraffic: Check = (subject) => [
+  ...subject.policy.allows.flatMap(({ id, opening }) =>
+    opening.kind === "packets" && opening.pattern.direction === "out"
+      ? against(subject, opening.pattern.app, opening.pattern.path, id)
+      : [],
+  ),
+  ...subject.policy.dns.flatMap(({ id, app, path }) => against(subject, app, path, id)),
+];
+
+function against(
+  { policy, origins }: Subject,
+  name: Name | undefined,
+  path: Path,
+  id: StatementId,
+): readonly Diagnostic[] {
+  const app = policy.apps.find((one) => one.name === name);
+  if (!app || path.kind === "any" || mayUse(app, path)) return [];
+  return [
+    diagnostic(
+      "KSP2045",
+      { app: app.name, path: path.kind === "tunnel" ? `tunnel \`${path.tunnel}\`` : "what is outside the tunnels" },
+      {
+        at: placeOf(origins, id),
+        label: "never opens",
+        secondary: [{ span: placeOf(origins, app.id, "traffic"), text: `\`traffic ${app.traffic}\` forbids it` }],
+        help: "change the app's `traffic`, or remove the statement",
+      },
+    ),
+  ];
+}
+
+const mayUse = ({ traffic }: App, path: Path): boolean =>
+  traffic !== "none" && (traffic === "tunnel") === (path.kind === "tunnel");

@@ -1,0 +1,81 @@
+import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { addsNothing } from "./adds-nothing.ts";
+import { againstTraffic } from "./against-traffic.ts";
+import { appWithoutWay } from "./app-without-way.ts";
+import { carriedTwice } from "./carried-twice.ts";
+import { carrierNotShown } from "./carrier-not-shown.ts";
+import type { Check, Subject } from "./check.ts";
+import { dnsNoneAndResolvers } from "./dns-none-and-resolvers.ts";
+import { dnsOutside } from "./dns-outside.ts";
+import { dnsSaidTwice } from "./dns-said-twice.ts";
+import { dnsWithoutPath } from "./dns-without-path.ts";
+import { exemptionTooWide } from "./exemption-too-wide.ts";
+import { familyNotCarried } from "./family-not-carried.ts";
+import { hopUsedByApplications } from "./hop-used-by-applications.ts";
+import { interfaceName } from "./interface-name.ts";
+import { ipv6WithoutAddress } from "./ipv6-without-address.ts";
+import { markLostByOffload } from "./mark-lost-by-offload.ts";
+import { missingHeartbeat } from "./missing-heartbeat.ts";
+import { missingOnLinux } from "./missing-on-linux.ts";
+import { missingWatch } from "./missing-watch.ts";
+import { needlessRisk } from "./needless-risk.ts";
+import { onlyIpv6 } from "./only-ipv6.ts";
+import { openToEveryone } from "./open-to-everyone.ts";
+import { opensNothing } from "./opens-nothing.ts";
+import { ownAddress } from "./own-address.ts";
+import { reservedMark } from "./reserved-mark.ts";
+import { sameEndpoint } from "./same-endpoint.ts";
+import { serverTooWide } from "./server-too-wide.ts";
+import { sharedInterface } from "./shared-interface.ts";
+import { stateOfAHop } from "./state-of-a-hop.ts";
+import { tooManyAddresses } from "./too-many-addresses.ts";
+import { tooManyStates } from "./too-many-states.ts";
+import { unreachableState } from "./unreachable-state.ts";
+import { unsupportedIdentity } from "./unsupported-identity.ts";
+import { watchSaidTwice } from "./watch-said-twice.ts";
+
+/** Every check, in the order of the parts of a policy that it speaks of. */
+export const checks: readonly Check[] = [
+  // interfaces and systems
+  missingOnLinux,
+  interfaceName,
+  sharedInterface,
+  // servers and carriers
+  serverTooWide,
+  reservedMark,
+  carrierNotShown,
+  markLostByOffload,
+  unsupportedIdentity,
+  sameEndpoint,
+  // what tunnels carry
+  ownAddress,
+  carriedTwice,
+  ipv6WithoutAddress,
+  onlyIpv6,
+  familyNotCarried,
+  hopUsedByApplications,
+  // names
+  dnsWithoutPath,
+  dnsOutside,
+  needlessRisk,
+  dnsNoneAndResolvers,
+  dnsSaidTwice,
+  // exemptions and apps
+  exemptionTooWide,
+  openToEveryone,
+  opensNothing,
+  addsNothing,
+  againstTraffic,
+  appWithoutWay,
+  // states and probes
+  tooManyStates,
+  unreachableState,
+  stateOfAHop,
+  missingWatch,
+  watchSaidTwice,
+  missingHeartbeat,
+  tooManyAddresses,
+];
+
+/** Faults of a policy whose names are bound. A policy with an error among them must not be planned. */
+export const runChecks = (subject: Subject): readonly Diagnostic[] => checks.flatMap((check) => check(subject));

@@ -1,0 +1,36 @@
+import { diagnostic } from "../../diagnostics/diagnostic.ts";
+import { placeOf } from "../origins.ts";
+import type { Device } from "../policy.ts";
+import type { Check } from "./check.ts";
+import { formatDevice, interfaceOwners } from "./support/devices.ts";
+
+/** A name that no interface can have protects nothing, and one that a tool reads as a pattern means other interfaces. */
+export const interfaceName: Check = ({ policy, origins }) =>
+  interfaceOwners(policy).flatMap(({ id, devices }) =>
+    (devices.linux ?? []).flatMap((device) => {
+      const reason = faultOf(device);
+      if (reason === undefined) return [];
+      return diagnostic(
+        "KSP2027",
+        { device: formatDevice(device), reason },
+        {
+          at: placeOf(origins, id, "interface"),
+          label: "not the name of an interface",
+          help: "write a name as `ip link` prints it, or a prefix such as `br-*`",
+        },
+      );
+    }),
+  );
+
+/** Linux: `dev_valid_name` and 15 bytes (IFNAMSIZ without its zero); nft takes prefixes of 14. */
+function faultOf(device: Device): string | undefined {
+  if (device.kind === "utun") return "`utun` is macOS's";
+  const [text, most] = device.kind === "named" ? [device.name, 15] : [device.prefix, 14];
+  if (device.kind === "named" ? text === "lo" : "lo".startsWith(text)) return "`lo` is the loopback, which stays open";
+  if (Buffer.byteLength(text) > most) return `it is longer than ${most} bytes`;
+  if (text === "." || text === "..") return "it is a folder";
+  if (text.includes("+")) return "iptables reads `+` as any ending";
+  if (text.includes("*")) return "`*` may only end it";
+  const bad = /[\s/:"'\\\p{Cc}]/u.exec(text)?.[0];
+  return bad === undefined ? undefined : `it holds ${bad.trim() === "" ? "a blank" : `\`${bad}\``}`;
+}

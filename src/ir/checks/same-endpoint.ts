@@ -1,0 +1,51 @@
+import { type Diagnostic, diagnostic } from "../../diagnostics/diagnostic.ts";
+import { overlaps } from "../../net/address-set.ts";
+import type { Identity, Tunnel } from "../policy.ts";
+import type { Check, Subject } from "./check.ts";
+import { carriersOn } from "./support/carriers.ts";
+import { previousHop } from "./support/hops.ts";
+import { byPlace, placeOfLine } from "./support/places.ts";
+import { transportsOverlap } from "./support/transports.ts";
+
+/** Two tunnels with one server and one carrier look alike: what belongs inside a hop could leave by the way of the other, in clear. */
+export const sameEndpoint: Check = (subject) => {
+  const tunnels = byPlace(subject.origins, subject.policy.tunnels);
+  return tunnels.flatMap((second, i) =>
+    tunnels.slice(0, i).flatMap((first) => confused(first, second, subject) ?? confused(second, first, subject) ?? []),
+  );
+};
+
+/** The packets of `inner`, which belong into a hop, are packets of `other` by every sign. */
+function confused(inner: Tunnel, other: Tunnel, { policy, origins }: Subject): Diagnostic | undefined {
+  const way = previousHop(policy, inner.name);
+  if (way === undefined || way === previousHop(policy, other.name)) return undefined;
+  if (!shareServer(inner, other) || !looksLike(inner, other)) return undefined;
+  const place = (tunnel: Tunnel) => placeOfLine(origins, tunnel, "server", tunnel.servers.length === 1);
+  return diagnostic(
+    "KSP2042",
+    { tunnel: inner.name, other: other.name },
+    {
+      at: place(inner),
+      label: `only through \`${way}\` …`,
+      secondary: [{ span: place(other), text: "… but this is the same server, with the same carrier" }],
+      notes: ["a firewall tells the two apart by server and carrier alone"],
+      help: `give \`${inner.name}\` another mark, or another port`,
+    },
+  );
+}
+
+const shareServer = (a: Tunnel, b: Tunnel): boolean =>
+  a.servers.some((x) =>
+    b.servers.some((y) => overlaps(x.addresses, y.addresses) && transportsOverlap(x.transport, y.transport)),
+  );
+
+/** Some alternative of `other` asks for nothing that `inner` does not show. */
+const looksLike = (inner: Tunnel, other: Tunnel): boolean =>
+  carriersOn(other, "linux").some((asked) =>
+    carriersOn(inner, "linux").some((shown) => asked.every((one) => shown.some((two) => mayBeOne(one, two)))),
+  );
+
+function mayBeOne(a: Identity, b: Identity): boolean {
+  if (a.kind === "mark" && b.kind === "mark") return ((a.value ^ b.value) & a.mask & b.mask) === 0;
+  return (a.kind === "user" || a.kind === "group") && a.kind === b.kind && a.id === b.id;
+}

@@ -1,0 +1,26 @@
+import type { Family } from "../../../net/address.ts";
+import { type AddressRange, type AddressSet, intersect, ofFamily, subtract } from "../../../net/address-set.ts";
+import { constant } from "../../../net/parse-net.ts";
+import { privateRanges } from "../../stages/lan.ts";
+
+/** A /16 of IPv4 and a /32 of IPv6: about what one company or one provider's site has. */
+const most: Readonly<Record<Family, bigint>> = { ipv4: 1n << 16n, ipv6: 1n << 96n };
+export const widest = "/16 (IPv4) or /32 (IPv6)";
+
+/** The first range of public addresses that is wider than that. */
+export function tooWide(set: AddressSet): AddressRange | undefined {
+  return subtract(set, privateRanges).find(({ family, first, last }) => last - first + 1n > most[family]);
+}
+
+/** Prefixes that carry IPv4 inside IPv6 (RFC 6052, RFC 3056, RFC 4380): a few IPv6 addresses that mean all of IPv4. */
+const translated = [
+  { name: "NAT64", prefix: constant("64:ff9b::/96") },
+  { name: "6to4", prefix: constant("2002::/16") },
+  { name: "Teredo", prefix: constant("2001::/32") },
+] as const;
+
+export function translatedPart(set: AddressSet): string | undefined {
+  const ipv6 = ofFamily(set, "ipv6");
+  const found = translated.find(({ prefix }) => intersect(ipv6, prefix).length > 0);
+  return found && `${found.name} addresses`;
+}
