@@ -2,6 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { generateCstDts } from "chevrotain";
+import { bundleSchema } from "../src/ir/bundle.ts";
+import { policySchema } from "../src/ir/policy.ts";
 import { Grammar } from "../src/parser/grammar.ts";
 
 /** A file that is made from the sources and committed beside them. */
@@ -21,7 +23,18 @@ export const artefacts: readonly Artefact[] = [
       return `// Generated from grammar.ts by \`npm run generate\`. Not to be edited.\n${types.replace("ICstVisitor, ", "")}\n`;
     },
   },
+  {
+    path: "schema/policy.schema.json",
+    content: () => schemaText(policySchema, "A ksp policy, compiled: what policy.json holds"),
+  },
+  {
+    path: "schema/bundle.schema.json",
+    content: () => schemaText(bundleSchema, "What ksp compile writes and the runtime loads"),
+  },
 ];
+
+const schemaText = (schema: object, title: string): string =>
+  `${JSON.stringify({ $schema: "http://json-schema.org/draft-07/schema#", title, ...schema }, null, 2)}\n`;
 
 const inProject = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 

@@ -8,6 +8,11 @@ const afterTransport = new Set<TokenType>([
   ...[kw["accept-risk"], kw.reason, kw.owner, kw.ticket, kw.until],
 ]);
 
+/** Rules that a part of a file is read by, alone. */
+export type EntryRule =
+  | ("version" | "title" | "statement" | "packet")
+  | ("binding" | "linkItem" | "tunnelItem" | "helperItem" | "appItem" | "probe" | "reconnectItem" | "controlItem");
+
 /** The grammar of ksp 1, rule by rule as in grammar/ksp.ebnf. It says what may stand where; the builder says what it means. */
 export class Grammar extends CstParser {
   constructor(options: { readonly validate: boolean }) {

@@ -1,25 +1,72 @@
+import type { IToken } from "chevrotain";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Source } from "../diagnostics/span.ts";
-import type { File } from "./ast.ts";
+import type { File, Packet } from "./ast.ts";
 import { build } from "./build.ts";
-import type { FileCstNode } from "./cst.generated.ts";
+import { one } from "./build-context.ts";
+import { packet } from "./build-values.ts";
+import { checkCharacters } from "./characters.ts";
+import type { FileCstNode, PacketCstNode } from "./cst.generated.ts";
+import { checkVersion, diagnose } from "./diagnose.ts";
+import { misfit } from "./expectation.ts";
+import { Faults, shorten } from "./faults.ts";
 import { Grammar } from "./grammar.ts";
-import { lex } from "./lexer.ts";
+import { type Lexed, lex } from "./lexer.ts";
+import { reportTokens, reportUnmatched } from "./lexical.ts";
+import { describe, spanOf } from "./misfit.ts";
+import * as t from "./tokens.ts";
 
-export interface Parsed {
-  readonly file?: File;
-  readonly diagnostics: readonly Diagnostic[];
+/** Made at the first use: a run that parses nothing does not pay for it. */
+let shared: Grammar | undefined;
+function grammar(): Grammar {
+  shared ??= new Grammar({ validate: false });
+  return shared;
 }
-let grammar: Grammar | undefined;
-export function parse(source: Source): Parsed {
-  const { tokens, continuations, unmatched } = lex(source.text);
-  grammar ??= new Grammar({ validate: false });
-  grammar.input = tokens;
-  const tree = grammar.file();
-  if (unmatched.length > 0 || grammar.errors.length > 0) {
-    const offset = unmatched[0]?.offset ?? grammar.errors[0]?.token.startOffset ?? 0;
-    const at = { file: source.file, start: offset, end: offset + 1 };
-    return { diagnostics: [diagnostic("KSP1001", { character: grammar.errors[0]?.message ?? "x" }, { at })] };
-  }
-  return { file: build({ file: source.file, continuations }, tree as FileCstNode), diagnostics: [] };
+
+/** Reads a policy or fragment. There is a file exactly where there is no syntax error. Never throws. */
+export function parse(source: Source): { readonly file?: File; readonly diagnostics: readonly Diagnostic[] } {
+  const faults = new Faults(source);
+  const { tokens, continuations } = read(faults);
+  const parser = grammar();
+  parser.input = tokens;
+  const tree = parser.file() as FileCstNode;
+  const stopped = parser.errors[0]?.token;
+  parser.input = [];
+  if (stopped === undefined) checkVersion(faults, one(one(tree.children.version).children.INTEGER));
+  else diagnose(faults, parser, tokens);
+  if (stopped !== undefined && faults.none) faults.add(unexpected(faults, stopped));
+  if (!faults.none) return { diagnostics: faults.sorted };
+  return { file: build({ file: source.file, continuations }, tree), diagnostics: [] };
 }
+
+/** Reads one packet, as in `out to 8.8.8.8 udp 53`. `file` is the name that messages show for the text. */
+export function parsePacket(
+  text: string,
+  file = "packet",
+): { readonly packet?: Packet; readonly diagnostics: readonly Diagnostic[] } {
+  const faults = new Faults({ file, text });
+  const { tokens, continuations } = read(faults);
+  const parser = grammar();
+  const line = tokens.filter((token, i) => token.tokenType !== t.NL || (i > 0 && i < tokens.length - 1));
+  const index = misfit(parser, "packet", line);
+  if (index !== undefined && faults.none) faults.add(describe(faults, parser, { rule: "packet", tokens: line, index }));
+  if (!faults.none) return { diagnostics: faults.sorted };
+  parser.input = line;
+  return { packet: packet({ file, continuations }, parser.packet() as PacketCstNode), diagnostics: [] };
+}
+
+function read(faults: Faults): Lexed {
+  checkCharacters(faults);
+  const lexed = lex(faults.source.text);
+  reportUnmatched(faults, lexed.unmatched);
+  reportTokens(faults, lexed.tokens);
+  return lexed;
+}
+
+/** Where no line alone is at fault. */
+const unexpected = (faults: Faults, token: IToken): Diagnostic =>
+  diagnostic(
+    "KSP1005",
+    { found: `\`${shorten(token.image.trim() || "end of line")}\`` },
+    { at: spanOf(faults, token) },
+  );

@@ -80,8 +80,8 @@ export const statementWords = [
   ...words("param import list link helper tunnel chain dns ipv6 allow deny forward app scope"),
   ...words("blocked log watch reconnect alert portal control expect"),
 ];
-const osWords = words("linux windows macos");
-const levelWords = words("down up portal disabled lockdown any");
+export const osWords = words("linux windows macos");
+export const levelWords = words("down up portal disabled lockdown any");
 const otherWords = [
   ...words("ksp policy fragment address network port number text from sha256 no wider than except"),
   ...words("interface role outside inside utun protocol wireguard openvpn ipsec other assigned carries everything and"),

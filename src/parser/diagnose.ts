@@ -1,0 +1,376 @@
+import type { IToken } from "chevrotain";
+import { type Diagnostic, diagnostic, type Help } from "../diagnostics/diagnostic.ts";
+import { didYouMean } from "../diagnostics/did-you-mean.ts";
+import { accepts, expectation, expectedWords, inWords, misfit, oneOf } from "./expectation.ts";
+import { type Faults, shorten } from "./faults.ts";
+import type { EntryRule, Grammar } from "./grammar.ts";
+import { end, first, holds, start, type TokenLine, tokenLines } from "./lines.ts";
+import { describe, spanOf } from "./misfit.ts";
+import * as t from "./tokens.ts";
+
+// Finds the faults of a file that does not follow the grammar, line by line: a fault on one line says nothing about the next.
+
+/** Statements with a block, and the rule of the block's lines. */
+const blocks = new Map<string, EntryRule>([
+  ["import", "binding"],
+  ["link", "linkItem"],
+  ["helper", "helperItem"],
+  ["tunnel", "tunnelItem"],
+  ["app", "appItem"],
+  ["watch", "probe"],
+  ["reconnect", "reconnectItem"],
+  ["control", "controlItem"],
+]);
+
+const isStatementWord = (token: IToken | undefined): boolean => t.statementWords.some((word) => word === token?.image);
+const isWord = (token: IToken): boolean => token.tokenType === t.NAME || t.keywords.includes(token.tokenType);
+
+export function diagnose(faults: Faults, grammar: Grammar, tokens: readonly IToken[]): void {
+  const lines = tokenLines(tokens);
+  if (lines.length === 0) {
+    const at = faults.span(0, 0);
+    const help = "a file starts with the lines `ksp 1` and `policy NAME`";
+    faults.add(diagnostic("KSP1016", {}, { at, label: "no statement stands here", help }));
+    return;
+  }
+  new Diagnosis(faults, grammar, lines).run();
+}
+
+export function checkVersion(faults: Faults, version: IToken): void {
+  if (version.image === "1") return;
+  const at = spanOf(faults, version);
+  const help = { text: "write `ksp 1`", edits: [{ span: at, text: "1" }] };
+  faults.add(diagnostic("KSP1015", { version: version.image }, { at, label: "this ksp reads version 1", help }));
+}
+
+class Diagnosis {
+  readonly #faults: Faults;
+  readonly #grammar: Grammar;
+  readonly #lines: readonly TokenLine[];
+
+  constructor(faults: Faults, grammar: Grammar, lines: readonly TokenLine[]) {
+    this.#faults = faults;
+    this.#grammar = grammar;
+    this.#lines = lines;
+  }
+
+  run(): void {
+    let index = this.#head();
+    while (index < this.#lines.length && !this.#faults.full) index = this.#statement(index);
+  }
+
+  // ---- the two head lines ----------------------------------------------------------------------------------------------------
+
+  /** Returns the index of the first statement's line. */
+  #head(): number {
+    const versionAt = this.#isHead(0, "version", ["ksp"]) ? 0 : undefined;
+    const next = versionAt === undefined ? 0 : 1;
+    const titleAt = this.#isHead(next, "title", ["policy", "fragment"]) ? next : undefined;
+    const version = this.#lines[versionAt ?? -1];
+    const title = this.#lines[titleAt ?? -1];
+    const value = version?.tokens[1];
+    if (version && this.#check("version", version) && value) checkVersion(this.#faults, value);
+    if (title) this.#check("title", title);
+    const missing = [...(version ? [] : ["ksp 1"]), ...(title ? [] : [`policy ${nameFrom(this.#faults.source.file)}`])];
+    if (missing.length > 0) this.#missingHead(next, missing);
+    return titleAt === undefined ? next : next + 1;
+  }
+
+  /** The line is a head line or a misspelt one. */
+  #isHead(index: number, rule: EntryRule, words: readonly string[]): boolean {
+    const [word, value] = this.#lines[index]?.tokens ?? [];
+    if (!word) return false;
+    if (words.includes(word.image)) return true;
+    const similar = isWord(word) && !isStatementWord(word) && didYouMean(word.image, words).length > 0;
+    return similar && value?.tokenType === (rule === "version" ? t.INTEGER : t.NAME);
+  }
+
+  /** One message for all that is missing, at the line that stands in its place. */
+  #missingHead(index: number, missing: readonly string[]): void {
+    const line = this.#lines[index];
+    const token = line && first(line);
+    const last = this.#lines.at(-1);
+    const place = line ? this.#faults.lineStart(start(line)) : last ? end(last) : 0;
+    const text = line ? missing.map((each) => `${each}\n`).join("") : missing.map((each) => `\n${each}`).join("");
+    const at = token ? spanOf(this.#faults, token) : this.#faults.span(place, place);
+    const what = missing.map((each) => `\`${each}\``).join(" and ");
+    const help: Help = { text: `insert ${what}`, edits: [{ span: this.#faults.span(place, place), text }] };
+    const label = `${what} must stand ${token ? "before this" : "here"}`;
+    this.#faults.add(
+      diagnostic("KSP1003", { line: missing[0]?.startsWith("ksp") ? "ksp 1" : "policy NAME" }, { at, label, help }),
+    );
+  }
+
+  // ---- statements ------------------------------------------------------------------------------------------------------------
+
+  /** Judges the statement that starts at a line; returns the index of the line behind it. */
+  #statement(index: number): number {
+    const line = this.#lines[index];
+    const head = line && first(line);
+    if (!line || !head) return index + 1;
+    if (head.tokenType === t.CLOSE) {
+      const at = spanOf(this.#faults, head);
+      this.#add(line, diagnostic("KSP1017", {}, { at, label: "no block is open here", help: "remove it" }));
+      return index + 1;
+    }
+    if (holds(line, t.OPEN)) return this.#block(index, line);
+    const next = this.#lines[index + 1];
+    const opens = next && first(next);
+    if (next && opens?.tokenType === t.OPEN && blocks.has(head.image)) {
+      const at = spanOf(this.#faults, opens);
+      const gap = this.#faults.span(end(line), opens.startOffset);
+      const help = { text: "put it behind the statement", edits: [{ span: gap, text: " " }] };
+      this.#add(next, diagnostic("KSP1018", { brace: "{" }, { at, label: "`{` ends the line of its statement", help }));
+      return this.#body(index + 2, head, opens, line);
+    }
+    if (this.#lacksBrace(index, line)) {
+      const at = this.#faults.span(end(line), end(line));
+      const help = { text: "`{` is missing", edits: [{ span: at, text: " {" }] };
+      const open = blocks.has(head.image) && misfit(this.#grammar, "statement", line.tokens) === line.tokens.length;
+      if (open) this.#add(line, diagnostic("KSP1023", { word: head.image }, { at, label: "expected `{`", help }));
+      else this.#check("statement", line);
+      return this.#body(index + 1, head, undefined, line);
+    }
+    return index + this.#lineOf("statement", index);
+  }
+
+  /** A statement lacks the `{` of its block when lines of a block, and then a `}`, follow. */
+  #lacksBrace(index: number, line: TokenLine): boolean {
+    const next = this.#lines[index + 1];
+    const token = next && first(next);
+    if (!token || accepts(this.#grammar, "statement", line.tokens)) return false;
+    const isItem = [...blocks.values()].some((rule) => rule !== "binding" && this.#startsItem(rule, token));
+    if (!isItem && token.tokenType !== t.CLOSE) return false;
+    const brace = this.#lines[this.#braceFrom(index + 1)];
+    return brace !== undefined && holds(brace, t.CLOSE);
+  }
+
+  /** The next line with a brace. */
+  #braceFrom(index: number): number {
+    return this.#lines.findIndex((line, i) => i >= index && (holds(line, t.CLOSE) || holds(line, t.OPEN)));
+  }
+
+  /** The block that a line opens; where its word is unknown, the one that its lines fit best. */
+  #blockRule(head: IToken, from: number, until: number): EntryRule | undefined {
+    const said = blocks.get(head.image);
+    if (said) return said;
+    const lines = this.#lines.slice(from, until);
+    const fitting = [...blocks.values()].map((rule) => ({
+      rule,
+      count: lines.filter((line) => rule !== "binding" && accepts(this.#grammar, rule, line.tokens)).length,
+    }));
+    const best = fitting.toSorted((a, b) => b.count - a.count)[0];
+    return best && best.count > 0 ? best.rule : undefined;
+  }
+
+  #startsItem(rule: EntryRule, token: IToken): boolean {
+    return expectedWords(expectation(this.#grammar, rule)).includes(token.image);
+  }
+
+  #block(index: number, line: TokenLine): number {
+    const open = line.tokens.findIndex(({ tokenType }) => tokenType === t.OPEN);
+    const brace = line.tokens[open];
+    const head = first(line);
+    const behind = line.tokens[open + 1];
+    if (!brace || !head) return index + 1;
+    if (open === 0) {
+      const label = "no statement stands before it";
+      this.#add(line, diagnostic("KSP1018", { brace: "{" }, { at: spanOf(this.#faults, brace), label }));
+    } else this.#check("statement", { tokens: line.tokens.slice(0, open + 1), end: line.end });
+    if (behind) {
+      const at = spanOf(this.#faults, behind);
+      const gap = this.#faults.span(brace.startOffset + 1, behind.startOffset);
+      const help = { text: "the lines of a block stand one a line", edits: [{ span: gap, text: "\n  " }] };
+      this.#add(
+        line,
+        diagnostic(
+          "KSP1005",
+          { found: `\`${shorten(behind.image)}\`` },
+          { at, label: "expected the end of the line", help },
+        ),
+      );
+      if (holds({ tokens: line.tokens.slice(open), end: undefined }, t.CLOSE)) return index + 1;
+    }
+    return this.#body(index + 1, head, brace, line);
+  }
+
+  // ---- blocks ----------------------------------------------------------------------------------------------------------------
+
+  /** Judges the lines of a block from `from` on; returns the index of the line behind it. */
+  #body(from: number, head: IToken, open: IToken | undefined, header: TokenLine): number {
+    const block = blockName(header);
+    const stop = this.#braceFrom(from);
+    const rule = this.#blockRule(head, from, stop === -1 ? this.#lines.length : stop);
+    const closing = this.#lines[stop];
+    if (closing && holds(closing, t.CLOSE)) {
+      this.#items(from, stop, rule, block);
+      this.#close(closing, rule);
+      if (rule && stop === from && first(closing)?.tokenType === t.CLOSE && open)
+        this.#emptyBlock(header, open, closing, rule, block);
+      return stop + 1;
+    }
+    // Never closed: it should have been where the first line stands that can be no part of it.
+    const limit = closing ? stop : this.#lines.length;
+    const intruder = this.#lines.findIndex((line, i) => i >= from && i < limit && this.#isStatement(line));
+    const until = intruder === -1 ? limit : intruder;
+    this.#items(from, until, rule, block);
+    this.#unclosed(this.#lines[until - 1] ?? header, this.#lines[until], open, block);
+    return until;
+  }
+
+  /** A line that starts like a statement; `log = …` binds a parameter. */
+  #isStatement(line: TokenLine): boolean {
+    return isStatementWord(first(line)) && line.tokens[1]?.tokenType !== t.EQUALS;
+  }
+
+  #items(from: number, until: number, rule: EntryRule | undefined, block: string): void {
+    if (!rule) return;
+    for (let i = from; i < until && !this.#faults.full; ) {
+      const line = this.#lines[i];
+      const token = line && first(line);
+      if (line && token && this.#isStatement(line)) {
+        const at = spanOf(this.#faults, token);
+        const label = "a statement of its own: it belongs behind the block";
+        this.#add(line, diagnostic("KSP1006", { word: token.image, where: `inside \`${block}\`` }, { at, label }));
+        i++;
+      } else i += this.#lineOf(rule, i, block);
+    }
+  }
+
+  /** The line with the `}`. */
+  #close(line: TokenLine, rule: EntryRule | undefined): void {
+    const index = line.tokens.findIndex(({ tokenType }) => tokenType === t.CLOSE);
+    const brace = line.tokens[index];
+    const behind = line.tokens[index + 1];
+    if (!brace) return;
+    if (index > 0) {
+      if (rule) this.#check(rule, { tokens: line.tokens.slice(0, index), end: line.end });
+      const before = line.tokens[index - 1];
+      const gap = this.#faults.span(before ? before.startOffset + before.image.length : 0, brace.startOffset);
+      const help = { text: "give it its own line", edits: [{ span: gap, text: "\n" }] };
+      const label = "`}` stands on a line of its own";
+      this.#add(line, diagnostic("KSP1018", { brace: "}" }, { at: spanOf(this.#faults, brace), label, help }));
+    }
+    if (behind) {
+      const gap = this.#faults.span(brace.startOffset + 1, behind.startOffset);
+      const help = { text: "a statement stands on a line of its own", edits: [{ span: gap, text: "\n" }] };
+      const details = { at: spanOf(this.#faults, behind), label: "expected the end of the line", help };
+      this.#add(line, diagnostic("KSP1005", { found: `\`${shorten(behind.image)}\`` }, details));
+    }
+  }
+
+  #emptyBlock(header: TokenLine, open: IToken, closing: TokenLine, rule: EntryRule, block: string): void {
+    const at = this.#faults.span(open.startOffset, end(closing));
+    this.#add(header, diagnostic("KSP1019", { block }, { at, label: inWords(expectation(this.#grammar, rule)) }));
+  }
+
+  #unclosed(last: TokenLine, next: TokenLine | undefined, open: IToken | undefined, block: string): void {
+    const { text } = this.#faults.source;
+    const token = next && first(next);
+    const at = token ? spanOf(this.#faults, token) : this.#faults.span(text.length, text.length);
+    const label = token
+      ? `\`${shorten(token.image)}\` cannot stand inside a block; \`}\` is probably missing before it`
+      : "the file ends here; `}` is missing";
+    const place = this.#faults.nextLine(end(last));
+    const closing = place === text.length && !text.endsWith("\n") ? "\n}\n" : "}\n";
+    const fault = diagnostic(
+      "KSP1004",
+      { block },
+      {
+        at,
+        label,
+        secondary: open ? [{ span: spanOf(this.#faults, open), text: "this block is still open" }] : [],
+        help: { text: "close the block", edits: [{ span: this.#faults.span(place, place), text: closing }] },
+      },
+    );
+    this.#faults.add(fault);
+  }
+
+  // ---- single lines ------------------------------------------------------------------------------------------------------------
+
+  /** Judges a line, or two that should be one; returns how many it took. */
+  #lineOf(rule: EntryRule, index: number, block?: string): number {
+    const line = this.#lines[index];
+    const next = this.#lines[index + 1];
+    if (!line) return 1;
+    if (next && this.#breaks(rule, line, next)) {
+      this.#add(next, this.#broken(line, next));
+      return 2;
+    }
+    this.#check(rule, line, block);
+    return 1;
+  }
+
+  /** Two lines that do not both follow the grammar, but would as one. */
+  #breaks(rule: EntryRule, line: TokenLine, next: TokenLine): boolean {
+    const token = first(next);
+    if (!token || isStatementWord(token) || this.#faults.within(start(line), end(next))) return false;
+    if (holds(next, t.OPEN) || holds(next, t.CLOSE)) return false;
+    if (accepts(this.#grammar, rule, next.tokens)) return false;
+    return accepts(this.#grammar, rule, [...line.tokens, ...next.tokens]);
+  }
+
+  #broken(line: TokenLine, next: TokenLine): Diagnostic {
+    const token = first(next);
+    const gap = this.#faults.span(end(line), start(next));
+    const joins = line.end !== undefined && !line.end.image.includes("#");
+    const help: Help = { text: "put it on one line", edits: joins ? [{ span: gap, text: " " }] : [] };
+    const at = token ? spanOf(this.#faults, token) : gap;
+    const label = "a line goes on only behind `,` and `->`";
+    return diagnostic("KSP1021", { word: first(line)?.image ?? "" }, { at, label, help });
+  }
+
+  /** Judges a line by a rule, unless it has a fault already. */
+  #check(rule: EntryRule, line: TokenLine, block?: string): boolean {
+    if (this.#faults.within(start(line), end(line))) return false;
+    const index = misfit(this.#grammar, rule, line.tokens);
+    // The head of a block ends with its brace, and the rule would go on.
+    if (index === undefined || (index === line.tokens.length && line.tokens.at(-1)?.tokenType === t.OPEN)) return true;
+    const token = first(line);
+    const unknown = index === 0 && token && isWord(token) && (rule === "statement" || block !== undefined);
+    if (unknown) this.#add(line, this.#unknownWord(rule, token, block));
+    else this.#add(line, describe(this.#faults, this.#grammar, { rule, tokens: line.tokens, index }));
+    return false;
+  }
+
+  #unknownWord(rule: EntryRule, token: IToken, block: string | undefined): Diagnostic {
+    const at = spanOf(this.#faults, token);
+    const word = shorten(token.image);
+    const homes = [...blocks].filter(
+      ([, item]) => item !== rule && item !== "binding" && this.#startsItem(item, token),
+    );
+    if (homes.length > 0) {
+      const where = block === undefined ? "outside a block" : `inside \`${block}\``;
+      const label = `it belongs inside ${oneOf(homes.map(([home]) => `\`${home}\``))}`;
+      return diagnostic("KSP1006", { word, where }, { at, label });
+    }
+    const expected = expectation(this.#grammar, rule);
+    const [similar] = didYouMean(token.image, expectedWords(expected));
+    const help: Help | undefined = similar
+      ? { text: "a similar word exists", edits: [{ span: at, text: similar }] }
+      : undefined;
+    const details = { at, label: inWords(expected), ...(help && { help }) };
+    return block === undefined
+      ? diagnostic("KSP1002", { word }, details)
+      : diagnostic("KSP1022", { word, block }, details);
+  }
+
+  #add(line: TokenLine, fault: Diagnostic): void {
+    if (!this.#faults.within(start(line), end(line))) this.#faults.add(fault);
+  }
+}
+
+/** `tunnel wg0`, as the line before the brace says. */
+const blockName = ({ tokens }: TokenLine): string =>
+  tokens
+    .slice(0, 2)
+    .filter(({ tokenType }) => tokenType !== t.OPEN)
+    .map(({ image }) => shorten(image))
+    .join(" ");
+
+/** A policy is best named like its file. */
+function nameFrom(file: string): string {
+  const base = (file.split(/[/\\]/).at(-1) ?? "").replace(/\.ksp$/, "").toLowerCase();
+  const name = base.replace(/[^a-z0-9]+/g, "-").replace(/^[-0-9]+|-+$/g, "");
+  return name === "" ? "home" : name;
+}

@@ -1,0 +1,137 @@
+import { createTokenInstance, type IToken, type TokenType } from "chevrotain";
+import { type Diagnostic, diagnostic, type Help, type Label } from "../diagnostics/diagnostic.ts";
+import { didYouMean } from "../diagnostics/did-you-mean.ts";
+import type { Span } from "../diagnostics/span.ts";
+import { accepts, expectation, expectedWords, inWords } from "./expectation.ts";
+import { type Faults, shorten } from "./faults.ts";
+import type { EntryRule, Grammar } from "./grammar.ts";
+import { wordAt } from "./lexical.ts";
+import { misspelling } from "./spelling.ts";
+import * as t from "./tokens.ts";
+import { kw } from "./tokens.ts";
+import type { Expectation } from "./walk.ts";
+
+/** A line that follows a rule up to a token. */
+export interface Misfit {
+  readonly rule: EntryRule;
+  readonly tokens: readonly IToken[];
+  /** The first token that does not fit; the number of tokens where the line ends too early. */
+  readonly index: number;
+}
+
+/** The message for a token that does not fit, or for a line that ends too early. */
+export function describe(faults: Faults, grammar: Grammar, misfit: Misfit): Diagnostic {
+  const { rule, tokens, index } = misfit;
+  const token = tokens[index];
+  const expected = expectation(grammar, rule, tokens.slice(0, index));
+  const label = inWords(expected);
+  const fix = proposal(faults, grammar, misfit, expected);
+  const details = { label, secondary: continuation(faults, tokens, index), ...(fix && { help: fix }) };
+  if (token === undefined) {
+    const word = shorten(tokens[0]?.image ?? "");
+    const last = tokens.at(-1);
+    const end = last ? endOf(last) : 0;
+    return diagnostic("KSP1023", { word }, { ...details, at: faults.span(end, end) });
+  }
+  const { start, end } = wordAt(faults.source.text, token.startOffset);
+  const whole = faults.source.text.slice(start, end);
+  const known = whole === token.image ? undefined : misspelling(whole, faults.span(start, end));
+  if (known) return known;
+  if (whole.includes("//") || whole.startsWith("/*")) return foreignComment(faults, start + whole.indexOf("/"));
+  return diagnostic("KSP1005", { found: `\`${shorten(token.image)}\`` }, { ...details, at: spanOf(faults, token) });
+}
+
+const endOf = (token: IToken): number => token.startOffset + token.image.length;
+export const spanOf = (faults: Faults, token: IToken): Span => faults.span(token.startOffset, endOf(token));
+
+function foreignComment(faults: Faults, start: number): Diagnostic {
+  const sign = faults.source.text.slice(start, start + 2);
+  const at = faults.span(start, start + 2);
+  const help = { text: "write `#`", edits: [{ span: at, text: "#" }] };
+  return diagnostic("KSP1024", { sign }, { at, label: "a comment starts with `#`", ...(sign === "//" && { help }) });
+}
+
+/** Where a line was continued by a comma or arrow at its end, that place belongs to the fault. */
+function continuation(faults: Faults, tokens: readonly IToken[], index: number): readonly Label[] {
+  const before = tokens[index - 1];
+  const token = tokens[index];
+  if (!before || !token || (before.tokenType !== t.COMMA && before.tokenType !== t.ARROW)) return [];
+  if (faults.nextLine(before.startOffset) > token.startOffset) return [];
+  return [{ span: spanOf(faults, before), text: `the line goes on behind this \`${before.image}\`` }];
+}
+
+/** A way out, the surest first. */
+function proposal(faults: Faults, grammar: Grammar, misfit: Misfit, expected: Expectation): Help | undefined {
+  const { tokens, index } = misfit;
+  const token = tokens[index];
+  const before = tokens[index - 1];
+  if (token) {
+    const replaced = replacement(token, expected);
+    if (replaced) return { text: replaced.text, edits: [{ span: spanOf(faults, token), text: replaced.word }] };
+    if (expected.end && t.statementWords.some((word) => word === token.image)) {
+      const gap = faults.span(before ? endOf(before) : token.startOffset, token.startOffset);
+      return { text: "a statement stands on a line of its own", edits: [{ span: gap, text: "\n" }] };
+    }
+    if (token.tokenType === t.EQUALS || token.tokenType === t.COLON) {
+      if (accepts(grammar, misfit.rule, tokens.toSpliced(index, 1))) {
+        const span = faults.span(before ? endOf(before) : token.startOffset, token.startOffset + 1);
+        return { text: `no \`${token.image}\` stands here`, edits: [{ span, text: "" }] };
+      }
+    }
+  }
+  const missing = missingWord(grammar, misfit, expected);
+  if (missing !== undefined) {
+    const offset = token ? token.startOffset : before ? endOf(before) : 0;
+    const text = token ? `${missing} ` : ` ${missing}`;
+    return { text: `\`${missing}\` is missing`, edits: [{ span: faults.span(offset, offset), text }] };
+  }
+  if (token && isPort(token) && expected.types.includes(kw.tcp)) {
+    return { text: `name the protocol: \`tcp ${token.image}\` or \`udp ${token.image}\``, edits: [] };
+  }
+  return undefined;
+}
+
+const isPort = ({ tokenType }: IToken): boolean => tokenType === t.INTEGER || tokenType === t.PORTS;
+const isWord = ({ tokenType }: IToken): boolean => tokenType === t.NAME || t.keywords.includes(tokenType);
+
+/** What was probably meant by this one token. */
+function replacement(
+  token: IToken,
+  expected: Expectation,
+): { readonly text: string; readonly word: string } | undefined {
+  const { image, tokenType } = token;
+  const { types } = expected;
+  if (isWord(token)) {
+    const [similar] = didYouMean(image, expectedWords(expected));
+    if (similar) return { text: "a similar word exists", word: similar };
+    if (types.includes(t.TEXT)) return { text: "a text stands in quotes", word: `"${image}"` };
+  }
+  const inner = image.slice(1, -1);
+  if (
+    (tokenType === t.STRING || tokenType === t.RAW) &&
+    types.includes(t.NAME) &&
+    /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(inner)
+  ) {
+    return { text: "a name stands without quotes", word: inner };
+  }
+  return undefined;
+}
+
+/** The one word or sign with which the line would follow the grammar. */
+function missingWord(grammar: Grammar, { rule, tokens, index }: Misfit, expected: Expectation): string | undefined {
+  const candidates = expected.types.filter((type) => t.keywords.includes(type) || t.punctuation.includes(type));
+  const good = candidates.filter((type) => accepts(grammar, rule, tokens.toSpliced(index, 0, inserted(type))));
+  if (good.length === 1) return String(good[0]?.PATTERN);
+  const token = tokens[index];
+  // `allow 10.0.0.0/8` needs two words; outward is what is meant nearly always.
+  if (
+    token &&
+    expected.types.includes(kw.out) &&
+    accepts(grammar, rule, tokens.toSpliced(index, 0, inserted(kw.out), inserted(kw.to)))
+  ) {
+    return "out to";
+  }
+  return undefined;
+}
+
+const inserted = (type: TokenType): IToken => createTokenInstance(type, String(type.PATTERN), 0, 0, 0, 0, 0, 0);

@@ -1,0 +1,200 @@
+import { type Details, type Diagnostic, diagnostic, type Help } from "../diagnostics/diagnostic.ts";
+import type { Span } from "../diagnostics/span.ts";
+import { characterName } from "./characters.ts";
+
+// Known wrong spellings: how a word is written elsewhere, and how it is written here.
+
+interface Advice {
+  readonly code: "KSP1007" | "KSP1008" | "KSP1012";
+  readonly kind?: string;
+  readonly label: string;
+  readonly help?: string;
+  /** The right spelling, where there is just one. */
+  readonly replacement?: string;
+}
+
+/** What is wrong with a run of characters without a space, if it is a known mistake. */
+export function misspelling(word: string, at: Span): Diagnostic | undefined {
+  if (word.length > 200) return undefined;
+  const advice =
+    asPeer(word) ??
+    asPort(word) ??
+    asNumber(word) ??
+    asDate(word) ??
+    asDuration(word) ??
+    asAddress(word) ??
+    asName(word);
+  if (advice === undefined) return undefined;
+  const { code, kind, label, help, replacement } = advice;
+  const details: Details = { at, label, ...proposal(help, replacement, at) };
+  return code === "KSP1012"
+    ? diagnostic(code, { word, kind: kind ?? "value" }, details)
+    : diagnostic(code, { word }, details);
+}
+
+function proposal(help: string | undefined, replacement: string | undefined, span: Span): { readonly help?: Help } {
+  if (replacement !== undefined)
+    return { help: { text: `write \`${replacement}\``, edits: [{ span, text: replacement }] } };
+  return help === undefined ? {} : { help: { text: help, edits: [] } };
+}
+
+/** `203.0.113.7:51820/udp`, `[2001:db8::7]:51820`. */
+function asPeer(word: string): Advice | undefined {
+  const [, host = "", ports, protocol] =
+    /^(\[[0-9a-fA-F:.]+\]|(?:[0-9]{1,3}\.){3}[0-9]{1,3}|[@$][a-z0-9-]+)(?::([0-9]+(?:-[0-9]+)?)(?:\/([a-z]+))?)?$/.exec(
+      word,
+    ) ?? [];
+  const address = host.replace(/[[\]]/g, "");
+  if (ports === undefined) {
+    if (!host.startsWith("[")) return undefined;
+    return { code: "KSP1008", label: "an IPv6 address stands without brackets", replacement: address };
+  }
+  const label = "an address, a protocol and ports stand apart, in this order";
+  if (protocol === "tcp" || protocol === "udp")
+    return { code: "KSP1008", label, replacement: `${address} ${protocol} ${ports}` };
+  return { code: "KSP1008", label, help: `write \`${address} udp ${ports}\` or \`${address} tcp ${ports}\`` };
+}
+
+/** `443/tcp`, `tcp/443`, `tcp:443`, `8000:8100`. */
+function asPort(word: string): Advice | undefined {
+  const label = "a protocol and its ports stand apart, in this order";
+  const [, ports, after] = /^([0-9]+(?:-[0-9]+)?)[/:](tcp|udp)$/.exec(word) ?? [];
+  if (ports && after) return { code: "KSP1012", kind: "port", label, replacement: `${after} ${ports}` };
+  const [, before, port] = /^(tcp|udp)[/:]([0-9]+(?:-[0-9]+)?)$/.exec(word) ?? [];
+  if (before && port) return { code: "KSP1012", kind: "port", label, replacement: `${before} ${port}` };
+  const [, first, last] = /^([0-9]{1,5})(?::|\.\.|–)([0-9]{1,5})$/.exec(word) ?? [];
+  if (!first || !last) return undefined;
+  return {
+    code: "KSP1012",
+    kind: "range of ports",
+    label: "a range is written with `-`",
+    replacement: `${first}-${last}`,
+  };
+}
+
+/** `0X6B`, `0x6B73`. */
+function asNumber(word: string): Advice | undefined {
+  const number = /^(0[xX][0-9a-fA-F]+)(?:\/(0[xX][0-9a-fA-F]+))?$/.test(word) && word !== word.toLowerCase();
+  if (!number) return undefined;
+  return {
+    code: "KSP1012",
+    kind: "number",
+    label: "hexadecimal digits are lower-case",
+    replacement: word.toLowerCase(),
+  };
+}
+
+/** `2027-3-1`, `2027/03/01`. */
+function asDate(word: string): Advice | undefined {
+  const [, year, month = "", day = ""] = /^([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})$/.exec(word) ?? [];
+  if (year === undefined) return undefined;
+  const replacement = `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
+  if (replacement === word) return undefined;
+  return {
+    code: "KSP1012",
+    kind: "date",
+    label: "a date is year, month and day, of four, two and two digits",
+    replacement,
+  };
+}
+
+const longUnits: Readonly<Record<string, string>> = {
+  ...{ sec: "s", secs: "s", second: "s", seconds: "s", min: "m", mins: "m", minute: "m", minutes: "m" },
+  ...{ hour: "h", hours: "h", hr: "h", hrs: "h", msec: "ms", msecs: "ms" },
+};
+
+/** `1.5s`, `5min`, `2d`, `1h30m`. */
+function asDuration(word: string): Advice | undefined {
+  const [, count, unit = ""] = /^([0-9]+)([a-z]+)$/.exec(word) ?? [];
+  const short = longUnits[unit];
+  if (count && short)
+    return {
+      code: "KSP1012",
+      kind: "duration",
+      label: "the units are `ms`, `s`, `m` and `h`",
+      replacement: count + short,
+    };
+  if (!/^[0-9]+(?:\.[0-9]+)?(?:ms|s|m|h|d|days?|w)(?:[0-9]+(?:ms|s|m))*$/.test(word)) return undefined;
+  const label = "a duration is a whole number and one of `ms`, `s`, `m` and `h`";
+  return { code: "KSP1012", kind: "duration", label, help: "write for example `1500ms`, `90m` or `48h`" };
+}
+
+function asAddress(word: string): Advice | undefined {
+  const v4 = "an IPv4 address is four numbers from 0 to 255 with dots between";
+  if (/^[0-9.]+\/[0-9]+\.[0-9.]+$/.test(word)) {
+    return { code: "KSP1012", kind: "prefix", label: "a mask is written as the length of the prefix, such as `/24`" };
+  }
+  if (/^[0-9]+(?:\.[0-9*]+)*\.?\/[0-9]*$/.test(word))
+    return { code: "KSP1012", kind: "prefix", label: `${v4}, then \`/\` and a length` };
+  if (/^[0-9]+(?:\.[0-9*]*)+$/.test(word)) return { code: "KSP1012", kind: "address", label: v4 };
+  if (/^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*:[0-9a-fA-F:./-]*$/.test(word)) {
+    return {
+      code: "KSP1012",
+      kind: "address",
+      label: "an IPv6 address is written as in `2001:db8::7` or `2001:db8::/32`",
+    };
+  }
+  return undefined;
+}
+
+const properName = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
+
+/** `Home`, `my_name`, `@List`, `2nd`, `firefox.exe`. */
+function asName(word: string): Advice | undefined {
+  const [, sigil = "", name] = /^([@$]?)([A-Za-z0-9_][A-Za-z0-9_.-]*)$/.exec(word) ?? [];
+  if (name === undefined || properName.test(name)) return undefined;
+  if (/^ksp[0-9]*$/i.test(name)) return { code: "KSP1012", kind: "code", label: "a code is `KSP` and four digits" };
+  const fixed = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^[-0-9]+|-+$/g, "");
+  return { code: "KSP1007", label: nameFault(name), ...(properName.test(fixed) && { replacement: sigil + fixed }) };
+}
+
+function nameFault(name: string): string {
+  if (/^[0-9]/.test(name)) return "a name starts with a letter";
+  if (/[A-Z]/.test(name)) return "a name has no capital letters";
+  if (name.includes("_")) return "a name holds no `_`";
+  if (name.includes(".")) return "a name holds no `.`; a text stands in quotes";
+  return "a name is letters and digits with single `-` between";
+}
+
+const lookAlikes: Readonly<Record<string, string>> = {
+  "\u00a0": " ",
+  "\u2013": "-",
+  "\u2014": "-",
+  "\u2212": "-",
+  "\u2192": "->",
+  "\u201c": '"',
+  "\u201d": '"',
+  "\u201e": '"',
+  "\u2018": "'",
+  "\u2019": "'",
+  "\uff0c": ",",
+};
+
+/** A single character that no token holds. */
+export function unexpectedCharacter(character: string, at: Span): Diagnostic {
+  const meant = lookAlikes[character];
+  const shown = /[\p{L}\p{N}\p{P}\p{S}]/u.test(character) ? `\`${character}\`` : characterName(character);
+  if (meant !== undefined) {
+    const help = { text: `write ${meant === " " ? "a space" : `\`${meant}\``}`, edits: [{ span: at, text: meant }] };
+    return diagnostic(
+      "KSP1001",
+      { character: shown },
+      { at, label: `looks like ${meant === " " ? "a space" : `\`${meant}\``}`, help },
+    );
+  }
+  if (character === ";") {
+    const help = { text: "remove it", edits: [{ span: at, text: "" }] };
+    return diagnostic("KSP1001", { character: shown }, { at, label: "a statement ends with its line", help });
+  }
+  if (character === "*" || character === "+" || character === "?") {
+    return diagnostic(
+      "KSP1001",
+      { character: shown },
+      { at, label: "a pattern stands in quotes", help: 'write for example `"br-*"`' },
+    );
+  }
+  return diagnostic("KSP1001", { character: shown }, { at, label: "no word or value holds this character" });
+}
