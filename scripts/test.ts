@@ -14,7 +14,7 @@ const reportFile = join(directory, "report.json");
 
 /** With CI set, vitest fails on a missing snapshot and writes none. */
 function run(command: string, ...args: readonly string[]): number | null {
-  console.log(`\n> ${command} ${args.join(" ")}`);
+  console.log(`\n> ${[command, ...args].join(" ")}`);
   return spawnSync(command, args, { cwd: root, stdio: "inherit", env: { ...environment, PATH: path, CI: "true" } })
     .status;
 }

@@ -18,7 +18,10 @@ export async function explainPacket(
   const diagnostics = [...input.diagnostics, ...results.flatMap((result) => result.diagnostics)];
   const answer = results[0]?.answer;
   const sources = [...input.sources, { file: packetFile, text: packet }];
-  const code = present({ diagnostics, sources }, options.format, process.stderr, { packet, rows: answer?.rows ?? [] });
+  const code = present({ diagnostics, sources }, options.format, process.stderr, {
+    packet: answer?.packet ?? packet,
+    rows: answer?.rows ?? [],
+  });
   if (answer && options.format !== "json") {
     const rows = answer.rows.map(({ state, interface: device, verdict, rule, from }) => [
       state,
@@ -28,6 +31,7 @@ export async function explainPacket(
       rule.text,
       from.line === undefined ? from.statement : `line ${from.line}: ${from.statement}`,
     ]);
+    process.stdout.write(`${answer.packet}\n\n`);
     process.stdout.write(table([["state", "interface", "verdict", "stage", "rule", "from"], ...rows]));
   }
   return code;

@@ -3,16 +3,16 @@ import type { Report } from "./report.ts";
 import type { Span } from "./span.ts";
 
 /** Lines and columns are 1-based, offsets 0-based; columns and offsets count UTF-16 code units. */
-export interface JsonPosition extends Position {
+interface JsonPosition extends Position {
   readonly offset: number;
 }
 /** `end` is the first place behind. Both are null where the text of the file is unknown. */
-export interface JsonRange {
+interface JsonRange {
   readonly file: string;
   readonly start: JsonPosition | null;
   readonly end: JsonPosition | null;
 }
-export interface JsonDiagnostic {
+interface JsonDiagnostic {
   readonly code: string;
   readonly name: string;
   readonly severity: "error" | "warning";

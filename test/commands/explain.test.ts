@@ -7,7 +7,9 @@ test("a table with a row for every state", async () => {
   const cwd = await directory({ "home.ksp": good });
   const { code, stdout, stderr } = await ksp(["explain", "home.ksp", packet], { cwd });
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  const [head = "", ...rows] = stdout.trimEnd().split("\n");
+  const [words = "", blank, head = "", ...rows] = stdout.trimEnd().split("\n");
+  expect(words).toContain("8.8.8.8");
+  expect(blank).toBe("");
   expect(head.split(/ {2,}/)).toEqual(["state", "interface", "verdict", "stage", "rule", "from"]);
   expect(rows.map((row) => row.split(" ")[0])).toEqual(expect.arrayContaining(["down", "up"]));
   const column = head.indexOf("verdict");
@@ -19,7 +21,8 @@ test("JSON holds the packet and its rows", async () => {
   const { code, stdout } = await ksp(["explain", "home.ksp", packet, "--format", "json"], { cwd });
   expect(code).toBe(0);
   const answer = JSON.parse(stdout);
-  expect(answer).toMatchObject({ version: 1, packet, diagnostics: [], errors: 0 });
+  expect(answer).toMatchObject({ version: 1, diagnostics: [], errors: 0 });
+  expect(answer.packet).toContain("8.8.8.8");
   expect(answer.rows.length).toBeGreaterThan(1);
   expect(Object.keys(answer.rows[0])).toEqual(
     expect.arrayContaining(["state", "interface", "verdict", "rule", "from"]),
