@@ -5,6 +5,7 @@ import { generateCstDts } from "chevrotain";
 import { bundleSchema } from "../src/ir/bundle.ts";
 import { policySchema } from "../src/ir/policy.ts";
 import { Grammar } from "../src/parser/grammar.ts";
+import { shareDefinitions } from "./share-definitions.ts";
 
 /** A file that is made from the sources and committed beside them. */
 export interface Artefact {
@@ -34,7 +35,7 @@ export const artefacts: readonly Artefact[] = [
 ];
 
 const schemaText = (schema: object, title: string): string =>
-  `${JSON.stringify({ $schema: "http://json-schema.org/draft-07/schema#", title, ...schema }, null, 2)}\n`;
+  `${JSON.stringify({ $schema: "http://json-schema.org/draft-07/schema#", title, ...shareDefinitions(schema) }, null, 2)}\n`;
 
 const inProject = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 

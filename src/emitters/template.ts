@@ -6,9 +6,15 @@ import Handlebars from "handlebars";
  * a missing list, which here would drop rules: so every helper is removed and `each` throws on anything but an array.
  */
 export function template<View extends object>(name: string): (view: View) => string {
+  const known = compiled.get(name);
+  if (known) return known;
   const source = readFileSync(new URL(import.meta.resolve(`#templates/${name}`)), "utf8");
-  return compileTemplate<View>(source);
+  const render = compileTemplate<View>(source);
+  compiled.set(name, render as (view: object) => string);
+  return render;
 }
+
+const compiled = new Map<string, (view: object) => string>();
 
 export function compileTemplate<View extends object>(source: string): (view: View) => string {
   const engine = Handlebars.create();

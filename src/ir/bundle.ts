@@ -33,6 +33,8 @@ export const bundleSchema = record({
 });
 export type Bundle = Immutable<Static<typeof bundleSchema>>;
 
+export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
 export function bundle(policy: Policy, plan: Plan, files: ReadonlyMap<string, string>): Bundle {
   const { chains, watches, apps, dns, control } = policy;
   const stated = [...policy.allows, ...policy.denies, ...policy.dns];

@@ -1,0 +1,40 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { compile, parse } from "../../src/index.ts";
+import type { File } from "../../src/parser/ast.ts";
+import { print } from "../../src/parser/printer.ts";
+import { type Example, examples } from "./golden.ts";
+
+const fileOf = ({ name, text }: Example): File => {
+  const { file } = parse({ file: `${name}.ksp`, text });
+  if (!file) throw new Error(`${name} does not parse`);
+  return file;
+};
+
+const filesOf = (text: string) => compile({ file: "shuffled.ksp", text }, { targets: ["nft"] }).files;
+
+describe("the order of statements means nothing", () => {
+  test.each(examples())("$name", (example) => {
+    const file = fileOf(example);
+    const inOrder = filesOf(print(file));
+    expect(inOrder?.size).toBeGreaterThan(5);
+    fc.assert(
+      fc.property(fc.shuffledSubarray([...file.statements], { minLength: file.statements.length }), (statements) => {
+        expect(filesOf(print({ ...file, statements }))).toEqual(inOrder);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test("but the order of servers does", () => {
+    const example = examples().find(({ name }) => name === "ipv6-only-nat64");
+    const text = example?.text ?? "";
+    const lines = text.split("\n");
+    const [first, second] = lines.flatMap((line, i) => (line.includes("  server ") ? [i] : []));
+    if (first === undefined || second === undefined) throw new Error("the example has two servers");
+    [lines[first], lines[second]] = [lines[second] ?? "", lines[first] ?? ""];
+    const policy = filesOf(text)?.get("policy.json");
+    expect(policy).toContain('"order": 0');
+    expect(filesOf(lines.join("\n"))?.get("policy.json")).not.toBe(policy);
+  });
+});

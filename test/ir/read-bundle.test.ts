@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { compile, readBundle } from "../../src/index.ts";
+import { examples } from "../examples/golden.ts";
+
+const files = (): Map<string, string> => {
+  const [example] = examples();
+  const compiled = compile({ file: "x.ksp", text: example?.text ?? "" }, { targets: ["nft"] });
+  return new Map(compiled.files);
+};
+const faultOf = (read: ReturnType<typeof readBundle>): string => ("fault" in read ? read.fault : "");
+
+test("a bundle as it was written is read", () => {
+  const read = readBundle(files());
+  expect(read).toMatchObject({ bundle: { schema: 1, targets: ["nft"] } });
+});
+
+test.each([
+  ["no bundle.json", (m: Map<string, string>) => m.delete("bundle.json"), /no bundle\.json/],
+  ["half a bundle.json", (m) => m.set("bundle.json", (m.get("bundle.json") ?? "").slice(0, 200)), /no JSON/],
+  ["another form", (m) => m.set("bundle.json", '{"schema": 2}'), /bundle\.json: \//],
+  ["a missing file", (m) => m.delete("nft/ruleset.nft"), /nft\/ruleset\.nft is missing/],
+  [
+    "one added byte",
+    (m) => m.set("nft/lockdown.nft", `${m.get("nft/lockdown.nft")} `),
+    /nft\/lockdown\.nft was changed/,
+  ],
+] satisfies [string, (m: Map<string, string>) => unknown, RegExp][])("%s is refused", (_, spoil, reason) => {
+  const spoilt = files();
+  spoil(spoilt);
+  expect(faultOf(readBundle(spoilt))).toMatch(reason);
+});
