@@ -7,5 +7,6 @@ const vpn = await lab.wireguard(homeWireguard);
 await vpn.start();
 await lab.capture(vpn);
 await lab.flood(vpn);
+await (await lab.client.spawn(["sleep", "60"])).signal("SIGSTOP");
 console.log(`holding ${lab.keeper}`);
 await lab.client.run(["sleep", "60"], { milliseconds: 60_000 });

@@ -45,7 +45,9 @@ export const openNamespace = (name: string, keeper: number): Namespace => {
   const start = async (command: readonly string[], options: ExecOptions = {}): Promise<Process> => {
     // nsenter stays as a helper outside, so the program itself tells its number inside, where signals are sent.
     const tell = ["sh", "-c", 'echo $$ >&3; exec "$@" 3>&-', "sh"];
-    const child = spawn("nsenter", [...enter, ...tell, ...identity(options), ...command], {
+    // It stops together with its program; should we die meanwhile, it must wake to see the program's end.
+    const waking = ["--pdeathsig=CONT", "nsenter"];
+    const child = spawn("setpriv", [...waking, ...enter, ...tell, ...identity(options), ...command], {
       stdio: ["pipe", "pipe", "pipe", "pipe"],
       env: { ...environment, ...options.env },
     });
