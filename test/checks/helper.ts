@@ -1,20 +1,13 @@
 import { expect } from "vitest";
+import { check } from "../../src/check.ts";
 import type { Code } from "../../src/diagnostics/catalogue.ts";
 import type { Diagnostic } from "../../src/diagnostics/diagnostic.ts";
 import { applyEdits } from "../../src/diagnostics/edits.ts";
 import type { Source } from "../../src/diagnostics/span.ts";
-import { runChecks } from "../../src/ir/checks/index.ts";
-import { resolve } from "../../src/ir/resolve/resolve.ts";
-import { parse } from "../../src/parser/parse.ts";
 import { at, marked } from "../diagnostics/marked.ts";
 
 /** What a source is told from its first token to the last check. */
-export function diagnose(source: Source): readonly Diagnostic[] {
-  const { file, diagnostics: syntax } = parse(source);
-  if (!file) return syntax;
-  const { policy, origins, diagnostics: names } = resolve(file);
-  return [...syntax, ...names, ...(policy ? runChecks({ policy, origins }) : [])];
-}
+export const diagnose = (source: Source): readonly Diagnostic[] => check(source).diagnostics;
 
 export interface Fault {
   readonly code: Code;
@@ -84,7 +77,19 @@ const oneTunnel = {
 /** A policy with one tunnel, clean but for what is changed. */
 export function home(changed: Partial<typeof oneTunnel> = {}): string {
   const part = { ...oneTunnel, ...changed };
-  const { links, protocol, interface: device, server, carrier, address, carries, dns, ipv6, more, watch: probes } = part;
+  const {
+    links,
+    protocol,
+    interface: device,
+    server,
+    carrier,
+    address,
+    carries,
+    dns,
+    ipv6,
+    more,
+    watch: probes,
+  } = part;
   const tunnel = ["tunnel wg0 {", protocol, device, server, carrier, address, carries, "}"];
   return lines("ksp 1", "policy home", links, ...tunnel, dns, ipv6, more, probes);
 }
@@ -130,4 +135,8 @@ export function watch(name: string, target: string): string {
   return `watch ${name} {\n  interface\n  heartbeat ${target} every 1s lost after 3\n}`;
 }
 
-const lines = (...parts: readonly string[]): string => parts.filter((part) => part !== "").join("\n").concat("\n");
+const lines = (...parts: readonly string[]): string =>
+  parts
+    .filter((part) => part !== "")
+    .join("\n")
+    .concat("\n");

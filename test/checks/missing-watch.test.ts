@@ -26,7 +26,9 @@ test("an openvpn tunnel without a resolver is watched by its interface", () => {
 });
 
 test("where nothing is known to answer there is no fix", () => {
-  const source = chain().replace(`${watch("entry", "10.64.0.1")}\n`, "").replace("tunnel entry", "tunnel ⟦entry⟧");
+  const source = chain()
+    .replace(`${watch("entry", "10.64.0.1")}\n`, "")
+    .replace("tunnel entry", "tunnel ⟦entry⟧");
   expectFaults(source, {
     code: "KSP2019",
     message: "tunnel `entry` has no `watch`",

@@ -85,7 +85,6 @@ export const policy = {
     severity: "error",
     message: text`\`${"device"}\` cannot name a Linux interface: ${"reason"}`,
   },
-  KSP2028: { name: "dns-without-path", severity: "error", message: text`this \`dns\` has no path` },
   KSP2029: {
     name: "dns-outside",
     severity: "error",

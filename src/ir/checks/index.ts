@@ -8,7 +8,6 @@ import type { Check, Subject } from "./check.ts";
 import { dnsNoneAndResolvers } from "./dns-none-and-resolvers.ts";
 import { dnsOutside } from "./dns-outside.ts";
 import { dnsSaidTwice } from "./dns-said-twice.ts";
-import { dnsWithoutPath } from "./dns-without-path.ts";
 import { exemptionTooWide } from "./exemption-too-wide.ts";
 import { familyNotCarried } from "./family-not-carried.ts";
 import { hopUsedByApplications } from "./hop-used-by-applications.ts";
@@ -31,7 +30,6 @@ import { stateOfAHop } from "./state-of-a-hop.ts";
 import { tooManyAddresses } from "./too-many-addresses.ts";
 import { tooManyStates } from "./too-many-states.ts";
 import { unreachableState } from "./unreachable-state.ts";
-import { unsupportedIdentity } from "./unsupported-identity.ts";
 import { watchSaidTwice } from "./watch-said-twice.ts";
 
 /** Every check, in the order of the parts of a policy that it speaks of. */
@@ -45,7 +43,6 @@ export const checks: readonly Check[] = [
   reservedMark,
   carrierNotShown,
   markLostByOffload,
-  unsupportedIdentity,
   sameEndpoint,
   // what tunnels carry
   ownAddress,
@@ -55,7 +52,6 @@ export const checks: readonly Check[] = [
   familyNotCarried,
   hopUsedByApplications,
   // names
-  dnsWithoutPath,
   dnsOutside,
   needlessRisk,
   dnsNoneAndResolvers,

@@ -6,6 +6,7 @@ import type { Tunnel } from "../policy.ts";
 import type { Check, Subject } from "./check.ts";
 import { heartbeatTargets } from "./support/heartbeats.ts";
 import { placeOfLine } from "./support/places.ts";
+import { countHosts, mostHosts } from "./support/width.ts";
 
 /** The kernel answers for this machine's addresses over loopback: a heartbeat there is always good, a server or resolver there is never reached. */
 export const ownAddress: Check = (subject) => {
@@ -48,7 +49,8 @@ function own(
   label: string,
   help: string,
 ): readonly Diagnostic[] {
-  const set = addressSet(named);
+  /** A network that holds such an address by chance is too wide, which is another fault. */
+  const set = addressSet(named.filter((range) => countHosts([range]) <= mostHosts));
   return policy.tunnels.flatMap((tunnel) => {
     const shared = intersect(set, hosts(tunnel));
     if (shared.length === 0) return [];

@@ -4,9 +4,7 @@ import type { AddressSet } from "../../net/address-set.ts";
 import { placeOf } from "../origins.ts";
 import type { Check } from "./check.ts";
 import { heartbeatTargets } from "./support/heartbeats.ts";
-
-/** More hosts than any machine asks one by one: a network stands where an address was meant. */
-const most = 64n;
+import { countHosts, mostHosts } from "./support/width.ts";
 
 /** A resolver is open on port 53 and a target for probes, in whole networks as well if a policy says so. */
 export const tooManyAddresses: Check = ({ policy, origins }) => [
@@ -17,13 +15,13 @@ export const tooManyAddresses: Check = ({ policy, origins }) => [
 ];
 
 function tooMany(what: string, set: AddressSet, at: Span): readonly Diagnostic[] {
-  const count = set.reduce((sum, { first, last }) => sum + (last - first + 1n), 0n);
-  if (count <= most) return [];
+  const count = countHosts(set);
+  if (count <= mostHosts) return [];
   return [
     diagnostic(
       "KSP2047",
       { what, count: `${count}` },
-      { at, label: `more than ${most}, so not asked one by one`, help: "name single addresses" },
+      { at, label: `more than ${mostHosts}, so not asked one by one`, help: "name single addresses" },
     ),
   ];
 }

@@ -12,6 +12,11 @@ export function tooWide(set: AddressSet): AddressRange | undefined {
   return subtract(set, privateRanges).find(({ family, first, last }) => last - first + 1n > most[family]);
 }
 
+/** More hosts than any machine asks one by one: a network stands where an address was meant. */
+export const mostHosts = 64n;
+export const countHosts = (set: AddressSet): bigint =>
+  set.reduce((sum, { first, last }) => sum + (last - first + 1n), 0n);
+
 /** Prefixes that carry IPv4 inside IPv6 (RFC 6052, RFC 3056, RFC 4380): a few IPv6 addresses that mean all of IPv4. */
 const translated = [
   { name: "NAT64", prefix: constant("64:ff9b::/96") },

@@ -1,0 +1,76 @@
+import { test } from "vitest";
+import { expectClean, expectFaults, home } from "./helper.ts";
+
+const fault = {
+  code: "KSP2043",
+  message: "this exemption adds nothing",
+  label: "already open",
+  help: "remove it",
+} as const;
+const second = { ...fault, mark: 1, secondary: [[0, "by this line"]] } as const;
+const wifi = 'link wifi {\n  interface "wlan0"\n  role outside\n}';
+
+test("an exemption inside another one, in any order", () => {
+  const wide = "allow out to 203.0.113.0/24 tcp 1-1024";
+  expectFaults(home({ more: `⟦${wide}⟧\n⟦allow out to 203.0.113.7 tcp 443⟧` }), {
+    ...second,
+    fixed: home({ more: `${wide}\n` }).replace("1024\n\n\n", "1024\n\n"),
+  });
+  expectFaults(home({ more: `⟦allow out user 7 to 203.0.113.7 tcp 443 while up⟧\n⟦${wide}⟧` }), {
+    ...fault,
+    secondary: [[1, "by this line"]],
+    fixed: home({ more: `\n${wide}` }),
+  });
+});
+
+test("a host of the LAN", () => {
+  expectFaults(home({ more: "⟦allow lan⟧\n⟦allow out to 192.168.1.10⟧" }), {
+    ...second,
+    fixed: home({ more: "allow lan\n" }).replace("lan\n\n\n", "lan\n\n"),
+  });
+});
+
+test("one link of all of them, for DHCP and LAN as well", () => {
+  expectFaults(home({ links: wifi, more: "⟦allow dhcp⟧\n⟦allow dhcp on wifi⟧" }), {
+    ...second,
+    fixed: home({ links: wifi, more: "allow dhcp\n" }).replace("dhcp\n\n\n", "dhcp\n\n"),
+  });
+});
+
+test("of two that mean the same the later one is told", () => {
+  const list = "list office = 203.0.113.0/24";
+  const first = "allow out to @office tcp 443";
+  expectFaults(home({ more: `${list}\n⟦${first}⟧\n⟦allow out to 203.0.113.0/24 tcp 443⟧` }), {
+    ...second,
+    fixed: home({ more: `${list}\n${first}\n` }).replace("443\n\n\n", "443\n\n"),
+  });
+});
+
+test("a part that sticks out", () => {
+  const wide = "allow out to 203.0.113.0/24 tcp 443";
+  expectClean(home({ more: `${wide}\nallow out to 203.0.112.0/23 tcp 443 while down` }));
+  expectClean(home({ more: `${wide}\nallow out to 203.0.113.7 udp 443` }));
+  expectClean(home({ more: `${wide}\nallow in from 203.0.113.7 tcp 443` }));
+  expectClean(home({ more: `${wide} while up\nallow out to 203.0.113.7 tcp 443` }));
+  expectClean(home({ more: "allow out user 7 to 203.0.113.0/24\nallow out to 203.0.113.7" }));
+  expectClean(home({ links: wifi, more: "allow dhcp on wifi\nallow discovery" }));
+  expectClean(home({ more: "allow lan\nallow out to 192.168.1.10, 203.0.113.7" }));
+});
+
+test("a short exemption that opens at boot, inside a long one that waits", () => {
+  const many = Array.from({ length: 65 }, (_, i) => `203.0.113.${i * 2}`).join(", ");
+  expectClean(home({ more: `allow out to ${many} tcp 443\nallow out to 203.0.113.4 tcp 443` }));
+});
+
+test("what is denied anyway has a message of its own", () => {
+  expectFaults(
+    home({ more: "⟦allow out to 203.0.113.7 tcp 443⟧\nallow out to 203.0.112.0/23\n⟦deny out to 203.0.113.0/24⟧" }),
+    {
+      code: "KSP2044",
+      message: "this exemption opens nothing",
+      label: "all of it is denied",
+      secondary: [[1, "by this line"]],
+      help: "remove one of the two",
+    },
+  );
+});

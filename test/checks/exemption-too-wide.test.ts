@@ -1,0 +1,63 @@
+import { test } from "vitest";
+import { expectClean, expectFaults, home } from "./helper.ts";
+
+const fault = (what: string, label: string) =>
+  ({
+    code: "KSP2034",
+    message: `this exemption lets ${what} pass outside the tunnels`,
+    label,
+    help: "name the networks that must stay reachable, or send the traffic `through` a tunnel",
+  }) as const;
+const dual = { address: "  address 10.64.0.2/32, fd64::2/128", ipv6: "ipv6 tunnel" };
+
+test("all of IPv4, or a good part of it", () => {
+  expectFaults(
+    home({ more: "allow out to ⟦0.0.0.0/0⟧ tcp 443" }),
+    fault("traffic to `0.0.0.0-9.255.255.255`", "too wide for an exemption"),
+  );
+  expectFaults(
+    home({ more: "allow out to ⟦198.0.0.0/16, 198.1.0.0/16⟧ tcp 443" }),
+    fault("traffic to `198.0.0.0/15`", "too wide for an exemption"),
+  );
+});
+
+test("no destination", () => {
+  const everywhere = fault("traffic to every address", "no `to`, so it reaches every address");
+  expectFaults(home({ more: "⟦allow out tcp 443⟧" }), everywhere);
+  expectFaults(home({ more: "⟦allow forward from 192.168.1.0/24 tcp 443⟧" }), everywhere);
+});
+
+test("IPv6 that is wide, or stands for IPv4", () => {
+  expectFaults(
+    home({ ...dual, more: "allow out to ⟦2001:d00::/24⟧ tcp 443" }),
+    fault("traffic to `2001:d00::/24`", "too wide for an exemption"),
+  );
+  expectFaults(
+    home({ ...dual, more: "allow out to ⟦64:ff9b::c000:0201⟧ tcp 443" }),
+    fault("traffic to NAT64 addresses", "stands for every IPv4 address"),
+  );
+  expectFaults(
+    home({ ...dual, more: "allow out to ⟦2002:c000:201::/48⟧ tcp 443" }),
+    fault("traffic to 6to4 addresses", "stands for every IPv4 address"),
+  );
+});
+
+test("IPv6 inside IPv4", () => {
+  expectFaults(
+    home({ more: "allow out to ⟦192.0.2.7⟧ protocol 41" }),
+    fault("IPv6 inside IPv4", "protocol 41 carries whole IPv6 packets to anywhere"),
+  );
+});
+
+test("a company's network, private ranges, tunnels, inside links", () => {
+  const links = 'link tailnet {\n  interface "tailscale0"\n  role inside\n}';
+  expectClean(home({ more: "allow out to 203.0.0.0/16 tcp 443" }));
+  expectClean(home({ ...dual, more: "allow out to 2001:db8::/32 tcp 443" }));
+  expectClean(home({ more: "allow out to 10.0.0.0/8, 192.168.0.0/16" }));
+  expectClean(home({ more: "allow out tcp 443 through wg0" }));
+  expectClean(home({ links, more: "allow out to 100.64.0.0/10 on tailnet" }));
+});
+
+test("IPv6 that `ipv6 block` closes anyway", () => {
+  expectClean(home({ more: "allow out to 203.0.113.0/24, 2000::/3 tcp 443" }));
+});

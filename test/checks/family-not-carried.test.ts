@@ -1,0 +1,46 @@
+import { test } from "vitest";
+import { expectClean, expectFaults, home, tunnel, watch } from "./helper.ts";
+
+/** Another tunnel carries IPv6, so the fault is this one's alone. */
+const six = `${tunnel("six", "wg6", "  server 203.0.113.7 udp 51820\n  carrier mark 0x1/0xff", "10.66.0.2").replace("10.66.0.2/32", "10.66.0.2/32, fd66::2/128")}\n${watch("six", "fd66::1")}`;
+const fault = (family: "IPv4" | "IPv6", mark = 1) =>
+  ({
+    code: "KSP2032",
+    message: `tunnel \`wg0\` has no ${family} address`,
+    label: `${family}, which never gets an answer`,
+    mark,
+    secondary: [[0, "all addresses of the tunnel"]],
+    help: `name addresses of the other family, or add an ${family} address to \`wg0\``,
+  }) as const;
+const ipv6 = "ipv6 tunnel";
+const four = "  ⟦address 10.64.0.2/32⟧";
+
+test("a resolver, a probe target and an exemption of the other family", () => {
+  expectFaults(home({ address: four, ipv6, more: six, dns: "dns ⟦10.64.0.1, fd64::1⟧ through wg0" }), fault("IPv6"));
+  expectFaults(
+    home({ address: four, ipv6, more: six, watch: "watch wg0 {\n  ⟦heartbeat fd64::1 every 1s lost after 3⟧\n}" }),
+    fault("IPv6"),
+  );
+  expectFaults(
+    home({ address: four, ipv6, more: `${six}\nallow in from ⟦2001:db8::/48⟧ tcp 22 through wg0` }),
+    fault("IPv6"),
+  );
+});
+
+test("IPv4 in a tunnel of IPv6", () => {
+  expectFaults(
+    home({
+      address: "  ⟦address fd64::2/128⟧",
+      ipv6,
+      dns: "dns ⟦10.64.0.1⟧ through wg0",
+      watch: watch("wg0", "fd64::1"),
+    }),
+    fault("IPv4"),
+  );
+});
+
+test("an assigned address, and packets that IPv4 has too", () => {
+  expectClean(home({ address: "  address assigned", ipv6, dns: "dns 10.64.0.1, fd64::1 through wg0" }));
+  expectClean(home({ ipv6, more: `${six}\nallow in tcp 22 through wg0` }));
+  expectClean(home({ ipv6, more: `${six}\nallow in from 2001:db8::/48, 192.0.2.0/24 tcp 22 through wg0` }));
+});

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { diagnose, expectClean, expectFaults, home } from "./helper.ts";
+
+test("a name that is too long", () => {
+  expectFaults(home({ interface: '  ⟦interface "wireguard-home-1"⟧' }), {
+    code: "KSP2027",
+    message: "`wireguard-home-1` cannot name a Linux interface: it is longer than 15 bytes",
+    label: "not the name of an interface",
+    help: "write a name as `ip link` prints it, or a prefix such as `br-*`",
+  });
+});
+
+test.each([
+  ["wg+", "iptables reads `+` as any ending"],
+  ["w*g", "`*` may only end it"],
+  ["w**", "`*` may only end it"],
+  ["lo", "`lo` is the loopback, which stays open"],
+  ["l*", "`lo` is the loopback, which stays open"],
+  ["a/b", "it holds `/`"],
+  ["a b", "it holds a blank"],
+  ["a:b", "it holds `:`"],
+  ["a'b", "it holds `'`"],
+  [".", "it is a folder"],
+  ["aaaaaaaaaaaaaaa*", "it is longer than 14 bytes"],
+])("%s", (name, reason) => {
+  const found = diagnose({ file: "home.ksp", text: home({ interface: `  interface "${name}"` }) });
+  expect(found.map(({ message }) => message)).toEqual([`\`${name}\` cannot name a Linux interface: ${reason}`]);
+});
+
+test("utun is macOS's", () => {
+  const found = diagnose({ file: "home.ksp", text: home({ interface: "  interface linux utun" }) });
+  expect(found.map(({ message }) => message)).toEqual(["`utun` cannot name a Linux interface: `utun` is macOS's"]);
+});
+
+test("names at the limit, and long names elsewhere", () => {
+  expectClean(home({ interface: '  interface "wireguard-home1"' }));
+  expectClean(home({ interface: '  interface "aaaaaaaaaaaaaa*"' }));
+  expectClean(home({ interface: '  interface linux "wg0" windows "Local Area Connection 2"' }));
+  expectClean(home({ interface: '  interface "lo-vpn.7"' }));
+});

@@ -1,0 +1,22 @@
+import { test } from "vitest";
+import { expectClean, expectFaults, home } from "./helper.ts";
+
+const fault = {
+  code: "KSP2036",
+  message: "this exemption opens every port of this machine to everyone",
+  label: "neither the senders nor the ports are named",
+  help: "name the port, such as `tcp 22`, or the senders, such as `from 192.168.1.0/24`",
+} as const;
+
+test("everything from everywhere", () => {
+  expectFaults(home({ more: "⟦allow in⟧" }), fault);
+  expectFaults(home({ more: "⟦allow in from 0.0.0.0/0⟧" }), fault);
+});
+
+test("a port, senders, a tunnel or an inside link", () => {
+  const links = 'link lan {\n  interface "br-lan"\n  role inside\n}';
+  expectClean(home({ more: "allow in tcp 22" }));
+  expectClean(home({ more: "allow in from 192.168.1.0/24" }));
+  expectClean(home({ more: "allow in through wg0" }));
+  expectClean(home({ links, more: "allow in on lan" }));
+});

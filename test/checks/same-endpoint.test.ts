@@ -1,0 +1,47 @@
+import { test } from "vitest";
+import { chain, expectClean, expectFaults } from "./helper.ts";
+
+const entry = (server: string, carrier: string) => `  ${server}\n  ${carrier}`;
+
+test("the second hop looks like the first", () => {
+  expectFaults(
+    chain({
+      entry: entry("⟦server 198.51.100.7 udp 51820⟧", "carrier mark 0x1/0xff"),
+      exit: entry("⟦server 198.51.100.0/24 udp 51820-51829⟧", "carrier mark 0x101"),
+    }),
+    {
+      code: "KSP2042",
+      message: "the packets of `exit` may leave by the way of `entry`",
+      label: "only through `entry` …",
+      mark: 1,
+      secondary: [[0, "… but this is the same server, with the same carrier"]],
+      help: "give `exit` another mark, or another port",
+    },
+  );
+});
+
+test("the first hop asks for less than the second shows", () => {
+  const second = "  protocol openvpn\n  ⟦server 198.51.100.7 udp 51820⟧\n  carrier user 5 and group 6";
+  const first = "  protocol openvpn\n  ⟦server 198.51.100.7 udp 51820⟧\n  carrier group 6";
+  const text = chain({ entry: first, exit: second }).replaceAll("  protocol wireguard\n", "");
+  expectFaults(text, {
+    code: "KSP2042",
+    message: "the packets of `exit` may leave by the way of `entry`",
+    label: "only through `entry` …",
+    mark: 1,
+    secondary: [[0, "… but this is the same server, with the same carrier"]],
+    help: "give `exit` another mark, or another port",
+  });
+});
+
+test("another mark, port or protocol tells them apart", () => {
+  const first = entry("server 198.51.100.7 udp 51820", "carrier mark 0x1/0xff");
+  expectClean(chain({ entry: first, exit: entry("server 198.51.100.7 udp 51820", "carrier mark 0x2/0xff") }));
+  expectClean(chain({ entry: first, exit: entry("server 198.51.100.7 udp 51821", "carrier mark 0x1/0xff") }));
+  expectClean(chain({ entry: first, exit: entry("server 198.51.100.7 tcp 51820", "carrier mark 0x1/0xff") }));
+});
+
+test("two first hops may share a server", () => {
+  const both = entry("server 198.51.100.7 udp 51820", "carrier mark 0x1/0xff");
+  expectClean(chain({ entry: both, exit: both, chain: "" }));
+});

@@ -1,0 +1,27 @@
+import { test } from "vitest";
+import { expectClean, expectFaults, home } from "./helper.ts";
+
+const fault = (range: string) =>
+  ({
+    code: "KSP2035",
+    message: `a server of \`wg0\` is as wide as \`${range}\``,
+    label: "a network, not a server",
+    help: "name the servers that the tunnel really uses",
+  }) as const;
+
+test("a network of servers", () => {
+  expectFaults(home({ server: "  ⟦server 198.0.0.0/15 udp 51820⟧" }), fault("198.0.0.0/15"));
+  expectFaults(home({ server: "  ⟦server 2000::/3 udp 51820⟧" }), fault("2000::/3"));
+});
+
+test("of several servers the tunnel is underlined", () => {
+  expectFaults(
+    home({ server: "  server 198.51.100.7 udp 51820\n  server 0.0.0.0/0 udp 443" }).replace("wg0", "⟦wg0⟧"),
+    fault("0.0.0.0-9.255.255.255"),
+  );
+});
+
+test("a provider's /16, and private networks", () => {
+  expectClean(home({ server: "  server 198.51.0.0/16 udp 51820" }));
+  expectClean(home({ server: "  server 10.0.0.0/8 udp 51820" }).replaceAll("10.64.0", "100.64.0"));
+});
