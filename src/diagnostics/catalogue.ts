@@ -9,4 +9,5 @@ export const catalogue = { ...syntax, ...policy, ...backends, ...files };
 
 export type Code = keyof typeof catalogue;
 /** The parameters that the message of a code needs. */
-export type Parameters<C extends Code> = (typeof catalogue)[C]["message"] extends Message<infer P> ? Readonly<Record<P, string>> : never;
+export type Parameters<C extends Code> =
+  (typeof catalogue)[C]["message"] extends Message<infer P> ? Readonly<Record<P, string>> : never;

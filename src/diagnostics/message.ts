@@ -1,14 +1,5 @@
-/** One entry of the catalogue. `message` says the fault and nothing else; `${"name"}` is a typed parameter. */
-export interface Entry<P extends string = string> {
-  readonly name: string;
-  readonly severity: "error" | "warning";
-  readonly message: Message<P>;
-}
-
-/** A message text with its parameters: a missing or misspelt parameter is a type error. */
-export interface Message<P extends string> {
-  (parameters: Readonly<Record<P, string>>): string;
-}
+/** Says the fault and nothing else. A missing or misspelt parameter is a type error. */
+export type Message<P extends string> = (parameters: Readonly<Record<P, string>>) => string;
 
 /** text`no tunnel is named \`${"name"}\`` */
 export function text<const K extends readonly string[]>(strings: TemplateStringsArray, ...keys: K): Message<K[number]> {
