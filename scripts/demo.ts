@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { styleText } from "node:util";
-import { type Bundle, openBundle } from "../test/lab/bundle.ts";
+import { type Bundle, chainOf, openBundle, outsideChain } from "../test/lab/bundle.ts";
 import { type FrameClass, leaked, leaking } from "../test/lab/classify.ts";
 import { withLab } from "../test/lab/lab.ts";
 import { missing } from "../test/lab/requirements.ts";
@@ -34,19 +34,10 @@ const compile = (): string => {
   return join(folder, "home", "nft");
 };
 
-/** The lines of one chain, without what stands before and behind it. */
-const chainOf = (ruleset: string, name: string): readonly string[] => {
-  const lines = ruleset.split("\n");
-  const start = lines.findIndex((line) => line.trim() === `chain ${name} {`);
-  const length = lines.slice(start).findIndex((line) => line.trim() === "}");
-  return start < 0 || length < 0 ? [] : lines.slice(start, start + length + 1);
-};
-
 const show = (folder: string, bundle: Bundle): void => {
   title("2. What may leave: from ruleset.nft");
   const ruleset = bundle.read("ruleset.nft");
-  const chains = ["out_down", "out_up", "out_outside"].map((name) => chainOf(ruleset, name));
-  if (chains.some((chain) => chain.length === 0)) throw new Failure("ruleset.nft lacks the chains that are shown here");
+  const chains = ["out_down", "out_up", outsideChain(ruleset)].map((name) => chainOf(ruleset, name));
   say(chains.map((chain) => chain.join("\n").replaceAll("\t", "  ")).join("\n\n"));
   say(`\n  All ${ruleset.split("\n").length} lines, the lockdown for early boot and the switches: ${folder}`);
 };

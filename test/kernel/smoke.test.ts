@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Bundle } from "../lab/bundle.ts";
+import { type Bundle, outsideChain } from "../lab/bundle.ts";
 import { leaked } from "../lab/classify.ts";
 import { type Lab, withLab } from "../lab/lab.ts";
 import { internet } from "../lab/line.ts";
@@ -19,17 +19,21 @@ const names = ["WireGuard", "OpenVPN"] as const;
 const tryIt = (name: keyof typeof kinds, bundle?: Bundle): Promise<Trial> =>
   withLab(async (lab) => killUnderFlood(lab, await kinds[name].open(lab), bundle));
 
-/** The bundle with one place of its ruleset changed; a place that is not there is an error. */
-const mutated = (bundle: Bundle, place: RegExp, change: string): Bundle => ({
+/** The bundle with another ruleset; one that did not change is an error. */
+const spoilt = (bundle: Bundle, change: (ruleset: string) => string): Bundle => ({
   ...bundle,
   read: (file) => {
     const text = bundle.read(file);
     if (file !== "ruleset.nft") return text;
-    const other = text.replace(place, change);
-    if (other === text) throw new Error(`nothing to change: ${place}`);
+    const other = change(text);
+    if (other === text) throw new Error("nothing was spoilt");
     return other;
   },
 });
+
+/** The ruleset with one more rule, first for all that leaves by no tunnel. */
+const withRule = (ruleset: string, rule: string): string =>
+  ruleset.replace(`chain ${outsideChain(ruleset)} {\n`, `$&\t\t${rule}\n`);
 
 describe.skipIf(mayBeSkipped())("a killed VPN", { timeout: 60_000 }, () => {
   test.each(names)("%s: nothing leaves in clear, and the tunnel comes back through the rules", async (name) => {
@@ -46,8 +50,8 @@ describe.skipIf(mayBeSkipped())("a killed VPN", { timeout: 60_000 }, () => {
   });
 
   test.each(names)("%s without rules: thousands of frames leave, so the capture sees them", async (name) => {
-    const { counts, upPing } = await tryIt(name);
-    expect(upPing).toBe(true);
+    const { counts, downPing } = await tryIt(name);
+    expect(downPing, "an application's ping into the tunnel").toBe(true);
     expect(leaked(counts)).toBeGreaterThan(1_000);
     for (const kind of [
       "udp4",
@@ -67,21 +71,21 @@ describe.skipIf(mayBeSkipped())("a killed VPN", { timeout: 60_000 }, () => {
 
 describe.skipIf(mayBeSkipped())("a spoilt ruleset is found out", { timeout: 60_000 }, () => {
   test("the server is open to everybody", async () => {
-    const spoilt = mutated(golden("home"), / meta mark & 0x0*ffff == 0x0*6b73/, "");
-    const { counts } = await tryIt("WireGuard", spoilt);
+    const open = spoilt(golden("home"), (text) => text.replace(/ meta mark & 0x0*ffff == 0x0*6b73/, ""));
+    const { counts } = await tryIt("WireGuard", open);
     expect(counts["endpoint-foreign"]).toBeGreaterThan(100);
     expect(leaked(counts)).toBe(counts["endpoint-foreign"]);
   });
 
   test("everything may leave by other interfaces", async () => {
-    const spoilt = mutated(golden("home"), /chain out_outside \{\n/, "$&\t\tcounter accept\n");
-    const { counts } = await tryIt("WireGuard", spoilt);
+    const open = spoilt(golden("home"), (text) => withRule(text, "counter accept"));
+    const { counts } = await tryIt("WireGuard", open);
     expect(leaked(counts)).toBeGreaterThan(1_000);
   });
 
   test("the resolver of the LAN is open", async () => {
-    const spoilt = mutated(golden("home"), /chain out_outside \{\n/, "$&\t\tudp dport 53 counter accept\n");
-    const { counts } = await tryIt("WireGuard", spoilt);
+    const open = spoilt(golden("home"), (text) => withRule(text, "udp dport 53 counter accept"));
+    const { counts } = await tryIt("WireGuard", open);
     expect(counts.dns4).toBeGreaterThan(100);
     expect(leaked(counts)).toBe(counts.dns4 + counts.dns6);
   });
