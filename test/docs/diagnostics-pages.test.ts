@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { compile } from "../../src/compile.ts";
+import { catalogue } from "../../src/diagnostics/catalogue.ts";
+import type { Diagnostic } from "../../src/diagnostics/diagnostic.ts";
+import { completed, type Example, examplesIn } from "./examples.ts";
+
+const folder = new URL("../../docs/diagnostics/", import.meta.url);
+const read = (file: string): string => readFileSync(new URL(file, folder), "utf8");
+const index = read("README.md");
+const codes = Object.entries(catalogue).toSorted(([a], [b]) => (a < b ? -1 : 1));
+const host = examplesIn(index)[0]?.text ?? "";
+
+function diagnose(example: Example): readonly Diagnostic[] {
+  const text = example.words.includes("whole") ? example.text : completed(example.text, host);
+  return compile({ file: "home.ksp", text }, { targets: ["nft"] }).diagnostics;
+}
+const spell = ({ code, message }: Diagnostic): string => `${code} ${message}`;
+
+test("every code has a page, and no page is without a code", () => {
+  const pages = readdirSync(folder).filter((file) => file !== "README.md");
+  expect(pages.toSorted()).toEqual(codes.map(([code]) => `${code}.md`));
+});
+
+test("the index lists every code by its name", () => {
+  const rows = [...index.matchAll(/^\| \[(KSP\d{4})\]\((KSP\d{4})\.md\) \| (.*) \|$/gm)].map((row) => row.slice(1));
+  expect(rows).toEqual(
+    codes.map(([code, { name, severity }]) => [code, code, severity === "warning" ? `${name} (warning)` : name]),
+  );
+});
+
+test("the policy that examples stand in is clean", () => {
+  expect(diagnose({ words: ["whole"], text: host }).map(spell)).toEqual([]);
+});
+
+describe.each(codes)("%s", (code, { name, severity }) => {
+  const page = read(`${code}.md`);
+  const examples = examplesIn(page);
+  const marked = (word: string): Example | undefined => examples.find(({ words }) => words.includes(word));
+
+  test("the page begins with code and name, and says whether it is a warning", () => {
+    expect(page.split("\n")[0]).toBe(`# ${code}: ${name}`);
+    expect(page.split("\n")[2]?.startsWith("A warning.")).toBe(severity === "warning");
+  });
+
+  if (code.startsWith("KSP5")) {
+    test("what is wrong with a file has no example", () => {
+      expect(examples).toEqual([]);
+    });
+    return;
+  }
+
+  test("the wrong example has this fault, and it stands first", () => {
+    const wrong = marked("wrong");
+    expect(wrong && diagnose(wrong)[0]?.code).toBe(code);
+  });
+
+  test("the right example is clean", () => {
+    const right = marked("right");
+    expect(right && diagnose(right).map(spell)).toEqual([]);
+  });
+});
