@@ -12,13 +12,14 @@ export function atBoot(policy: Policy): Policy {
   const closable = policy.denies.every((deny) => isShort(deny.pattern));
   return {
     ...policy,
+    forwards: [],
     allows: policy.allows.filter((allow) => opensAtBoot(allow, closable)),
     denies: closable ? policy.denies : policy.denies.filter((deny) => isShort(deny.pattern)),
   };
 }
 
 function opensAtBoot({ opening }: Allow, closable: boolean): boolean {
-  if (opening.kind === "dhcp") return true;
+  if (opening.kind === "dhcp" || opening.kind === "dhcp-server" || opening.kind === "router-advertisement") return true;
   if (!closable) return false;
   return opening.kind !== "packets" || (opening.pattern.app === undefined && isShort(opening.pattern));
 }

@@ -1,5 +1,6 @@
 import { atBoot } from "./lockdown.ts";
 import type { Name, Os, Policy } from "./policy.ts";
+import { rewrites } from "./rewrites.ts";
 import { type Rule, type Ruleset, stages } from "./ruleset.ts";
 import { antiSpoofStage } from "./stages/anti-spoof.ts";
 import { appStage } from "./stages/app.ts";
@@ -76,6 +77,7 @@ export function plan(policy: Policy, os: Os): Plan {
 
 const ruleset = (policy: Policy, os: Os, state: State): Ruleset => ({
   state: state.key,
+  rewrites: rewrites(policy, os, state),
   rules: stages.flatMap((stage) => sorted(stage, inOrder[stage](policy, os, state))),
 });
 

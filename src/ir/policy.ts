@@ -160,12 +160,16 @@ export const dnsSchema = record({
   app: Type.Optional(name),
   path,
   suffixes: Type.Array(Type.String()),
+  /** Port 53 of this machine and of inside links is rewritten to the first resolver. */
+  redirect: Type.Boolean(),
   caveat,
 });
 export type Dns = Immutable<Static<typeof dnsSchema>>;
 
 const opening = tagged(
   record({ kind: Type.Literal("dhcp"), path }),
+  record({ kind: Type.Literal("dhcp-server"), path }),
+  record({ kind: Type.Literal("router-advertisement"), path }),
   record({ kind: Type.Literal("discovery"), path }),
   record({ kind: Type.Literal("lan"), path }),
   record({ kind: Type.Literal("packets"), pattern }),
@@ -175,6 +179,29 @@ const allow = record({ id: statementId, opening, while: condition, caveat });
 export type Allow = Immutable<Static<typeof allow>>;
 const deny = record({ id: statementId, pattern, while: condition, caveat });
 export type Deny = Immutable<Static<typeof deny>>;
+
+const change = tagged(
+  record({ kind: Type.Literal("masquerade") }),
+  /** `to` holds one address. */
+  record({
+    kind: Type.Literal("rewrite"),
+    to: addresses,
+    port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65535 })),
+  }),
+);
+/** Forwarded packets from one side to another, opened in that direction. The sides are links or tunnels. */
+const forward = record({
+  id: statementId,
+  from: path,
+  to: path,
+  sources: Type.Optional(addresses),
+  destinations: Type.Optional(addresses),
+  transport: Type.Optional(transport),
+  change: Type.Optional(change),
+  while: condition,
+  caveat,
+});
+export type Forward = Immutable<Static<typeof forward>>;
 
 export const appSchema = record({
   id: statementId,
@@ -231,6 +258,7 @@ export const policySchema = record({
   ipv6: Type.Union([Type.Literal("tunnel"), Type.Literal("block")]),
   allows: Type.Array(allow),
   denies: Type.Array(deny),
+  forwards: Type.Array(forward),
   apps: Type.Array(appSchema),
   watches: Type.Array(watchSchema),
   expects: Type.Array(expectation),

@@ -1,4 +1,4 @@
-import type { Family } from "../net/address.ts";
+import type { Address, Family } from "../net/address.ts";
 import type { AddressSet } from "../net/address-set.ts";
 import type { Transport } from "../net/protocol.ts";
 import type { Device, Identity, Name, StatementId, Tunnel } from "./policy.ts";
@@ -64,6 +64,8 @@ export interface Match {
   readonly hopLimit?: 1 | 255;
   /** Any of the lists, all within one ("and"). */
   readonly owner?: readonly (readonly Identity[])[];
+  /** A `Rewrite` changed the destination of this flow; the match speaks of the new one. */
+  readonly rewritten?: true;
   /** An ICMP error about a tracked flow; nothing else is ever "related". */
   readonly related?: "icmp-error";
 }
@@ -84,9 +86,23 @@ export interface Rule {
   readonly from: StatementId;
 }
 
+/**
+ * Applied before the rules: a finite map of constants. A new destination is what every rule sees; a new source is seen where
+ * a packet leaves. Answers are changed back without being asked.
+ */
+export interface Rewrite {
+  readonly direction: Direction;
+  readonly match: Match;
+  readonly change:
+    | { readonly kind: "destination"; readonly address: Address; readonly port?: number }
+    | { readonly kind: "masquerade" };
+  readonly from: StatementId;
+}
+
 /** First match decides; sorted by stage. Ends in `closed` rules that match everything left, in every direction and for ARP. */
 export interface Ruleset {
   readonly state: StateKey;
+  readonly rewrites: readonly Rewrite[];
   readonly rules: readonly Rule[];
 }
 

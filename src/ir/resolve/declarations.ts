@@ -1,4 +1,3 @@
-import type { Span } from "../../diagnostics/span.ts";
 import { type AddressRange, type AddressSet, addressSet } from "../../net/address-set.ts";
 import type * as ast from "../../parser/ast.ts";
 import { printStatement } from "../../parser/printer.ts";
@@ -6,6 +5,7 @@ import type { App, Chain, Link, Os, Server, Tunnel } from "../policy.ts";
 import type { Context } from "./context.ts";
 import { resolveCarrier, resolveDevices } from "./interfaces.ts";
 import { Items } from "./items.ts";
+import { partsOf } from "./parts.ts";
 import { resolveIdentity, resolveNet, resolveNets, resolveTransport } from "./values.ts";
 
 /** Lists must be known before anything that uses them; a list may use another one, whatever their order. */
@@ -193,16 +193,6 @@ export function resolveApp(context: Context, app: ast.App): App | undefined {
     { name, identity, traffic: traffic.traffic, onLoss: onLoss.onLoss },
     partsOf(app.name, app.block.items),
   );
-}
-
-/** The first line of each kind is where messages about that part point. */
-export function partsOf(
-  name: ast.Identifier,
-  items: readonly (ast.Item & { readonly kind: string })[],
-): Readonly<Record<string, Span>> {
-  const parts: Record<string, Span> = { name: name.span };
-  for (const item of items) parts[item.kind] ??= item.span;
-  return parts;
 }
 
 const allPresent = <T>(values: readonly (T | undefined)[]): values is readonly T[] => !values.includes(undefined);

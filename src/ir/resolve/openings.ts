@@ -1,4 +1,3 @@
-import type { Span } from "../../diagnostics/span.ts";
 import { type Family, families } from "../../net/address.ts";
 import { type AddressSet, ofFamily } from "../../net/address-set.ts";
 import type { Transport } from "../../net/protocol.ts";
@@ -6,6 +5,7 @@ import type * as ast from "../../parser/ast.ts";
 import { printStatement } from "../../parser/printer.ts";
 import type { Allow, Caveat, Condition, Deny, Dns, Expect, Opening, PacketPattern, Path } from "../policy.ts";
 import type { Context } from "./context.ts";
+import { partsOfPacket } from "./parts.ts";
 import { listName, resolveEach, resolveIdentity, resolveNets, resolveTransport } from "./values.ts";
 
 export function resolveAllow(context: Context, allow: ast.Allow): Allow | undefined {
@@ -19,7 +19,7 @@ export function resolveAllow(context: Context, allow: ast.Allow): Allow | undefi
     allow,
     printStatement(allow),
     { opening, while: condition },
-    placesOf(allow.opening, allow.while),
+    partsOfPacket(allow.opening.kind === "packet" ? allow.opening.packet : allow.opening, allow.while),
   );
   return { ...meaning, caveat };
 }
@@ -27,15 +27,13 @@ export function resolveAllow(context: Context, allow: ast.Allow): Allow | undefi
 function resolveOpening(context: Context, opening: ast.Opening): Opening | undefined {
   switch (opening.kind) {
     case "dhcp":
+    case "dhcp-server":
+    case "router-advertisement":
     case "discovery":
     case "lan": {
       const path = resolvePath(context, opening.path, { kind: "outside" });
       return path && { kind: opening.kind, path };
     }
-    case "dhcp-server":
-      return context.unsupported("`allow dhcp server`", opening.span);
-    case "router-advertisement":
-      return context.unsupported("`allow router-advertisement`", opening.span);
     case "host":
       return context.unsupported("`allow host`", opening.span);
     case "packet": {
@@ -55,7 +53,7 @@ export function resolveDeny(context: Context, deny: ast.Deny): Deny | undefined 
     deny,
     printStatement(deny),
     { pattern, while: condition },
-    placesOf(deny.packet, deny.while),
+    partsOfPacket(deny.packet, deny.while),
   );
   return { ...meaning, caveat };
 }
@@ -70,25 +68,24 @@ export function resolveExpect(context: Context, expect: ast.Expect): Expect | un
     expect,
     printStatement(expect),
     meaning,
-    placesOf(expect.packet, expect.while),
+    partsOfPacket(expect.packet, expect.while),
   );
 }
 
 export function resolveDns(context: Context, dns: ast.Dns): Dns | undefined {
   const caveat = resolveCaveat(context, dns.caveat, "KSP3002");
-  if (dns.redirect) return context.unsupported("`dns … redirect`", dns.span);
   const who = resolveWho(context, dns.who);
   const path = resolvePath(context, dns.path, { kind: "any" });
   const resolvers = dns.resolvers ? orderedNets(context, dns.resolvers) : [];
   if (!who || !path || !caveat || !resolvers) return undefined;
-  const meaning = { resolvers, ...who, path, suffixes: dns.suffixes.map((s) => s.value) };
+  const meaning = { resolvers, ...who, path, suffixes: dns.suffixes.map((s) => s.value), redirect: dns.redirect };
   return {
     ...context.identify(
       "dns",
       dns,
       printStatement(dns),
       meaning,
-      placesOf({ span: dns.span, ...(dns.resolvers && { to: dns.resolvers }), ...(dns.path && { path: dns.path }) }),
+      partsOfPacket({ ...(dns.resolvers && { to: dns.resolvers }), ...(dns.path && { path: dns.path }) }),
     ),
     caveat,
   };
@@ -229,23 +226,5 @@ export function resolveCaveat(context: Context, caveat: ast.Caveat, risk?: strin
     ...(caveat.reason && { reason: caveat.reason.value }),
     ...(caveat.owner && { owner: caveat.owner.value }),
     ...(caveat.ticket && { ticket: caveat.ticket.value }),
-  };
-}
-
-function placesOf(
-  node: ast.Node & {
-    readonly packet?: ast.Packet;
-    readonly to?: ast.Nets;
-    readonly from?: ast.Nets;
-    readonly path?: ast.Path;
-  },
-  condition?: ast.While,
-): Readonly<Record<string, Span>> {
-  const { to, from, path } = node.packet ?? node;
-  return {
-    ...(to && { to: to.span }),
-    ...(from && { from: from.span }),
-    ...(path && { path: path.span }),
-    ...(condition && { while: condition.span }),
   };
 }

@@ -5,6 +5,7 @@ import type { Origins } from "../origins.ts";
 import type { PacketPattern, Policy } from "../policy.ts";
 import { Context } from "./context.ts";
 import { resolveApp, resolveChains, resolveLink, resolveLists, resolveTunnel } from "./declarations.ts";
+import { resolveForward } from "./forwards.ts";
 import { resolveAllow, resolveDeny, resolveDns, resolveExpect, resolvePacket } from "./openings.ts";
 import { resolveControl, resolveWatch, rootOnly } from "./runtime.ts";
 
@@ -40,6 +41,7 @@ export function resolve(file: ast.File): Resolved {
     ipv6: ipv6?.mode ?? "block",
     allows: identified(all("allow").map((s) => resolveAllow(context, s))),
     denies: identified(all("deny").map((s) => resolveDeny(context, s))),
+    forwards: identified(all("forward").map((s) => resolveForward(context, s))),
     watches: identified(all("watch").map((s) => resolveWatch(context, s))),
     expects: identified(all("expect").map((s) => resolveExpect(context, s))),
     blocked: resolveBlocked(context, all("blocked")),
@@ -109,9 +111,6 @@ function refuse(context: Context, file: ast.File): void {
       case "portal":
       case "reconnect":
         context.unsupported(`\`${statement.kind}\``, statement.span);
-        break;
-      case "forward":
-        if (statement.route !== "block") context.unsupported("`forward`", statement.span);
         break;
       case "scope":
         if (statement.scope !== "machine") context.unsupported(`\`scope ${statement.scope}\``, statement.span);

@@ -2,8 +2,8 @@ import type * as ast from "../../parser/ast.ts";
 import { printStatement } from "../../parser/printer.ts";
 import type { Control, Probe, Watch } from "../policy.ts";
 import type { Context } from "./context.ts";
-import { partsOf } from "./declarations.ts";
 import { Items } from "./items.ts";
+import { partsOf } from "./parts.ts";
 import { resolveNets } from "./values.ts";
 
 export function resolveWatch(context: Context, watch: ast.Watch): Watch | undefined {

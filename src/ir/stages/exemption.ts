@@ -5,6 +5,7 @@ import type { Rule } from "../ruleset.ts";
 import { holds, isOpen, type State } from "../states.ts";
 import { links, pathInterfaces } from "../zones.ts";
 import { patternMatch } from "./deny-list.ts";
+import { forwarded } from "./forwarded.ts";
 import { icmpErrors } from "./icmp-errors.ts";
 import { privateRanges, privateTable } from "./lan.ts";
 import { crossing, open, type PlanStage, pass, underIpv6Policy } from "./rule.ts";
@@ -16,6 +17,7 @@ export const exemptionStage: PlanStage = (policy, os, state) => [
     .flatMap((allow) => exempt(allow, policy, os, state)),
   ...(state.mode === "lockdown" ? [] : icmpErrors("exemption", "in", links(policy, os, state), policy)),
   ...answersToInside(policy, os, state),
+  ...forwarded("exemption", policy, os, state),
 ];
 
 function exempt({ opening, id }: Allow, policy: Policy, os: Os, state: State): readonly Rule[] {
