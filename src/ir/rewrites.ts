@@ -2,8 +2,9 @@ import { type Family, families } from "../net/address.ts";
 import { complement, union } from "../net/address-set.ts";
 import { containsPort, ports } from "../net/port-set.ts";
 import { betweenSides, firstOf } from "./forwarding.ts";
-import type { Dns, Forward, Os, Policy } from "./policy.ts";
-import { localities, type Match, type Rewrite } from "./ruleset.ts";
+import type { Dns, Forward, Os, Path, Policy } from "./policy.ts";
+import type { Match, Rewrite } from "./ruleset.ts";
+import { ownSource } from "./stages/own-source.ts";
 import type { State } from "./states.ts";
 import { oneOf, pathInterfaces, tunnelNamed, tunnelZone } from "./zones.ts";
 
@@ -22,7 +23,12 @@ function ofForward(forward: Forward, policy: Policy, os: Os, state: State): read
   const between = betweenSides(forward, policy, os, state);
   if (change.kind === "masquerade") {
     return [
-      { direction: "forward", match: { ...between, ...(sources && { source: { set: sources } }) }, change, from },
+      {
+        direction: "forward",
+        match: { ...between, ...(sources && { source: { set: sources } }) },
+        change: { kind: "masquerade", as: leavingSource(forward.to, policy, state) },
+        from,
+      },
     ];
   }
   const [to] = change.to;
@@ -44,6 +50,9 @@ function ofForward(forward: Forward, policy: Policy, os: Os, state: State): read
     },
   ];
 }
+
+const leavingSource = (to: Path, policy: Policy, state: State): Pick<Match, "source" | "sourceLocality"> =>
+  to.kind === "tunnel" ? ownSource(tunnelNamed(policy, to.tunnel), state) : { sourceLocality: ["local"] };
 
 /** A port forward answers for the tunnel's own address, and for nothing else that comes along. */
 function addressedTo({ from }: Forward, policy: Policy, family: Family): Match {
@@ -69,7 +78,6 @@ function ofDns(dns: Dns, policy: Policy, os: Os, state: State): readonly Rewrite
         (kind): Match => ({
           family,
           destination: { set: complement(kept, family) },
-          destinationLocality: localities.filter((l) => l !== "local"),
           transport: { kind, destinationPorts: ports(53) },
         }),
       );
@@ -78,17 +86,18 @@ function ofDns(dns: Dns, policy: Policy, os: Os, state: State): readonly Rewrite
           (link): Rewrite => ({
             direction: "forward",
             match: { ...query, inInterface: pathInterfaces({ kind: "link", link: link.name }, policy, os, state) },
+            sparesThisMachine: true,
             change,
             from: dns.id,
           }),
         ),
-        { direction: "out", match: query, change, from: dns.id },
+        { direction: "out", match: query, sparesThisMachine: true, change, from: dns.id },
       ]);
     })
     .concat({
       direction: "out",
       match: { outInterface: zone, rewritten: true },
-      change: { kind: "masquerade" },
+      change: { kind: "masquerade", as: leavingSource(dns.path, policy, state) },
       from: dns.id,
     });
 }

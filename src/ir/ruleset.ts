@@ -93,9 +93,12 @@ export interface Rule {
 export interface Rewrite {
   readonly direction: Direction;
   readonly match: Match;
+  /** Packets to an address of this machine keep it, whatever interface it belongs to. */
+  readonly sparesThisMachine?: true;
   readonly change:
     | { readonly kind: "destination"; readonly address: Address; readonly port?: number }
-    | { readonly kind: "masquerade" };
+    /** `as`: the source that it leaves with. */
+    | { readonly kind: "masquerade"; readonly as: Pick<Match, "source" | "sourceLocality"> };
   readonly from: StatementId;
 }
 

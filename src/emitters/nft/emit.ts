@@ -8,6 +8,8 @@ import { dispatch, type Way, ways } from "./chains.ts";
 import { interfaceClasses } from "./interfaces.ts";
 import { heading } from "./layout.ts";
 import { stateName } from "./names.ts";
+import { pairLines } from "./pairs.ts";
+import { type RewriteChain, rewriteChains, rewrittenOutput } from "./rewrites.ts";
 import { type NamedSet, Sets } from "./sets.ts";
 import { underHeadings, type Variant, variants } from "./variants.ts";
 import { canSay, type Spelling } from "./words.ts";
@@ -29,6 +31,12 @@ interface Shape {
   readonly closed: Readonly<Record<Direction, readonly string[]>>;
   /** `[""]` where forwarded packets are judged at all. */
   readonly through: readonly string[];
+  /** `[""]` where some are opened by where they go alone. */
+  readonly fromAnywhere: readonly string[];
+  /** Forwarded packets in postrouting, and our own rewritten ones in output. */
+  readonly pairs: readonly string[];
+  readonly rewritten: readonly string[];
+  readonly rewrites: readonly { readonly heading: string; readonly chains: readonly RewriteChain[] }[];
   readonly lists: readonly { readonly heading: string; readonly sets: readonly NamedSet[] }[];
   readonly states: readonly Group[];
   readonly classes: readonly Group[];
@@ -63,12 +71,17 @@ function shape(plan: Plan, rulesets: readonly Ruleset[], spelling: Spelling, set
   const used = ways.filter(
     (way) => way === "out" || way === "in" || all.flat().some((v) => v.way === way && v.chains.length > 0),
   );
+  const rewriting = rewriteChains(first, spelling);
   const named = sets.all();
   return {
     policy: plan.policy,
     state: stateName(first.state),
     closed: closedLines(first),
     through: used.includes("through") ? [""] : [],
+    fromAnywhere: rulesets.some((ruleset) => ruleset.rules.some(isFromAnywhere)) ? [""] : [],
+    pairs: pairLines(rulesets, spelling),
+    rewritten: rewrittenOutput(first, spelling),
+    rewrites: rewriting.length > 0 ? [{ heading: heading("rewrites"), chains: rewriting }] : [],
     lists: named.length > 0 ? [{ heading: heading("lists"), sets: named }] : [],
     states: rulesets.map(
       ({ state }): Group => ({
@@ -99,6 +112,9 @@ function stateChain(
   const replies = way === "through" && used.includes("back") ? replyJump(`back_${stateName(state)}`).lines : [];
   return [...replies, ...dispatch(way, targets, spelling)];
 }
+
+const isFromAnywhere = ({ direction, verdict, match }: Rule): boolean =>
+  direction === "forward" && verdict.kind === "accept" && !match.inInterface;
 
 /** How a hook ends: the order of these rules is the planner's. */
 function closedLines({ rules }: Ruleset): Shape["closed"] {

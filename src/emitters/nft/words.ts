@@ -33,6 +33,7 @@ export function matchLines(match: WordedMatch, owner: string, spelling: Spelling
         : []),
       localityLines("saddr . oif", match.sourceLocality),
       localityLines("daddr . iif", match.destinationLocality),
+      match.rewritten ? [[piece("rewritten", "ct status dnat")]] : [[]],
       ...(match.owner ? [match.owner.map((all) => all.map(identityPiece))] : []),
     ];
     const lines = product(constraints);

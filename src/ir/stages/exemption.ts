@@ -63,9 +63,10 @@ function serviceDiscovery(
   ];
 }
 
-/** A refusal that inside clients are told about leaves as an ICMP error of our own. */
+/** Inside clients are told of refusals, and of packets too big for a tunnel: ICMP errors of our own. */
 function answersToInside(policy: Policy, os: Os, state: State): readonly Rule[] {
-  if (policy.blocked.forward !== "reject" || state.mode === "lockdown") return [];
+  const isTold = policy.blocked.forward === "reject" || policy.forwards.length > 0;
+  if (!isTold || state.mode === "lockdown") return [];
   return policy.links
     .filter((link) => link.role === "inside")
     .flatMap((link) =>

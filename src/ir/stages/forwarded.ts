@@ -10,6 +10,7 @@ import { open, underIpv6Policy } from "./rule.ts";
 
 /** What `forward` opens: into and out of tunnels in the stage of tunnels, between links in the one of exemptions. */
 export function forwarded(stage: "tunnel" | "exemption", policy: Policy, os: Os, state: State): readonly Rule[] {
+  const told = new Set<string>();
   return activeForwards(policy, state)
     .filter((forward) => stageOf(forward) === stage)
     .flatMap((forward): Rule[] => {
@@ -21,11 +22,17 @@ export function forwarded(stage: "tunnel" | "exemption", policy: Policy, os: Os,
       const allowed = underIpv6Policy(policy, reached ? { ...match, destination: { set: reached } } : match);
       if (!allowed) return [];
       const { inInterface, outInterface } = betweenSides(forward, policy, os, state);
-      return [
-        open(stage, "forward", allowed, forward.id),
-        ...icmpErrorsBetween(stage, inInterface, outInterface, policy),
-        ...icmpErrorsBetween(stage, outInterface, inInterface, policy),
-      ];
+      const ways = [
+        [inInterface, outInterface],
+        [outInterface, inInterface],
+      ] as const;
+      const errors = ways.flatMap(([from, to]) => {
+        const way = JSON.stringify([from, to]);
+        if (told.has(way)) return [];
+        told.add(way);
+        return icmpErrorsBetween(stage, from, to, policy);
+      });
+      return [open(stage, "forward", allowed, forward.id), ...errors];
     });
 }
 

@@ -5,7 +5,7 @@ import { icmpv6Types } from "../../net/protocol.ts";
 import type { Path, Policy } from "../policy.ts";
 import type { AddressMatch, InterfaceSet, Match, Rule } from "../ruleset.ts";
 import { holds, type State } from "../states.ts";
-import { links, pathInterfaces } from "../zones.ts";
+import { links, outside, pathInterfaces } from "../zones.ts";
 import { type PlanStage, pass, usesIpv6 } from "./rule.ts";
 
 /** What a network needs before anything else works: neighbours, groups, an address. Each with types, addresses, both ports, hop limit; nothing wider. */
@@ -15,7 +15,8 @@ export const infrastructureStage: PlanStage = (policy, os, state) => {
   const openings = policy.allows.filter((allow) => holds(allow.while, state, policy));
   return [
     ...addressResolution(policy),
-    ...neighbourDiscovery(neighbours, usesIpv6(policy)),
+    ...neighbourDiscovery(neighbours),
+    ...(usesIpv6(policy) ? routerDiscovery(outside(policy, os, state)) : []),
     ...listenerDiscovery(neighbours),
     ...openings.flatMap(({ opening, id }) =>
       opening.kind === "dhcp" ? dhcp(interfaces(opening.path), state, id) : [],
@@ -49,33 +50,21 @@ function addressResolution(policy: Policy): Rule[] {
 }
 
 /** RFC 4861: hop limit 255, so nobody beyond the link can have sent it. Redirects are left out: a neighbour could bend routes with them. */
-function neighbourDiscovery(interfaces: InterfaceSet, routers: boolean): Rule[] {
-  const from = "built-in-nd";
-  const hopLimit = 255;
-  const solicit = routers ? ["nd-router-solicit"] : [];
+function neighbourDiscovery(interfaces: InterfaceSet): Rule[] {
+  const neighbours: Match = { ...types("nd-neighbor-solicit", "nd-neighbor-advert"), hopLimit: 255 };
   return [
-    pass(
-      "infrastructure",
-      "out",
-      { outInterface: interfaces, ...types(...solicit, "nd-neighbor-solicit", "nd-neighbor-advert"), hopLimit },
-      from,
-    ),
-    pass(
-      "infrastructure",
-      "in",
-      { inInterface: interfaces, ...types("nd-neighbor-solicit", "nd-neighbor-advert"), hopLimit },
-      from,
-    ),
-    ...(routers
-      ? [
-          pass(
-            "infrastructure",
-            "in",
-            { inInterface: interfaces, source: address("fe80::/10"), ...types("nd-router-advert"), hopLimit },
-            from,
-          ),
-        ]
-      : []),
+    pass("infrastructure", "out", { outInterface: interfaces, ...neighbours }, "built-in-nd"),
+    pass("infrastructure", "in", { inInterface: interfaces, ...neighbours }, "built-in-nd"),
+  ];
+}
+
+/** Routers are looked for outside: one that announces itself on an inside link would bend this machine's own routes. */
+function routerDiscovery(interfaces: InterfaceSet): Rule[] {
+  const solicit: Match = { ...types("nd-router-solicit"), hopLimit: 255 };
+  const advert: Match = { source: address("fe80::/10"), ...types("nd-router-advert"), hopLimit: 255 };
+  return [
+    pass("infrastructure", "out", { outInterface: interfaces, ...solicit }, "built-in-nd"),
+    pass("infrastructure", "in", { inInterface: interfaces, ...advert }, "built-in-nd"),
   ];
 }
 
