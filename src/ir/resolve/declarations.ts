@@ -1,12 +1,12 @@
-import { type AddressRange, type AddressSet, addressSet } from "../../net/address-set.ts";
 import type * as ast from "../../parser/ast.ts";
 import { printStatement } from "../../parser/printer.ts";
-import type { App, Chain, Link, Os, Server, Tunnel } from "../policy.ts";
+import type { App, Chain, Link, Os, Tunnel } from "../policy.ts";
 import type { Context } from "./context.ts";
 import { resolveCarrier, resolveDevices } from "./interfaces.ts";
 import { Items } from "./items.ts";
 import { partsOf } from "./parts.ts";
-import { resolveIdentity, resolveNet, resolveNets, resolveTransport } from "./values.ts";
+import { resolveReach } from "./servers.ts";
+import { resolveIdentity, resolveNets } from "./values.ts";
 
 /** Lists must be known before anything that uses them; a list may use another one, whatever their order. */
 export function resolveLists(context: Context, lists: readonly ast.List[]): void {
@@ -70,52 +70,17 @@ export function resolveTunnel(context: Context, tunnel: ast.Tunnel): Tunnel | un
   const carriesItem = items.one("carries");
 
   const devices = interfaces && resolveDevices(context, interfaces);
-  const servers = serverItems?.map((item, order) => resolveServer(context, item, order));
+  const reach = serverItems && resolveReach(context, serverItems);
   const carrier = carriers && resolveCarrier(context, carriers);
   const address = addressItem && resolveAddress(context, addressItem);
   const carries = carriesItem && resolveCarries(context, carriesItem);
-  if (!protocol || !devices || !carrier || !address || !carries || !servers || !allPresent(servers)) return undefined;
+  if (!protocol || !devices || !carrier || !address || !carries || !reach) return undefined;
   return context.identify(
     `tunnel-${name}`,
     tunnel,
     printStatement(tunnel),
-    { name, protocol: protocol.protocol, devices, servers, carrier, address, carries },
+    { name, protocol: protocol.protocol, devices, ...reach, carrier, address, carries },
     partsOf(tunnel.name, tunnel.block.items),
-  );
-}
-
-function resolveServer(context: Context, item: ast.ServerItem, order: number): Server | undefined {
-  if (item.server.kind === "helper") return context.unsupported("a server behind a helper", item.span);
-  const { host, nets, transport, nat64 } = item.server.peer;
-  const pinned = resolveNets(context, nets);
-  const resolved = resolveTransport(context, transport);
-  const mapped = pinned && nat64 && resolveNat64(context, pinned, nat64);
-  if (!pinned || !resolved || (nat64 && !mapped)) return undefined;
-  const addresses = mapped ? addressSet([...pinned, ...mapped]) : pinned;
-  return { ...(host && { host: host.value }), addresses, transport: resolved, order };
-}
-
-/** RFC 6052 2.2 for a /96: the IPv4 address stands in the last 32 bits. The mapped addresses are added, not put in place. */
-function resolveNat64(context: Context, pinned: AddressSet, nat64: ast.Net): AddressSet | undefined {
-  const prefix = resolveNet(context, nat64);
-  if (!prefix) return undefined;
-  if (prefix.family !== "ipv6" || prefix.last - prefix.first !== 0xffffffffn) {
-    return context.report(
-      "KSP2007",
-      { what: "NAT64 prefix", value: nat64.text },
-      { at: nat64.span, label: "not an IPv6 /96", help: "write the network's prefix, such as `64:ff9b::/96`" },
-    );
-  }
-  const mapped = pinned
-    .filter((range) => range.family === "ipv4")
-    .map(
-      (range): AddressRange => ({ family: "ipv6", first: prefix.first + range.first, last: prefix.first + range.last }),
-    );
-  if (mapped.length > 0) return addressSet(mapped);
-  return context.report(
-    "KSP2009",
-    { what: "the server's IPv4 part" },
-    { at: nat64.span, label: "there is no IPv4 address to map", help: "remove `nat64`" },
   );
 }
 
@@ -194,5 +159,3 @@ export function resolveApp(context: Context, app: ast.App): App | undefined {
     partsOf(app.name, app.block.items),
   );
 }
-
-const allPresent = <T>(values: readonly (T | undefined)[]): values is readonly T[] => !values.includes(undefined);

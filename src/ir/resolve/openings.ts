@@ -1,9 +1,9 @@
 import { type Family, families } from "../../net/address.ts";
-import { type AddressSet, ofFamily } from "../../net/address-set.ts";
+import { type AddressSet, formatSet, ofFamily, subtract } from "../../net/address-set.ts";
 import type { Transport } from "../../net/protocol.ts";
 import type * as ast from "../../parser/ast.ts";
 import { printStatement } from "../../parser/printer.ts";
-import type { Allow, Caveat, Condition, Deny, Dns, Expect, Opening, PacketPattern, Path } from "../policy.ts";
+import type { Allow, Caveat, Condition, Deny, Dns, Expect, Opening, PacketPattern, Path, Portal } from "../policy.ts";
 import type { Context } from "./context.ts";
 import { partsOfPacket } from "./parts.ts";
 import { listName, resolveEach, resolveIdentity, resolveNets, resolveTransport } from "./values.ts";
@@ -11,7 +11,7 @@ import { listName, resolveEach, resolveIdentity, resolveNets, resolveTransport }
 export function resolveAllow(context: Context, allow: ast.Allow): Allow | undefined {
   const opening = resolveOpening(context, allow.opening);
   const condition = resolveWhile(context, allow.while);
-  const caveat = resolveCaveat(context, allow.caveat);
+  const caveat = resolveCaveat(context, allow.caveat, "KSP3001");
   if (!opening || !condition || !caveat) return undefined;
   const kind = opening.kind === "packets" ? opening.pattern.direction : opening.kind;
   const meaning = context.identify(
@@ -35,12 +35,42 @@ function resolveOpening(context: Context, opening: ast.Opening): Opening | undef
       return path && { kind: opening.kind, path };
     }
     case "host":
-      return context.unsupported("`allow host`", opening.span);
+      return resolveHost(context, opening);
     case "packet": {
       const pattern = resolvePacket(context, opening.packet, { kind: "outside" });
       return pattern && { kind: "packets", pattern };
     }
   }
+}
+
+function resolveHost(context: Context, opening: ast.Opening & { kind: "host" }): Opening | undefined {
+  const pinned = resolveNets(context, opening.at);
+  const within = opening.within ? resolveNets(context, opening.within) : pinned;
+  const transport = resolveTransport(context, opening.service);
+  const path = resolvePath(context, opening.path, { kind: "outside" });
+  if (!pinned || !within || !transport || !path) return undefined;
+  const outside = subtract(pinned, within);
+  if (outside.length === 0) return { kind: "host", host: opening.host.value, pinned, within, transport, path };
+  return context.report(
+    "KSP2019",
+    { net: formatSet(outside) },
+    {
+      at: opening.at.span,
+      label: "is not in it",
+      ...(opening.within && { secondary: [{ span: opening.within.span, text: "every address must lie in here" }] }),
+      help: "widen `within`, or pin another address",
+    },
+  );
+}
+
+export function resolvePortal(context: Context, portal: ast.Portal): Portal | undefined {
+  const who = resolveWho(context, portal.who);
+  const destinations = portal.to && resolveNets(context, portal.to);
+  const transport = resolveTransport(context, portal.service);
+  const caveat = resolveCaveat(context, portal.caveat, "KSP3001", "KSP3002");
+  if (!who || (portal.to && !destinations) || !transport || !caveat) return undefined;
+  const meaning = { limit: portal.limit.milliseconds, ...who, ...(destinations && { destinations }), dns: portal.dns, transport };
+  return { ...context.identify("portal", portal, printStatement(portal), meaning, partsOfPacket(portal)), caveat };
 }
 
 export function resolveDeny(context: Context, deny: ast.Deny): Deny | undefined {
@@ -204,8 +234,7 @@ export function resolvePath(context: Context, path: ast.Path | undefined, unsaid
 export function resolveWhile(context: Context, condition: ast.While | undefined): Condition | undefined {
   if (!condition) return "enforcing";
   const out: { chain?: string; level: string }[] = [];
-  for (const { chain, level, span } of condition.states) {
-    if (level === "portal") return context.unsupported("the state `portal`", span);
+  for (const { chain, level } of condition.states) {
     const name = chain && useChain(context, chain);
     if (chain && name === undefined) return undefined;
     out.push({ ...(name !== undefined && { chain: name }), level });
@@ -216,15 +245,23 @@ export function resolveWhile(context: Context, condition: ast.While | undefined)
 /** A lone tunnel is a chain with its own name. */
 const useChain = (context: Context, name: ast.Identifier): string | undefined => context.use(name, "chain", "tunnel");
 
-/** `risk`: the one risk that this statement's kind can accept today. */
-export function resolveCaveat(context: Context, caveat: ast.Caveat, risk?: string): Caveat | undefined {
-  if (caveat.until) return context.unsupported("`until`", caveat.until.span);
-  const other = caveat.acceptRisk.find((code) => code.name !== risk);
+/** `risks`: those that this statement's kind can accept today. */
+export function resolveCaveat(context: Context, caveat: ast.Caveat, ...risks: readonly string[]): Caveat | undefined {
+  if (caveat.until && !isDate(caveat.until.text)) {
+    return context.report("KSP2007", { what: "date", value: caveat.until.text }, { at: caveat.until.span, label: "no day of the calendar" });
+  }
+  const other = caveat.acceptRisk.find((code) => !risks.includes(code.name));
   if (other) return context.unsupported(`\`accept-risk ${other.name}\` here`, other.span);
   return {
     acceptRisk: caveat.acceptRisk.map((code) => code.name),
     ...(caveat.reason && { reason: caveat.reason.value }),
     ...(caveat.owner && { owner: caveat.owner.value }),
     ...(caveat.ticket && { ticket: caveat.ticket.value }),
+    ...(caveat.until && { until: caveat.until.text }),
   };
 }
+
+const isDate = (text: string): boolean => {
+  const day = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+};
