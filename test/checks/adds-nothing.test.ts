@@ -1,5 +1,5 @@
 import { test } from "vitest";
-import { expectClean, expectFaults, home } from "./helper.ts";
+import { expectClean, expectFaults, home, tunnel, watch } from "./helper.ts";
 
 const fault = {
   code: "KSP2043",
@@ -46,6 +46,22 @@ test("of two that mean the same the later one is told", () => {
   });
 });
 
+test("a tunnel that carries everything", () => {
+  const more = "⟦allow out to 203.0.113.7 tcp 443 through wg0⟧";
+  expectFaults(home({ carries: "  ⟦carries everything⟧", more }), {
+    ...fault,
+    mark: 1,
+    secondary: [[0, "by this line"]],
+    fixed: home({ more: "\n" }).replace("block\n\n\n", "block\n\n"),
+  });
+  expectClean(home({ carries: "  carries 10.0.0.0/8", more: "allow out to 203.0.113.7 tcp 443 through wg0" }));
+  expectClean(home({ more: "allow in tcp 51413 through wg0" }));
+  const work = tunnel("work", "wg1", "  server 192.0.2.7 udp 51820\n  carrier mark 0x1/0xff", "10.66.0.2");
+  const named = work.replace("carries everything", "carries 203.0.113.0/24");
+  const allow = "allow out to 203.0.113.7 tcp 443 through wg0";
+  expectClean(home({ more: `${named}\n${watch("work", "10.66.0.1")}\n${allow}` }));
+});
+
 test("a part that sticks out", () => {
   const wide = "allow out to 203.0.113.0/24 tcp 443";
   expectClean(home({ more: `${wide}\nallow out to 203.0.112.0/23 tcp 443 while down` }));
@@ -55,6 +71,7 @@ test("a part that sticks out", () => {
   expectClean(home({ more: "allow out user 7 to 203.0.113.0/24\nallow out to 203.0.113.7" }));
   expectClean(home({ links: wifi, more: "allow dhcp on wifi\nallow discovery" }));
   expectClean(home({ more: "allow lan\nallow out to 192.168.1.10, 203.0.113.7" }));
+  expectClean(home({ more: "allow lan\nallow dhcp\nallow discovery" }));
 });
 
 test("a short exemption that opens at boot, inside a long one that waits", () => {

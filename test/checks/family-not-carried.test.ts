@@ -39,8 +39,37 @@ test("IPv4 in a tunnel of IPv6", () => {
   );
 });
 
+test("IPv6 that no tunnel carries, or that is blocked, is told once", () => {
+  expectFaults(home({ address: four, ipv6, dns: "dns 10.64.0.1, fd64::1 through wg0" }), {
+    code: "KSP2008",
+    message: "`ipv6 tunnel` needs a tunnel with an IPv6 address",
+    label: "`wg0` cannot carry IPv6",
+    help: "say `ipv6 block`, or give `wg0` an IPv6 address",
+  });
+  expectClean(home({ dns: "dns 10.64.0.1, fd64::1 through wg0" }));
+});
+
+test("an IPv6 tunnel under `ipv6 block` cannot ask IPv4 either", () => {
+  const openvpn = {
+    protocol: "  protocol openvpn",
+    carrier: "  carrier user 994",
+    watch: "watch wg0 {\n  interface\n}",
+  };
+  expectFaults(
+    home({ ...openvpn, address: "  ⟦address fd64::2/128⟧", dns: "dns ⟦10.64.0.1⟧ through wg0" }),
+    {
+      code: "KSP2021",
+      message: "`ipv6 block` leaves nothing of tunnel `wg0`",
+      label: "IPv6 and nothing else",
+      help: "say `ipv6 tunnel`, add an IPv4 address, or remove the line",
+    },
+    fault("IPv4"),
+  );
+});
+
 test("an assigned address, and packets that IPv4 has too", () => {
   expectClean(home({ address: "  address assigned", ipv6, dns: "dns 10.64.0.1, fd64::1 through wg0" }));
+  expectClean(home({ ipv6, more: `${six}\nallow lan\nallow in from 2001:db8::/48 tcp 22` }));
   expectClean(home({ ipv6, more: `${six}\nallow in tcp 22 through wg0` }));
   expectClean(home({ ipv6, more: `${six}\nallow in from 2001:db8::/48, 192.0.2.0/24 tcp 22 through wg0` }));
 });
