@@ -16,11 +16,14 @@ const tools = [
 ];
 const wireguard = ["wg", "wireguard-go"];
 
+const { CI, PATH = "" } = process.env;
+const folders = [PATH, "/usr/sbin", "/sbin"].join(delimiter);
+
 /** Our own environment; a root shell made by `su` has no sbin in its path. */
-export const environment: NodeJS.ProcessEnv = { ...process.env, PATH: `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin` };
+export const environment: NodeJS.ProcessEnv = { ...process.env, PATH: folders };
 
 const found = (tool: string): boolean =>
-  (environment["PATH"] ?? "").split(delimiter).some((folder) => {
+  folders.split(delimiter).some((folder) => {
     try {
       accessSync(join(folder, tool), constants.X_OK);
       return true;
@@ -41,4 +44,4 @@ export const missing = (): readonly string[] => [
  * who can install what is missing with scripts/install-tools.sh.
  */
 export const mayBeSkipped = (): boolean =>
-  process.env["CI"] === undefined && missing().some((thing) => thing === "Linux" || thing === "root");
+  CI === undefined && missing().some((thing) => thing === "Linux" || thing === "root");
