@@ -1,20 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-const tools = [
-  "ip",
-  "mount",
-  "nft",
-  "nsenter",
-  "openssl",
-  "openvpn",
-  "ping",
-  "setpriv",
-  "sysctl",
-  "tcpdump",
-  "unshare",
-];
-const wireguard = ["wg", "wireguard-go"];
+const tools = "ip mount nft nsenter openssl openvpn ping setpriv sysctl tcpdump unshare wg wireguard-go".split(" ");
 
 const { CI, PATH = "" } = process.env;
 const folders = [PATH, "/usr/sbin", "/sbin"].join(delimiter);
@@ -36,7 +23,7 @@ const found = (tool: string): boolean =>
 export const missing = (): readonly string[] => [
   ...(process.platform === "linux" ? [] : ["Linux"]),
   ...(process.getuid?.() === 0 ? [] : ["root"]),
-  ...[...tools, ...wireguard].filter((tool) => !found(tool)),
+  ...tools.filter((tool) => !found(tool)),
 ];
 
 /**
