@@ -23,6 +23,29 @@ test("an exemption inside another one, in any order", () => {
   });
 });
 
+test("the same user", () => {
+  const wide = "allow out user 7 to 203.0.113.0/24";
+  expectFaults(home({ more: `⟦${wide}⟧\n⟦allow out user 7 to 203.0.113.7 tcp 443⟧` }), {
+    ...second,
+    fixed: home({ more: `${wide}\n` }).replace("24\n\n\n", "24\n\n"),
+  });
+  expectClean(home({ more: `${wide}\nallow out user 8 to 203.0.113.7 tcp 443` }));
+});
+
+test("the same app, and some of the states", () => {
+  const app = (name: string, user: number) =>
+    `app ${name} {\n  linux user ${user}\n  traffic outside\n  on loss keep\n}`;
+  const apps = `${app("backup", 7)}\n${app("mail", 8)}`;
+  const wide = "allow out app backup to 203.0.113.0/24 while down or up";
+  expectFaults(home({ more: `${apps}\n⟦allow out app backup to 203.0.113.7 while up⟧\n⟦${wide}⟧` }), {
+    ...fault,
+    secondary: [[1, "by this line"]],
+    fixed: home({ more: `${apps}\n\n${wide}` }),
+  });
+  expectClean(home({ more: `${apps}\nallow out app mail to 203.0.113.7 while up\n${wide}` }));
+  expectClean(home({ more: `${apps}\nallow out app backup to 203.0.113.7 while wg0:up\n${wide}` }));
+});
+
 test("a host of the LAN", () => {
   expectFaults(home({ more: "⟦allow lan⟧\n⟦allow out to 192.168.1.10⟧" }), {
     ...second,

@@ -39,6 +39,17 @@ test("a prefix that covers it, on another system as well", () => {
   );
 });
 
+test("one of several", () => {
+  expectFaults(home({ links: link('⟦interface "br0", "wg0"⟧'), interface: '  ⟦interface "wg1", "wg0"⟧' }), {
+    code: "KSP2026",
+    message: "link `lan` and tunnel `wg0` share the interface `wg0`",
+    label: "the second owner",
+    mark: 1,
+    secondary: [[0, "the first owner"]],
+    help: "give every interface to one tunnel or link",
+  });
+});
+
 test("an interface said twice by its owner", () => {
   expectFaults(home({ interface: '  ⟦interface "wg0", "wg*"⟧' }), {
     code: "KSP2006",
