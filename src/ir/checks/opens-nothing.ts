@@ -1,15 +1,17 @@
 import { type Details, type Diagnostic, diagnostic } from "../../diagnostics/diagnostic.ts";
 import { placeOf } from "../origins.ts";
 import type { Check, Subject } from "./check.ts";
-import { type Closer, closerOf } from "./support/closed-anyway.ts";
+import { type Closer, closers } from "./support/closed-anyway.ts";
 
 /** An exemption that lies wholly inside what stays closed is a left-over, or a misunderstanding that nobody notices. */
-export const opensNothing: Check = (subject) =>
-  subject.policy.allows.flatMap((allow): readonly Diagnostic[] => {
-    const closer = closerOf(subject.policy, allow);
+export const opensNothing: Check = (subject) => {
+  const closerOf = closers(subject.policy);
+  return subject.policy.allows.flatMap((allow): readonly Diagnostic[] => {
+    const closer = closerOf(allow);
     if (!closer) return [];
     return [diagnostic("KSP2044", {}, { at: placeOf(subject.origins, allow.id), ...reasonOf(closer, subject) })];
   });
+};
 
 function reasonOf(closer: Closer, { origins }: Subject): Details {
   switch (closer.kind) {

@@ -11,32 +11,36 @@ export type Closer =
   | { readonly kind: "names" }
   | { readonly kind: "tunnels"; readonly tunnels: readonly Tunnel[] };
 
-/** In the order of the stages. */
-export function closerOf(policy: Policy, allow: Allow): Closer | undefined {
-  const packets = packetsOf(policy, allow.opening);
-  if (!packets) return undefined;
-  const deny = policy.denies.find(
-    (one) => isConditionIn(allow.while, one.while) && isPatternIn(policy, packets, one.pattern),
-  );
-  if (deny) return { kind: "deny", deny };
-  if (asksForNames(packets)) return { kind: "names" };
-  const tunnels = owners(policy, packets);
-  return tunnels.length > 0 ? { kind: "tunnels", tunnels } : undefined;
+/** Tells of each exemption what closes it, in the order of the stages. */
+export function closers(policy: Policy): (allow: Allow) => Closer | undefined {
+  const owned = policy.tunnels.map((tunnel): Owned => {
+    const named = namedBy(policy, tunnel);
+    return { tunnel, named, outward: union(named, ...tunnel.servers.map(({ addresses }) => addresses)) };
+  });
+  const all = { named: union(...owned.map((one) => one.named)), outward: union(...owned.map((one) => one.outward)) };
+  return (allow) => {
+    const packets = packetsOf(policy, allow.opening);
+    if (!packets) return undefined;
+    const deny = policy.denies.find(
+      (one) => isConditionIn(allow.while, one.while) && isPatternIn(policy, packets, one.pattern),
+    );
+    if (deny) return { kind: "deny", deny };
+    if (asksForNames(packets)) return { kind: "names" };
+    const [far, side] =
+      packets.direction === "in" ? ([packets.source, "named"] as const) : ([packets.destination, "outward"] as const);
+    if (!far || packets.path.kind === "tunnel" || !isSubset(far, all[side])) return undefined;
+    return { kind: "tunnels", tunnels: owned.filter((one) => overlaps(far, one[side])).map(({ tunnel }) => tunnel) };
+  };
+}
+
+/** What a tunnel has to itself: towards it, its servers as well. */
+interface Owned {
+  readonly tunnel: Tunnel;
+  readonly named: AddressSet;
+  readonly outward: AddressSet;
 }
 
 function asksForNames({ direction, transport }: PacketPattern): boolean {
   if (direction === "in" || (transport?.kind !== "tcp" && transport?.kind !== "udp")) return false;
   return transport.destinationPorts !== undefined && arePortsIn(transport.destinationPorts, namePorts);
 }
-
-/** The tunnels that have all the far addresses to themselves, when the packets are on another path. */
-function owners(policy: Policy, { direction, source, destination, path }: PacketPattern): readonly Tunnel[] {
-  const far = direction === "in" ? source : destination;
-  if (!far || path.kind === "tunnel" || path.kind === "any") return [];
-  const own = (tunnel: Tunnel): AddressSet =>
-    direction === "in" ? namedBy(policy, tunnel) : union(namedBy(policy, tunnel), serversOf(tunnel));
-  if (!isSubset(far, union(...policy.tunnels.map(own)))) return [];
-  return policy.tunnels.filter((tunnel) => overlaps(far, own(tunnel)));
-}
-
-export const serversOf = (tunnel: Tunnel): AddressSet => union(...tunnel.servers.map(({ addresses }) => addresses));
