@@ -46,6 +46,27 @@ test("the same app, and some of the states", () => {
   expectClean(home({ more: `${apps}\nallow out app backup to 203.0.113.7 while wg0:up\n${wide}` }));
 });
 
+test.each([
+  ["protocol 47", "protocol 47", "protocol 50"],
+  ["icmp", "icmp echo-request", "tcp 443"],
+  ["icmp echo-request", "icmp echo-request", "icmp"],
+  ["udp 400-500", "udp 443", "udp 443, 501"],
+])("%s contains %s, and not %s", (wide, inside, beside) => {
+  const net = `allow out to 203.0.113.0/24 ${wide}`;
+  const host = "allow out to 203.0.113.7";
+  expectFaults(home({ more: `⟦${net}⟧\n⟦${host} ${inside}⟧` }), {
+    ...second,
+    fixed: home({ more: `${net}\n` }).replace(`${wide}\n\n\n`, `${wide}\n\n`),
+  });
+  expectClean(home({ more: `${net}\n${host} ${beside}` }));
+});
+
+test("source ports", () => {
+  const wide = "allow out from 0.0.0.0/0 1000-2000 to 203.0.113.0/24 tcp 443";
+  expectClean(home({ more: `${wide}\nallow out to 203.0.113.7 tcp 443` }));
+  expectClean(home({ more: `${wide}\nallow out from 192.168.1.7 999 to 203.0.113.7 tcp 443` }));
+});
+
 test("a host of the LAN", () => {
   expectFaults(home({ more: "⟦allow lan⟧\n⟦allow out to 192.168.1.10⟧" }), {
     ...second,

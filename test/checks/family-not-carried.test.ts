@@ -25,6 +25,11 @@ test("a resolver, a probe target and an exemption of the other family", () => {
     home({ address: four, ipv6, more: `${six}\nallow in from ⟦2001:db8::/48⟧ tcp 22 through wg0` }),
     fault("IPv6"),
   );
+  expectFaults(
+    home({ address: four, ipv6, more: `${six}\nallow out to ⟦2001:db8::/48⟧ tcp 22 through wg0` }),
+    fault("IPv6"),
+  );
+  expectFaults(home({ address: four, ipv6, more: `${six}\n⟦allow in icmpv6 through wg0⟧` }), fault("IPv6"));
 });
 
 test("IPv4 in a tunnel of IPv6", () => {

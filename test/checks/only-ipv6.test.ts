@@ -15,6 +15,10 @@ test("an exemption", () => {
   expectFaults(home({ more: "⟦allow in icmpv6 echo-request⟧" }), fault("this `allow`"));
 });
 
+test("an exemption in a tunnel is told once", () => {
+  expectFaults(home({ more: "allow out to ⟦2001:db8::/48⟧ tcp 443 through wg0" }), fault("this `allow`"));
+});
+
 test("resolvers and heartbeats", () => {
   const address = "  address 10.64.0.2/32, fd64::2/128";
   expectFaults(home({ address, dns: "dns ⟦fd64::1⟧ through wg0" }), fault("this `dns`"));

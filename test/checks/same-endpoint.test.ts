@@ -59,6 +59,19 @@ test("a carrier that asks for more, or for something else", () => {
   expectClean(openvpn("carrier user 5", "carrier group 5"));
 });
 
+test("protocols without ports", () => {
+  const esp = "  protocol ipsec\n  ⟦server 198.51.100.7 protocol 50⟧\n  carrier mark 0x1/0xff";
+  const text = chain({ entry: esp, exit: esp }).replaceAll("  protocol wireguard\n", "");
+  expectFaults(text, {
+    code: "KSP2042",
+    message: "the packets of `exit` may leave by the way of `entry`",
+    label: "only through `entry` …",
+    mark: 1,
+    secondary: [[0, "… but this is the same server, with the same carrier"]],
+    help: "give `exit` another mark, or another port",
+  });
+});
+
 test("another mark, port or protocol tells them apart", () => {
   const first = entry("server 198.51.100.7 udp 51820", "carrier mark 0x1/0xff");
   expectClean(chain({ entry: first, exit: entry("server 198.51.100.7 udp 51820", "carrier mark 0x2/0xff") }));

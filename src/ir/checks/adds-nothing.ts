@@ -7,6 +7,7 @@ import { namedByOthers } from "../tunnel-names.ts";
 import type { Check } from "./check.ts";
 import { closers } from "./support/closed-anyway.ts";
 import { isConditionIn, isPathIn, isPatternIn, packetsOf } from "./support/coverage.ts";
+import { familiesOf, hasFamily } from "./support/families.ts";
 import { lastHops } from "./support/hops.ts";
 import { byPlace } from "./support/places.ts";
 import { forbiddenTo } from "./support/traffic.ts";
@@ -17,7 +18,7 @@ export const addsNothing: Check = ({ policy, origins }) => {
   const tunnels = lastHops(policy);
   return opened.flatMap((inner) => {
     const wider = opened.find((outer) => isInside(policy, inner, outer));
-    const tunnel = tunnels.find((one) => carriesAnyway(policy, one, inner.allow));
+    const tunnel = tunnels.find((one) => carriesAnyway(policy, one, inner));
     const by = wider ? placeOf(origins, wider.allow.id) : tunnel && placeOf(origins, tunnel.id, "carries");
     if (!by) return [];
     const at = placeOf(origins, inner.allow.id);
@@ -69,11 +70,15 @@ function isContained(policy: Policy, a: Open, b: Open): boolean {
 }
 
 /** An exemption in a tunnel opens with the tunnel itself, which then lets out everything that no other tunnel names. */
-function carriesAnyway(policy: Policy, tunnel: Tunnel, { opening }: Allow): boolean {
-  if (opening.kind !== "packets" || !tunnel.carries.everything) return false;
-  const { direction, path, destination } = opening.pattern;
+function carriesAnyway(policy: Policy, tunnel: Tunnel, { packets }: Open): boolean {
+  if (!packets || !tunnel.carries.everything) return false;
+  const { direction, path, destination } = packets;
   if (direction !== "out" || path.kind !== "tunnel" || path.tunnel !== tunnel.name) return false;
-  return !destination || !overlaps(destination, namedByOthers(policy, tunnel));
+  if (!destination) return true;
+  return (
+    familiesOf(destination).some((family) => hasFamily(tunnel, family)) &&
+    !overlaps(destination, namedByOthers(policy, tunnel))
+  );
 }
 
 const isForbidden = (policy: Policy, { opening }: Allow): boolean =>
