@@ -12,7 +12,7 @@ import { misfit } from "./expectation.ts";
 import { Faults, shorten } from "./faults.ts";
 import { Grammar } from "./grammar.ts";
 import { type Lexed, lex } from "./lexer.ts";
-import { reportTokens, reportUnmatched } from "./lexical.ts";
+import { reportTokens, reportUnknown } from "./lexical.ts";
 import { describe, spanOf } from "./misfit.ts";
 import * as t from "./tokens.ts";
 
@@ -58,7 +58,7 @@ export function parsePacket(
 function read(faults: Faults): Lexed {
   checkCharacters(faults);
   const lexed = lex(faults.source.text);
-  reportUnmatched(faults, lexed.unmatched);
+  reportUnknown(faults, lexed.unknown);
   reportTokens(faults, lexed.tokens);
   return lexed;
 }
