@@ -1,4 +1,4 @@
-import type { IToken } from "chevrotain";
+import { type IToken, tokenMatcher } from "chevrotain";
 import { type Diagnostic, diagnostic, type Help } from "../diagnostics/diagnostic.ts";
 import { didYouMean } from "../diagnostics/did-you-mean.ts";
 import { accepts, expectation, expectedWords, inWords, misfit, oneOf } from "./expectation.ts";
@@ -7,6 +7,7 @@ import type { EntryRule, Grammar } from "./grammar.ts";
 import { end, first, holds, start, type TokenLine, tokenLines } from "./lines.ts";
 import { describe, spanOf } from "./misfit.ts";
 import * as t from "./tokens.ts";
+import { walk } from "./walk.ts";
 
 // Finds the faults of a file that does not follow the grammar, line by line: a fault on one line says nothing about the next.
 
@@ -63,17 +64,21 @@ class Diagnosis {
 
   /** Returns the index of the first statement's line. */
   #head(): number {
-    const versionAt = this.#isHead(0, "version", ["ksp"]) ? 0 : undefined;
-    const next = versionAt === undefined ? 0 : 1;
-    const titleAt = this.#isHead(next, "title", ["policy", "fragment"]) ? next : undefined;
-    const version = this.#lines[versionAt ?? -1];
-    const title = this.#lines[titleAt ?? -1];
-    const value = version?.tokens[1];
-    if (version && this.#check("version", version) && value) checkVersion(this.#faults, value);
-    if (title) this.#check("title", title);
-    const missing = [...(version ? [] : ["ksp 1"]), ...(title ? [] : [`policy ${nameFrom(this.#faults.source.file)}`])];
+    const next = this.#isHead(0, "version", ["ksp"]) ? this.#lineOf("version", 0) : 0;
+    const version = this.#lines[0]?.tokens[1];
+    if (next === 1 && version?.tokenType === t.INTEGER) checkVersion(this.#faults, version);
+    const hasTitle = this.#isHead(next, "title", ["policy", "fragment"]);
+    const after = hasTitle ? next + this.#lineOf("title", next) : next;
+    const missing = [
+      ...(next > 0 ? [] : ["ksp 1"]),
+      ...(hasTitle ? [] : [`policy ${nameFrom(this.#faults.source.file)}`]),
+    ];
     if (missing.length > 0) this.#missingHead(next, missing);
-    return titleAt === undefined ? next : next + 1;
+    // A statement that slipped onto this line may open a block.
+    const title = this.#lines[next];
+    const open = title?.tokens.find(({ tokenType }) => tokenType === t.OPEN);
+    const word = title && first(title);
+    return hasTitle && open && word ? this.#body(after, word, open, title) : after;
   }
 
   /** The line is a head line or a misspelt one. */
@@ -82,7 +87,7 @@ class Diagnosis {
     if (!word) return false;
     if (words.includes(word.image)) return true;
     const similar = isWord(word) && !isStatementWord(word) && didYouMean(word.image, words).length > 0;
-    return similar && value?.tokenType === (rule === "version" ? t.INTEGER : t.NAME);
+    return similar && value !== undefined && tokenMatcher(value, rule === "version" ? t.INTEGER : t.NAME);
   }
 
   /** One message for all that is missing, at the line that stands in its place. */
@@ -126,7 +131,8 @@ class Diagnosis {
     if (this.#lacksBrace(index, line)) {
       const at = this.#faults.span(end(line), end(line));
       const help = { text: "`{` is missing", edits: [{ span: at, text: " {" }] };
-      const open = blocks.has(head.image) && misfit(this.#grammar, "statement", line.tokens) === line.tokens.length;
+      const { index: fitting, expected } = walk(this.#grammar, "statement", line.tokens);
+      const open = fitting === line.tokens.length && expected.types.includes(t.OPEN);
       if (open) this.#add(line, diagnostic("KSP1023", { word: head.image }, { at, label: "expected `{`", help }));
       else this.#check("statement", line);
       return this.#body(index + 1, head, undefined, line);
@@ -138,9 +144,11 @@ class Diagnosis {
   #lacksBrace(index: number, line: TokenLine): boolean {
     const next = this.#lines[index + 1];
     const token = next && first(next);
-    if (!token || accepts(this.#grammar, "statement", line.tokens)) return false;
+    if (!token) return false;
+    const binds = next.tokens[1]?.tokenType === t.EQUALS;
+    if (!binds && accepts(this.#grammar, "statement", line.tokens)) return false;
     const isItem = [...blocks.values()].some((rule) => rule !== "binding" && this.#startsItem(rule, token));
-    if (!isItem && token.tokenType !== t.CLOSE) return false;
+    if (!binds && !isItem && token.tokenType !== t.CLOSE) return false;
     const brace = this.#lines[this.#braceFrom(index + 1)];
     return brace !== undefined && holds(brace, t.CLOSE);
   }
@@ -157,7 +165,7 @@ class Diagnosis {
     const lines = this.#lines.slice(from, until);
     const fitting = [...blocks.values()].map((rule) => ({
       rule,
-      count: lines.filter((line) => rule !== "binding" && accepts(this.#grammar, rule, line.tokens)).length,
+      count: lines.filter((line) => accepts(this.#grammar, rule, line.tokens)).length,
     }));
     const best = fitting.toSorted((a, b) => b.count - a.count)[0];
     return best && best.count > 0 ? best.rule : undefined;
