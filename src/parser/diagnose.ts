@@ -115,7 +115,14 @@ class Diagnosis {
     if (!line || !head) return index + 1;
     if (head.tokenType === t.CLOSE) {
       const at = spanOf(this.#faults, head);
-      this.#add(line, diagnostic("KSP1017", {}, { at, label: "no block is open here", help: "remove it" }));
+      this.#add(
+        line,
+        diagnostic(
+          "KSP1017",
+          {},
+          { at, label: "no block is open here", help: { text: "remove it", edits: [{ span: at, text: "" }] } },
+        ),
+      );
       return index + 1;
     }
     if (holds(line, t.OPEN)) return this.#block(index, line);
@@ -344,6 +351,10 @@ class Diagnosis {
   #unknownWord(rule: EntryRule, token: IToken, block: string | undefined): Diagnostic {
     const at = spanOf(this.#faults, token);
     const word = shorten(token.image);
+    if (block === undefined && ["ksp", "policy", "fragment"].includes(word)) {
+      const label = "the head of the file stands first, and once";
+      return diagnostic("KSP1006", { word, where: "here" }, { at, label });
+    }
     const homes = [...blocks].filter(
       ([, item]) => item !== rule && item !== "binding" && this.#startsItem(item, token),
     );
