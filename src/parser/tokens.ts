@@ -52,7 +52,7 @@ export const NUMBER = shaped("NUMBER", /0x[0-9a-f]+/, "0");
 export const PORTS = shaped("PORTS", /[0-9]+-[0-9]+/, digits, [PORT]);
 export const INTEGER = shaped("INTEGER", /[0-9]+/, digits, [PORT]);
 export const NAME = shaped("NAME", new RegExp(word), letters);
-export const HOP = createToken({
+const HOP = createToken({
   name: "HOP",
   pattern: /hop[1-9][0-9]?/,
   start_chars_hint: ["h"],
