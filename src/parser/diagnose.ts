@@ -6,7 +6,7 @@ import { type Faults, shorten } from "./faults.ts";
 import type { EntryRule, Grammar } from "./grammar.ts";
 import { blocks, isStatementWord, isWord, LineJudge } from "./line-judge.ts";
 import { end, first, holds, start, type TokenLine, tokenLines } from "./lines.ts";
-import { spanOf } from "./misfit.ts";
+import { spanOf } from "./misfit-message.ts";
 import * as t from "./tokens.ts";
 import { walk } from "./walk.ts";
 

@@ -5,7 +5,7 @@ import { accepts, expectation, expectedWords, inWords, misfit, oneOf } from "./e
 import { type Faults, shorten } from "./faults.ts";
 import type { EntryRule, Grammar } from "./grammar.ts";
 import { end, first, holds, start, type TokenLine } from "./lines.ts";
-import { describe, spanOf } from "./misfit.ts";
+import { describe, spanOf } from "./misfit-message.ts";
 import * as t from "./tokens.ts";
 
 /** Statements with a block, and the rule of the block's lines. */

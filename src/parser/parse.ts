@@ -13,7 +13,7 @@ import { Faults, shorten } from "./faults.ts";
 import { Grammar } from "./grammar.ts";
 import { type Lexed, lex } from "./lexer.ts";
 import { reportTokens, reportUnknown } from "./lexical.ts";
-import { describe, spanOf } from "./misfit.ts";
+import { describe, spanOf } from "./misfit-message.ts";
 import { withSureFix } from "./sure-fix.ts";
 import * as t from "./tokens.ts";
 

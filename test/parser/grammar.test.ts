@@ -24,6 +24,10 @@ const terminals = rules.flatMap((rule) =>
     .flatMap((each) => (each instanceof Terminal ? [{ rule: rule.name, terminal: each }] : [])),
 );
 
+test("chevrotain finds no fault in the grammar, such as an ambiguity: production skips this check", () => {
+  expect(() => new Grammar({ validate: true })).not.toThrow();
+});
+
 test("chevrotain finds no fault in the tokens: production skips this check", () => {
   const lexer = new Lexer([...lexerTokens], {
     positionTracking: "onlyOffset",
