@@ -52,21 +52,38 @@ class Diagnosis {
 
   /** Returns the index of the first statement's line. */
   #head(): number {
-    const next = this.#isHead(0, "version", ["ksp"]) ? this.#judge.lineOf("version", 0) : 0;
-    const version = this.#lines[0]?.tokens[1];
-    if (next === 1 && version?.tokenType === t.INTEGER) checkVersion(this.#faults, version);
-    const hasTitle = this.#isHead(next, "title", ["policy", "fragment"]);
-    const after = hasTitle ? next + this.#judge.lineOf("title", next) : next;
+    const versionAt = this.#seek(0, "version", ["ksp"], "ksp 1");
+    const version = this.#lines[versionAt ?? -1]?.tokens[1];
+    const next = versionAt === undefined ? 0 : versionAt + this.#judge.lineOf("version", versionAt);
+    if (next === (versionAt ?? next) + 1 && version?.tokenType === t.INTEGER) checkVersion(this.#faults, version);
+    const titleAt = this.#seek(next, "title", ["policy", "fragment"], "policy NAME");
+    const after = titleAt === undefined ? next : titleAt + this.#judge.lineOf("title", titleAt);
     const missing = [
-      ...(next > 0 ? [] : ["ksp 1"]),
-      ...(hasTitle ? [] : [`policy ${nameFrom(this.#faults.source.file)}`]),
+      ...(versionAt === undefined ? ["ksp 1"] : []),
+      ...(titleAt === undefined ? [`policy ${nameFrom(this.#faults.source.file)}`] : []),
     ];
     if (missing.length > 0) this.#missingHead(next, missing);
     // A statement that slipped onto this line may open a block.
-    const title = this.#lines[next];
+    const title = this.#lines[titleAt ?? -1];
     const open = title?.tokens.find(({ tokenType }) => tokenType === t.OPEN);
     const word = title && first(title);
-    return hasTitle && open && word ? this.#body(after, word, open, title) : after;
+    return open && word ? this.#body(after, word, open, title) : after;
+  }
+
+  /** The index of a head line; what stands before it is one fault. */
+  #seek(from: number, rule: EntryRule, words: readonly string[], name: string): number | undefined {
+    if (this.#isHead(from, rule, words)) return from;
+    const found = this.#lines.findIndex((line, i) => i > from && words.includes(first(line)?.image ?? ""));
+    const line = this.#lines[from];
+    const token = line && first(line);
+    if (found === -1 || !token) return undefined;
+    const label = "the two lines of the head stand first; a comment starts with `#`";
+    const word = shorten(token.image);
+    this.#judge.add(
+      line,
+      diagnostic("KSP1006", { word, where: `before \`${name}\`` }, { at: spanOf(this.#faults, token), label }),
+    );
+    return found;
   }
 
   /** The line is a head line or a misspelt one. */

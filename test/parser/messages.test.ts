@@ -766,6 +766,17 @@ const inFiles: readonly Row[] = [
   ],
   ["ksp 1\npolicy a ⟦b⟧\n", ["KSP1005 unexpected `b`: expected the end of the line"]],
   ["ksp 1\npolicy a\n⟦ksp⟧ 1\n", ["KSP1006 `ksp` cannot stand here: the head of the file stands first, and once"]],
+  ["⟦What⟧ this is\nksp 1\npolicy a\n", ["KSP1007 `What` is no name: a name has no capital letters"]],
+  [
+    "⟦my⟧ policy\nksp 1\npolicy a\n",
+    ["KSP1006 `my` cannot stand before `ksp 1`: the two lines of the head stand first; a comment starts with `#`"],
+  ],
+  [
+    "ksp 1\n⟦ipv6⟧ block\npolicy a\n",
+    [
+      "KSP1006 `ipv6` cannot stand before `policy NAME`: the two lines of the head stand first; a comment starts with `#`",
+    ],
+  ],
 ];
 
 /** A message on one line. */
