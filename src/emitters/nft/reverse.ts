@@ -1,7 +1,7 @@
 import type { Direction, Match, Rule } from "../../ir/ruleset.ts";
 import type { Transport } from "../../net/protocol.ts";
 
-export const reverseDirection = (direction: Direction): Direction =>
+const reverseDirection = (direction: Direction): Direction =>
   direction === "out" ? "in" : direction === "in" ? "out" : "forward";
 
 /** Requests and the answers that conntrack knows them by (RFC 792, RFC 4443); every other type is its own reverse, and has no reply. */
@@ -19,7 +19,7 @@ const answers: Readonly<Record<"icmp" | "icmpv6", ReadonlyMap<number, number>>> 
 };
 
 /** What a reply to the match looks like. Its owner is left out: nobody owns a packet that arrives, and conntrack remembers whose flow it is. */
-export function reverseMatch(match: Match): Match {
+function reverseMatch(match: Match): Match {
   const {
     source,
     destination,

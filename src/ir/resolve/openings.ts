@@ -183,7 +183,7 @@ function resolveWho(context: Context, who: ast.Who | undefined): Pick<PacketPatt
   return owner && { owner };
 }
 
-export function resolvePath(context: Context, path: ast.Path | undefined, unsaid: Path): Path | undefined {
+function resolvePath(context: Context, path: ast.Path | undefined, unsaid: Path): Path | undefined {
   if (!path) return unsaid;
   const declared = context.names.get(path.name.name)?.kind;
   const [wanted, other, word] =
@@ -204,7 +204,7 @@ export function resolvePath(context: Context, path: ast.Path | undefined, unsaid
   return wanted === "link" ? { kind: "link", link: name } : { kind: "tunnel", tunnel: name };
 }
 
-export function resolveWhile(context: Context, condition: ast.While | undefined): Condition | undefined {
+function resolveWhile(context: Context, condition: ast.While | undefined): Condition | undefined {
   if (!condition) return "enforcing";
   const out: { chain?: string; level: string }[] = [];
   for (const { chain, level, span } of condition.states) {
@@ -220,7 +220,7 @@ export function resolveWhile(context: Context, condition: ast.While | undefined)
 const useChain = (context: Context, name: ast.Identifier): string | undefined => context.use(name, "chain", "tunnel");
 
 /** `risk`: the one risk that this statement's kind can accept today. */
-export function resolveCaveat(context: Context, caveat: ast.Caveat, risk?: string): Caveat | undefined {
+function resolveCaveat(context: Context, caveat: ast.Caveat, risk?: string): Caveat | undefined {
   if (caveat.until) return context.unsupported("`until`", caveat.until.span);
   const other = caveat.acceptRisk.find((code) => code.name !== risk);
   if (other) return context.unsupported(`\`accept-risk ${other.name}\` here`, other.span);

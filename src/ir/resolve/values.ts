@@ -94,7 +94,7 @@ export const listName = (nets: ast.Nets | undefined): string | undefined =>
 
 // ---- ports and transports ------------------------------------------------------------------------------------------
 
-export function resolvePorts(context: Context, ports: readonly ast.Port[]): PortSet | undefined {
+function resolvePorts(context: Context, ports: readonly ast.Port[]): PortSet | undefined {
   const out: PortRange[] = [];
   for (const port of ports) {
     if (port.kind === "param") return context.unsupported("a parameter", port.span);
