@@ -1,5 +1,5 @@
 import { test } from "vitest";
-import { expectClean, expectFaults, home, tunnel, watch } from "./helper.ts";
+import { chain, expectClean, expectFaults, home, tunnel, watch } from "./helper.ts";
 
 /** Another tunnel carries IPv6, so the fault is this one's alone. */
 const six = `${tunnel("six", "wg6", "  server 203.0.113.7 udp 51820\n  carrier mark 0x1/0xff", "10.66.0.2").replace("10.66.0.2/32", "10.66.0.2/32, fd66::2/128")}\n${watch("six", "fd66::1")}`;
@@ -42,6 +42,19 @@ test("IPv4 in a tunnel of IPv6", () => {
     }),
     fault("IPv4"),
   );
+});
+
+test("the next hop's server", () => {
+  const text = chain().replace("address 10.64.0.2/32", "⟦$&⟧");
+  const exit = (server: string) => text.replace("server 203.0.113.7 udp 51820", server);
+  expectFaults(exit("⟦server 2001:db8::7 udp 51820⟧"), {
+    ...fault("IPv6"),
+    message: "tunnel `entry` has no IPv6 address",
+    help: "name addresses of the other family, or add an IPv6 address to `entry`",
+  });
+  const clean = (server: string) => expectClean(exit(server).replace(/[⟦⟧]/g, ""));
+  clean("server 2001:db8::7 udp 51820\n  server 203.0.113.7 udp 51820");
+  expectClean(chain().replace("server 198.51.100.7", "server 2001:db8::7"));
 });
 
 test("IPv6 that no tunnel carries, or that is blocked, is told once", () => {
