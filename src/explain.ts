@@ -16,7 +16,7 @@ export interface Explanation {
   readonly rows: readonly ExplanationRow[];
 }
 
-export interface ExplanationRow {
+interface ExplanationRow {
   readonly state: string;
   readonly interface: string;
   readonly verdict: "accept" | "drop" | "reject";
@@ -25,7 +25,7 @@ export interface ExplanationRow {
 }
 
 /** The statement that decides; `line` where it stands in the source. */
-export interface Decider {
+interface Decider {
   readonly id: StatementId;
   readonly statement: string;
   readonly line?: number;

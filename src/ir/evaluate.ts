@@ -20,9 +20,9 @@ import type { AddressMatch, InterfaceSet, Match, Rule, Ruleset, Verdict, Zone } 
 export function evaluate(ruleset: Ruleset, packet: Packet): Judgement {
   const rule = ruleset.rules.find((r) => r.direction === packet.direction && matches(r.match, packet));
   if (!rule) throw new Error(`the ruleset of ${ruleset.state} does not end closed for ${packet.direction}`);
-  if (rule.verdict.kind !== "accept" && packet.connection === "established-reply") {
-    const opening = openingOf(ruleset, reverse(packet));
-    if (opening) return { verdict: opening.verdict, rule: opening, as: "reply" };
+  if (rule.verdict.kind !== "accept") {
+    const opening = ruleOfAnswered(ruleset, packet);
+    if (opening?.verdict.kind === "accept") return { verdict: opening.verdict, rule: opening, as: "reply" };
   }
   return { verdict: rule.verdict, rule, as: "opening" };
 }
@@ -34,12 +34,13 @@ export interface Judgement {
   readonly as: "opening" | "reply";
 }
 
-/** The rule that accepts a flow whose owner is forgotten, if the first one that counts accepts. */
-function openingOf({ rules }: Ruleset, original: Packet): Rule | undefined {
-  const first = rules.find(
-    (rule) => rule.direction === original.direction && countsForReplies(rule) && matchesUnowned(rule.match, original),
+/** For an established packet in reply direction: the first rule that counts for the packet that it answers. */
+export function ruleOfAnswered({ rules }: Ruleset, packet: Packet): Rule | undefined {
+  if (packet.connection !== "established-reply") return undefined;
+  const answered = reverse(packet);
+  return rules.find(
+    (rule) => rule.direction === answered.direction && countsForReplies(rule) && matchesUnowned(rule.match, answered),
   );
-  return first?.verdict.kind === "accept" ? first : undefined;
 }
 
 const countsForReplies = ({ match, verdict, replies }: Rule): boolean =>

@@ -2,7 +2,7 @@ import type { AddressSet } from "../net/address-set.ts";
 import type { Allow, PacketPattern, Policy } from "./policy.ts";
 
 /** More ranges of one statement than this are not written out as rules: packets would pass them one by one. */
-export const mostWrittenOut = 64;
+const mostWrittenOut = 64;
 
 /**
  * What a policy says before the daemon runs: openings that name an app, or more than 64 ranges, wait for it. Nothing that

@@ -33,12 +33,12 @@ export interface Plan {
 }
 
 /** A change of one chain by one hop. Every other change is a sequence of these, or a jump to a lower state. */
-export interface Move {
+interface Move {
   readonly from: StateKey;
   readonly to: StateKey;
 }
 
-export interface Setting {
+interface Setting {
   readonly kind: "sysctl";
   readonly key: string;
   readonly atLeast: number;

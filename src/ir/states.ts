@@ -48,7 +48,7 @@ export function chainOf(policy: Policy, tunnel: Name): { readonly chain: Chain; 
   throw new Error(`tunnel ${tunnel} is in no chain`);
 }
 
-export const levelOf = (state: State, chain: Name): number => state.levels.get(chain) ?? 0;
+const levelOf = (state: State, chain: Name): number => state.levels.get(chain) ?? 0;
 
 /** The tunnel's server may be reached and the tunnel probed: every hop before it is proved. */
 export function isReachable(policy: Policy, state: State, tunnel: Name): boolean {

@@ -10,10 +10,9 @@ export interface AddressRange {
 /** Canonical: IPv4 before IPv6, sorted, disjoint, adjacent ranges merged. May be empty; a `Match` never holds an empty one. */
 export type AddressSet = readonly AddressRange[];
 
-export const single = ({ family, value }: Address): AddressRange => ({ family, first: value, last: value });
 export const everything = (family: Family): AddressRange => ({ family, first: 0n, last: last(family) });
 
-export const compareRanges = (a: AddressRange, b: AddressRange): number =>
+const compareRanges = (a: AddressRange, b: AddressRange): number =>
   a.family !== b.family
     ? a.family < b.family
       ? -1
@@ -63,6 +62,7 @@ export function intersect(a: AddressSet, b: AddressSet): AddressSet {
 export const complement = (set: AddressSet, family: Family): AddressSet => subtract([everything(family)], set);
 
 export function subtract(a: AddressSet, b: AddressSet): AddressSet {
+  if (b.length === 0) return a;
   const out: AddressRange[] = [];
   let j = 0;
   for (const x of a) {
@@ -83,7 +83,18 @@ export function subtract(a: AddressSet, b: AddressSet): AddressSet {
 const isBefore = (y: AddressRange, x: AddressRange): boolean =>
   y.family < x.family || (y.family === x.family && y.last < x.first);
 
-export const overlaps = (a: AddressSet, b: AddressSet): boolean => intersect(a, b).length > 0;
+/** Ends at the first address in both. */
+export function overlaps(a: AddressSet, b: AddressSet): boolean {
+  for (let i = 0, j = 0; ; ) {
+    const x = a[i];
+    const y = b[j];
+    if (!x || !y) return false;
+    if (isBefore(x, y)) i++;
+    else if (isBefore(y, x)) j++;
+    else return true;
+  }
+}
+
 export const isSubset = (a: AddressSet, b: AddressSet): boolean => subtract(a, b).length === 0;
 export const ofFamily = (set: AddressSet, family: Family): AddressSet => set.filter((r) => r.family === family);
 
@@ -103,9 +114,11 @@ export function contains(set: AddressSet, { family, value }: Address): boolean {
 
 /** The length of the prefix that a range is, or undefined when it is none. */
 export function prefixLength({ family, first, last: end }: AddressRange): number | undefined {
-  const size = end - first + 1n;
-  if ((size & (size - 1n)) !== 0n || (first & (size - 1n)) !== 0n) return undefined;
-  return width(family) - (size.toString(2).length - 1);
+  if (first === end) return width(family);
+  const hosts = end - first;
+  if ((hosts & (hosts + 1n)) !== 0n || (first & hosts) !== 0n) return undefined;
+  const digits = hosts.toString(16);
+  return width(family) - 4 * digits.length + Math.clz32(Number.parseInt(digits.slice(0, 1), 16)) - 28;
 }
 
 /** `10.0.0.0/8`, `192.0.2.7`, or `192.0.2.7-192.0.2.9` where it is no prefix. */

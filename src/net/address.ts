@@ -54,7 +54,7 @@ function parseIpv6(text: string): bigint | undefined {
   const missing = 8 - head.length - (tail?.length ?? 0);
   if (tail === undefined ? missing !== 0 : missing < 1) return undefined;
   const all = [...head, ...Array<number>(missing).fill(0), ...(tail ?? [])];
-  return all.reduce((value, group) => (value << 16n) | BigInt(group), 0n);
+  return BigInt(`0x${all.map((group) => group.toString(16).padStart(4, "0")).join("")}`);
 }
 
 /** 16-bit groups; a dotted IPv4 tail counts as two, and stands at the end of an address alone. */
@@ -78,12 +78,15 @@ export function formatAddress({ family, value }: Address): string {
     const v = Number(value);
     return `${v >>> 24}.${(v >>> 16) & 255}.${(v >>> 8) & 255}.${v & 255}`;
   }
-  const groups = Array.from({ length: 8 }, (_, i) => Number((value >> BigInt(112 - 16 * i)) & 0xffffn));
+  const digits = value.toString(16).padStart(32, "0");
+  const groups = groupStarts.map((start) => Number.parseInt(digits.slice(start, start + 4), 16));
   const run = longestZeroRun(groups);
   const hex = (part: readonly number[]) => part.map((g) => g.toString(16)).join(":");
   if (run.length < 2) return hex(groups);
   return `${hex(groups.slice(0, run.start))}::${hex(groups.slice(run.start + run.length))}`;
 }
+
+const groupStarts = [0, 4, 8, 12, 16, 20, 24, 28];
 
 function longestZeroRun(groups: readonly number[]): { start: number; length: number } {
   let best = { start: 0, length: 0 };

@@ -17,7 +17,7 @@ export const integer = (ctx: Context, token: IToken): ast.Integer => ({
   span: spanOf(ctx, token),
 });
 
-export const date = (ctx: Context, token: IToken): ast.DateText => ({ text: token.image, span: spanOf(ctx, token) });
+const date = (ctx: Context, token: IToken): ast.DateText => ({ text: token.image, span: spanOf(ctx, token) });
 
 export const os = (token: IToken): ast.Os => chosen([token], ["linux", "windows", "macos"]);
 

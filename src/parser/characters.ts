@@ -14,7 +14,11 @@ export function checkCharacters(faults: Faults): void {
   for (let match = forbidden.exec(text); match && !faults.full; match = forbidden.exec(text)) {
     const start = match.index;
     const at = faults.span(start, start + match[0].length);
-    const help: Help = { text: "remove it", edits: [{ span: at, text: "" }] };
+    const isReturn = match[0] === "\r";
+    const help: Help = {
+      text: isReturn ? "end the line with LF" : "remove it",
+      edits: [{ span: at, text: isReturn ? "\n" : "" }],
+    };
     faults.add(diagnostic("KSP1010", { character: characterName(match[0]) }, { at, label: reason(match[0]), help }));
     forbidden.lastIndex = faults.nextLine(start);
   }

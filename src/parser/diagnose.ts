@@ -1,29 +1,16 @@
-import type { IToken } from "chevrotain";
-import { type Diagnostic, diagnostic, type Help } from "../diagnostics/diagnostic.ts";
+import { type IToken, tokenMatcher } from "chevrotain";
+import { diagnostic, type Help } from "../diagnostics/diagnostic.ts";
 import { didYouMean } from "../diagnostics/did-you-mean.ts";
-import { accepts, expectation, expectedWords, inWords, misfit, oneOf } from "./expectation.ts";
+import { accepts, expectation, inWords } from "./expectation.ts";
 import { type Faults, shorten } from "./faults.ts";
 import type { EntryRule, Grammar } from "./grammar.ts";
+import { blocks, isStatementWord, isWord, LineJudge } from "./line-judge.ts";
 import { end, first, holds, start, type TokenLine, tokenLines } from "./lines.ts";
-import { describe, spanOf } from "./misfit.ts";
+import { spanOf } from "./misfit-message.ts";
 import * as t from "./tokens.ts";
+import { walk } from "./walk.ts";
 
 // Finds the faults of a file that does not follow the grammar, line by line: a fault on one line says nothing about the next.
-
-/** Statements with a block, and the rule of the block's lines. */
-const blocks = new Map<string, EntryRule>([
-  ["import", "binding"],
-  ["link", "linkItem"],
-  ["helper", "helperItem"],
-  ["tunnel", "tunnelItem"],
-  ["app", "appItem"],
-  ["watch", "probe"],
-  ["reconnect", "reconnectItem"],
-  ["control", "controlItem"],
-]);
-
-const isStatementWord = (token: IToken | undefined): boolean => t.statementWords.some((word) => word === token?.image);
-const isWord = (token: IToken): boolean => token.tokenType === t.NAME || t.keywords.includes(token.tokenType);
 
 export function diagnose(faults: Faults, grammar: Grammar, tokens: readonly IToken[]): void {
   const lines = tokenLines(tokens);
@@ -47,11 +34,13 @@ class Diagnosis {
   readonly #faults: Faults;
   readonly #grammar: Grammar;
   readonly #lines: readonly TokenLine[];
+  readonly #judge: LineJudge;
 
   constructor(faults: Faults, grammar: Grammar, lines: readonly TokenLine[]) {
     this.#faults = faults;
     this.#grammar = grammar;
     this.#lines = lines;
+    this.#judge = new LineJudge(faults, grammar, lines);
   }
 
   run(): void {
@@ -63,17 +52,38 @@ class Diagnosis {
 
   /** Returns the index of the first statement's line. */
   #head(): number {
-    const versionAt = this.#isHead(0, "version", ["ksp"]) ? 0 : undefined;
-    const next = versionAt === undefined ? 0 : 1;
-    const titleAt = this.#isHead(next, "title", ["policy", "fragment"]) ? next : undefined;
-    const version = this.#lines[versionAt ?? -1];
-    const title = this.#lines[titleAt ?? -1];
-    const value = version?.tokens[1];
-    if (version && this.#check("version", version) && value) checkVersion(this.#faults, value);
-    if (title) this.#check("title", title);
-    const missing = [...(version ? [] : ["ksp 1"]), ...(title ? [] : [`policy ${nameFrom(this.#faults.source.file)}`])];
+    const versionAt = this.#seek(0, "version", ["ksp"], "ksp 1");
+    const version = this.#lines[versionAt ?? -1]?.tokens[1];
+    const next = versionAt === undefined ? 0 : versionAt + this.#judge.lineOf("version", versionAt);
+    if (next === (versionAt ?? next) + 1 && version?.tokenType === t.INTEGER) checkVersion(this.#faults, version);
+    const titleAt = this.#seek(next, "title", ["policy", "fragment"], "policy NAME");
+    const after = titleAt === undefined ? next : titleAt + this.#judge.lineOf("title", titleAt);
+    const missing = [
+      ...(versionAt === undefined ? ["ksp 1"] : []),
+      ...(titleAt === undefined ? [`policy ${nameFrom(this.#faults.source.file)}`] : []),
+    ];
     if (missing.length > 0) this.#missingHead(next, missing);
-    return titleAt === undefined ? next : next + 1;
+    // A statement that slipped onto this line may open a block.
+    const title = this.#lines[titleAt ?? -1];
+    const open = title?.tokens.find(({ tokenType }) => tokenType === t.OPEN);
+    const word = title && first(title);
+    return open && word ? this.#body(after, word, open, title) : after;
+  }
+
+  /** The index of a head line; what stands before it is one fault. */
+  #seek(from: number, rule: EntryRule, words: readonly string[], name: string): number | undefined {
+    if (this.#isHead(from, rule, words)) return from;
+    const found = this.#lines.findIndex((line, i) => i > from && words.includes(first(line)?.image ?? ""));
+    const line = this.#lines[from];
+    const token = line && first(line);
+    if (found === -1 || !token) return undefined;
+    const label = "the two lines of the head stand first; a comment starts with `#`";
+    const word = shorten(token.image);
+    this.#judge.add(
+      line,
+      diagnostic("KSP1006", { word, where: `before \`${name}\`` }, { at: spanOf(this.#faults, token), label }),
+    );
+    return found;
   }
 
   /** The line is a head line or a misspelt one. */
@@ -82,7 +92,7 @@ class Diagnosis {
     if (!word) return false;
     if (words.includes(word.image)) return true;
     const similar = isWord(word) && !isStatementWord(word) && didYouMean(word.image, words).length > 0;
-    return similar && value?.tokenType === (rule === "version" ? t.INTEGER : t.NAME);
+    return similar && value !== undefined && tokenMatcher(value, rule === "version" ? t.INTEGER : t.NAME);
   }
 
   /** One message for all that is missing, at the line that stands in its place. */
@@ -110,7 +120,8 @@ class Diagnosis {
     if (!line || !head) return index + 1;
     if (head.tokenType === t.CLOSE) {
       const at = spanOf(this.#faults, head);
-      this.#add(line, diagnostic("KSP1017", {}, { at, label: "no block is open here", help: "remove it" }));
+      const help = { text: "remove it", edits: [{ span: at, text: "" }] };
+      this.#judge.add(line, diagnostic("KSP1017", {}, { at, label: "no block is open here", help }));
       return index + 1;
     }
     if (holds(line, t.OPEN)) return this.#block(index, line);
@@ -120,34 +131,47 @@ class Diagnosis {
       const at = spanOf(this.#faults, opens);
       const gap = this.#faults.span(end(line), opens.startOffset);
       const help = { text: "put it behind the statement", edits: [{ span: gap, text: " " }] };
-      this.#add(next, diagnostic("KSP1018", { brace: "{" }, { at, label: "`{` ends the line of its statement", help }));
+      this.#judge.add(
+        next,
+        diagnostic("KSP1018", { brace: "{" }, { at, label: "`{` ends the line of its statement", help }),
+      );
       return this.#body(index + 2, head, opens, line);
     }
     if (this.#lacksBrace(index, line)) {
       const at = this.#faults.span(end(line), end(line));
       const help = { text: "`{` is missing", edits: [{ span: at, text: " {" }] };
-      const open = blocks.has(head.image) && misfit(this.#grammar, "statement", line.tokens) === line.tokens.length;
-      if (open) this.#add(line, diagnostic("KSP1023", { word: head.image }, { at, label: "expected `{`", help }));
-      else this.#check("statement", line);
+      const { index: fitting, expected } = walk(this.#grammar, "statement", line.tokens);
+      const open = fitting === line.tokens.length && expected.types.includes(t.OPEN);
+      if (open) this.#judge.add(line, diagnostic("KSP1023", { word: head.image }, { at, label: "expected `{`", help }));
+      else this.#judge.check("statement", line);
       return this.#body(index + 1, head, undefined, line);
     }
-    return index + this.#lineOf("statement", index);
+    return index + this.#judge.lineOf("statement", index);
   }
 
   /** A statement lacks the `{` of its block when lines of a block, and then a `}`, follow. */
   #lacksBrace(index: number, line: TokenLine): boolean {
     const next = this.#lines[index + 1];
     const token = next && first(next);
-    if (!token || accepts(this.#grammar, "statement", line.tokens)) return false;
-    const isItem = [...blocks.values()].some((rule) => rule !== "binding" && this.#startsItem(rule, token));
-    if (!isItem && token.tokenType !== t.CLOSE) return false;
+    if (!token) return false;
+    const binds = next.tokens[1]?.tokenType === t.EQUALS;
+    if (!binds && accepts(this.#grammar, "statement", line.tokens)) return false;
+    const isItem = [...blocks.values()].some((rule) => rule !== "binding" && this.#judge.startsItem(rule, token));
+    if (!binds && !isItem && token.tokenType !== t.CLOSE) return false;
     const brace = this.#lines[this.#braceFrom(index + 1)];
     return brace !== undefined && holds(brace, t.CLOSE);
   }
 
   /** The next line with a brace. */
   #braceFrom(index: number): number {
-    return this.#lines.findIndex((line, i) => i >= index && (holds(line, t.CLOSE) || holds(line, t.OPEN)));
+    let at = index;
+    while (at < this.#lines.length && !this.#hasBrace(at)) at++;
+    return at;
+  }
+
+  #hasBrace(index: number): boolean {
+    const line = this.#lines[index];
+    return line !== undefined && (holds(line, t.CLOSE) || holds(line, t.OPEN));
   }
 
   /** The block that a line opens; where its word is unknown, the one that its lines fit best. */
@@ -157,14 +181,10 @@ class Diagnosis {
     const lines = this.#lines.slice(from, until);
     const fitting = [...blocks.values()].map((rule) => ({
       rule,
-      count: lines.filter((line) => rule !== "binding" && accepts(this.#grammar, rule, line.tokens)).length,
+      count: lines.filter((line) => accepts(this.#grammar, rule, line.tokens)).length,
     }));
     const best = fitting.toSorted((a, b) => b.count - a.count)[0];
     return best && best.count > 0 ? best.rule : undefined;
-  }
-
-  #startsItem(rule: EntryRule, token: IToken): boolean {
-    return expectedWords(expectation(this.#grammar, rule)).includes(token.image);
   }
 
   #block(index: number, line: TokenLine): number {
@@ -175,13 +195,13 @@ class Diagnosis {
     if (!brace || !head) return index + 1;
     if (open === 0) {
       const label = "no statement stands before it";
-      this.#add(line, diagnostic("KSP1018", { brace: "{" }, { at: spanOf(this.#faults, brace), label }));
-    } else this.#check("statement", { tokens: line.tokens.slice(0, open + 1), end: line.end });
+      this.#judge.add(line, diagnostic("KSP1018", { brace: "{" }, { at: spanOf(this.#faults, brace), label }));
+    } else this.#judge.check("statement", { tokens: line.tokens.slice(0, open + 1), end: line.end });
     if (behind) {
       const at = spanOf(this.#faults, behind);
       const gap = this.#faults.span(brace.startOffset + 1, behind.startOffset);
       const help = { text: "the lines of a block stand one a line", edits: [{ span: gap, text: "\n  " }] };
-      this.#add(
+      this.#judge.add(
         line,
         diagnostic(
           "KSP1005",
@@ -200,7 +220,7 @@ class Diagnosis {
   #body(from: number, head: IToken, open: IToken | undefined, header: TokenLine): number {
     const block = blockName(header);
     const stop = this.#braceFrom(from);
-    const rule = this.#blockRule(head, from, stop === -1 ? this.#lines.length : stop);
+    const rule = this.#blockRule(head, from, stop);
     const closing = this.#lines[stop];
     if (closing && holds(closing, t.CLOSE)) {
       this.#items(from, stop, rule, block);
@@ -210,9 +230,8 @@ class Diagnosis {
       return stop + 1;
     }
     // Never closed: it should have been where the first line stands that can be no part of it.
-    const limit = closing ? stop : this.#lines.length;
-    const intruder = this.#lines.findIndex((line, i) => i >= from && i < limit && this.#isStatement(line));
-    const until = intruder === -1 ? limit : intruder;
+    const intruder = this.#lines.slice(from, stop).findIndex((line) => this.#isStatement(line));
+    const until = intruder === -1 ? stop : from + intruder;
     this.#items(from, until, rule, block);
     this.#unclosed(this.#lines[until - 1] ?? header, this.#lines[until], open, block);
     return until;
@@ -231,9 +250,12 @@ class Diagnosis {
       if (line && token && this.#isStatement(line)) {
         const at = spanOf(this.#faults, token);
         const label = "a statement of its own: it belongs behind the block";
-        this.#add(line, diagnostic("KSP1006", { word: token.image, where: `inside \`${block}\`` }, { at, label }));
+        this.#judge.add(
+          line,
+          diagnostic("KSP1006", { word: token.image, where: `inside \`${block}\`` }, { at, label }),
+        );
         i++;
-      } else i += this.#lineOf(rule, i, block);
+      } else i += this.#judge.lineOf(rule, i, block);
     }
   }
 
@@ -244,24 +266,24 @@ class Diagnosis {
     const behind = line.tokens[index + 1];
     if (!brace) return;
     if (index > 0) {
-      if (rule) this.#check(rule, { tokens: line.tokens.slice(0, index), end: line.end });
+      if (rule) this.#judge.check(rule, { tokens: line.tokens.slice(0, index), end: line.end });
       const before = line.tokens[index - 1];
       const gap = this.#faults.span(before ? before.startOffset + before.image.length : 0, brace.startOffset);
       const help = { text: "give it its own line", edits: [{ span: gap, text: "\n" }] };
       const label = "`}` stands on a line of its own";
-      this.#add(line, diagnostic("KSP1018", { brace: "}" }, { at: spanOf(this.#faults, brace), label, help }));
+      this.#judge.add(line, diagnostic("KSP1018", { brace: "}" }, { at: spanOf(this.#faults, brace), label, help }));
     }
     if (behind) {
       const gap = this.#faults.span(brace.startOffset + 1, behind.startOffset);
       const help = { text: "a statement stands on a line of its own", edits: [{ span: gap, text: "\n" }] };
       const details = { at: spanOf(this.#faults, behind), label: "expected the end of the line", help };
-      this.#add(line, diagnostic("KSP1005", { found: `\`${shorten(behind.image)}\`` }, details));
+      this.#judge.add(line, diagnostic("KSP1005", { found: `\`${shorten(behind.image)}\`` }, details));
     }
   }
 
   #emptyBlock(header: TokenLine, open: IToken, closing: TokenLine, rule: EntryRule, block: string): void {
     const at = this.#faults.span(open.startOffset, end(closing));
-    this.#add(header, diagnostic("KSP1019", { block }, { at, label: inWords(expectation(this.#grammar, rule)) }));
+    this.#judge.add(header, diagnostic("KSP1019", { block }, { at, label: inWords(expectation(this.#grammar, rule)) }));
   }
 
   #unclosed(last: TokenLine, next: TokenLine | undefined, open: IToken | undefined, block: string): void {
@@ -284,79 +306,6 @@ class Diagnosis {
       },
     );
     this.#faults.add(fault);
-  }
-
-  // ---- single lines ------------------------------------------------------------------------------------------------------------
-
-  /** Judges a line, or two that should be one; returns how many it took. */
-  #lineOf(rule: EntryRule, index: number, block?: string): number {
-    const line = this.#lines[index];
-    const next = this.#lines[index + 1];
-    if (!line) return 1;
-    if (next && this.#breaks(rule, line, next)) {
-      this.#add(next, this.#broken(line, next));
-      return 2;
-    }
-    this.#check(rule, line, block);
-    return 1;
-  }
-
-  /** Two lines that do not both follow the grammar, but would as one. */
-  #breaks(rule: EntryRule, line: TokenLine, next: TokenLine): boolean {
-    const token = first(next);
-    if (!token || isStatementWord(token) || this.#faults.within(start(line), end(next))) return false;
-    if (holds(next, t.OPEN) || holds(next, t.CLOSE)) return false;
-    if (accepts(this.#grammar, rule, next.tokens)) return false;
-    return accepts(this.#grammar, rule, [...line.tokens, ...next.tokens]);
-  }
-
-  #broken(line: TokenLine, next: TokenLine): Diagnostic {
-    const token = first(next);
-    const gap = this.#faults.span(end(line), start(next));
-    const joins = line.end !== undefined && !line.end.image.includes("#");
-    const help: Help = { text: "put it on one line", edits: joins ? [{ span: gap, text: " " }] : [] };
-    const at = token ? spanOf(this.#faults, token) : gap;
-    const label = "a line goes on only behind `,` and `->`";
-    return diagnostic("KSP1021", { word: first(line)?.image ?? "" }, { at, label, help });
-  }
-
-  /** Judges a line by a rule, unless it has a fault already. */
-  #check(rule: EntryRule, line: TokenLine, block?: string): boolean {
-    if (this.#faults.within(start(line), end(line))) return false;
-    const index = misfit(this.#grammar, rule, line.tokens);
-    // The head of a block ends with its brace, and the rule would go on.
-    if (index === undefined || (index === line.tokens.length && line.tokens.at(-1)?.tokenType === t.OPEN)) return true;
-    const token = first(line);
-    const unknown = index === 0 && token && isWord(token) && (rule === "statement" || block !== undefined);
-    if (unknown) this.#add(line, this.#unknownWord(rule, token, block));
-    else this.#add(line, describe(this.#faults, this.#grammar, { rule, tokens: line.tokens, index }));
-    return false;
-  }
-
-  #unknownWord(rule: EntryRule, token: IToken, block: string | undefined): Diagnostic {
-    const at = spanOf(this.#faults, token);
-    const word = shorten(token.image);
-    const homes = [...blocks].filter(
-      ([, item]) => item !== rule && item !== "binding" && this.#startsItem(item, token),
-    );
-    if (homes.length > 0) {
-      const where = block === undefined ? "outside a block" : `inside \`${block}\``;
-      const label = `it belongs inside ${oneOf(homes.map(([home]) => `\`${home}\``))}`;
-      return diagnostic("KSP1006", { word, where }, { at, label });
-    }
-    const expected = expectation(this.#grammar, rule);
-    const [similar] = didYouMean(token.image, expectedWords(expected));
-    const help: Help | undefined = similar
-      ? { text: "a similar word exists", edits: [{ span: at, text: similar }] }
-      : undefined;
-    const details = { at, label: inWords(expected), ...(help && { help }) };
-    return block === undefined
-      ? diagnostic("KSP1002", { word }, details)
-      : diagnostic("KSP1022", { word, block }, details);
-  }
-
-  #add(line: TokenLine, fault: Diagnostic): void {
-    if (!this.#faults.within(start(line), end(line))) this.#faults.add(fault);
   }
 }
 

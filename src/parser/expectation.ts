@@ -46,7 +46,6 @@ const phrases = new Map<TokenType, string>([
   [t.CODE, "a code such as `KSP3001`"],
   [t.DURATION, "a duration such as `10s`"],
   [t.LEVEL, "a state such as `down` or `up`"],
-  [t.OS, "`linux`, `windows`, `macos`"],
   [t.NL, "the end of the line"],
 ]);
 
@@ -74,7 +73,11 @@ export function inWords({ types, end }: Expectation): string {
     named.set(group.types[0], group.phrase);
     rest = rest.filter((type) => !group.types.includes(type) || type === group.types[0]);
   }
-  const words = rest.map((type) => named.get(type) ?? phrases.get(type) ?? `\`${String(type.PATTERN)}\``);
+  const quoted = (list: readonly string[]) => list.map((word) => `\`${word}\``);
+  const words = rest.flatMap((type) => {
+    if (type === t.OS) return quoted(t.osWords);
+    return named.get(type) ?? phrases.get(type) ?? quoted([String(type.PATTERN)]);
+  });
   return `expected ${oneOf([...new Set([...words, ...(end ? ["the end of the line"] : [])])])}`;
 }
 

@@ -10,13 +10,13 @@ const afterTransport = new Set<TokenType>([
 
 /** Rules that a part of a file is read by, alone. */
 export type EntryRule =
-  | ("version" | "title" | "statement" | "packet")
+  | ("file" | "version" | "title" | "statement" | "packet")
   | ("binding" | "linkItem" | "tunnelItem" | "helperItem" | "appItem" | "probe" | "reconnectItem" | "controlItem");
 
 /** The grammar of ksp 1, rule by rule as in grammar/ksp.ebnf. It says what may stand where; the builder says what it means. */
 export class Grammar extends CstParser {
   constructor(options: { readonly validate: boolean }) {
-    super([...t.allTokens], {
+    super([...t.grammarTokens], {
       maxLookahead: 2,
       nodeLocationTracking: "onlyOffset",
       skipValidations: !options.validate,

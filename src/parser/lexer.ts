@@ -10,53 +10,49 @@ export interface Continuations {
   readonly hoisted: readonly { readonly offset: number; readonly comments: readonly string[] }[];
 }
 
-/** A run of characters that no token matches. */
-export interface Unmatched {
-  readonly offset: number;
-  readonly length: number;
-}
-
 export interface Lexed {
   /** Line ends that continue a statement are left out; a missing last line end is supplied. */
   readonly tokens: IToken[];
   readonly continuations: Continuations;
-  readonly unmatched: readonly Unmatched[];
+  /** Runs of characters that are no token; they are left out of `tokens`. */
+  readonly unknown: readonly IToken[];
 }
 
 let lexer: Lexer | undefined;
 
-/** The texts of the lexer's errors are never shown; building them would cost. */
-const silent = { buildUnexpectedCharactersMessage: () => "", buildUnableToPopLexerModeMessage: () => "" };
-
 export function lex(text: string): Lexed {
-  lexer ??= new Lexer([...t.allTokens], {
+  lexer ??= new Lexer([...t.lexerTokens], {
     positionTracking: "onlyOffset",
     ensureOptimizations: true,
     skipValidations: true,
-    errorMessageProvider: silent,
   });
-  const { tokens: raw, errors } = lexer.tokenize(text.endsWith("\n") ? text : `${text}\n`);
-  const tokens: IToken[] = [];
+  const { tokens } = lexer.tokenize(text.endsWith("\n") ? text : `${text}\n`);
+  const unknown: IToken[] = [];
   const elements = new Map<number, LineBreak>();
   const hoisted: { offset: number; comments: readonly string[] }[] = [];
-  raw.forEach((token, i) => {
-    // The lexer tracks starts only, which is faster; the parser's node locations need ends.
-    token.endOffset = token.startOffset + token.image.length - 1;
-    const before = tokens.at(-1);
-    if (token.tokenType !== t.NL || before === undefined || !continues(before)) {
-      tokens.push(token);
-      return;
-    }
-    const found = lineBreak(token.image);
+  const continueLine = (before: IToken, lineEnd: IToken, element: IToken | undefined, next: IToken | undefined) => {
+    const found = lineBreak(lineEnd.image);
     if (found.behind === undefined && found.lines.length === 0) return;
-    if (before.tokenType === t.COMMA && (isLiteralNet(tokens.at(-2)) || isLiteralNet(raw[i + 1]))) {
+    if (before.tokenType === t.COMMA && (isLiteralNet(element) || isLiteralNet(next))) {
       elements.set(before.startOffset, found);
     } else {
       const comments = [found.behind ?? "", ...found.lines].filter((line) => line !== "");
       if (comments.length > 0) hoisted.push({ offset: before.startOffset, comments });
     }
+  };
+  // The tokens to keep move to the front of the same array: there may be millions.
+  let kept = 0;
+  tokens.forEach((token, i) => {
+    // The lexer tracks starts only, which is faster; the parser's node locations need ends.
+    token.endOffset = token.startOffset + token.image.length - 1;
+    const before = tokens[kept - 1];
+    if (token.tokenType === t.UNKNOWN) unknown.push(token);
+    else if (token.tokenType === t.NL && before && kept > 0 && continues(before)) {
+      continueLine(before, token, tokens[kept - 2], tokens[i + 1]);
+    } else tokens[kept++] = token;
   });
-  return { tokens, continuations: { elements, hoisted }, unmatched: errors };
+  tokens.length = kept;
+  return { tokens, continuations: { elements, hoisted }, unknown };
 }
 
 const continues = (token: IToken): boolean => token.tokenType === t.COMMA || token.tokenType === t.ARROW;

@@ -1,14 +1,13 @@
 import type { IToken } from "chevrotain";
 import { diagnostic } from "../diagnostics/diagnostic.ts";
 import { type Faults, shorten } from "./faults.ts";
-import type { Unmatched } from "./lexer.ts";
 import { misspelling, unexpectedCharacter } from "./spelling.ts";
 import * as t from "./tokens.ts";
 
 /** Reports characters that no token holds. */
-export function reportUnmatched(faults: Faults, unmatched: readonly Unmatched[]): void {
+export function reportUnknown(faults: Faults, unknown: readonly IToken[]): void {
   let next = 0;
-  for (const { offset } of unmatched) {
+  for (const { startOffset: offset } of unknown) {
     if (faults.full) return;
     if (offset < next) continue;
     next = faults.nextLine(offset);

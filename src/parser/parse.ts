@@ -12,8 +12,9 @@ import { misfit } from "./expectation.ts";
 import { Faults, shorten } from "./faults.ts";
 import { Grammar } from "./grammar.ts";
 import { type Lexed, lex } from "./lexer.ts";
-import { reportTokens, reportUnmatched } from "./lexical.ts";
-import { describe, spanOf } from "./misfit.ts";
+import { reportTokens, reportUnknown } from "./lexical.ts";
+import { describe, spanOf } from "./misfit-message.ts";
+import { withSureFix } from "./sure-fix.ts";
 import * as t from "./tokens.ts";
 
 /** Made at the first use: a run that parses nothing does not pay for it. */
@@ -23,8 +24,21 @@ function grammar(): Grammar {
   return shared;
 }
 
+interface Parsed {
+  readonly file?: File;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 /** Reads a policy or fragment. There is a file exactly where there is no syntax error. Never throws. */
-export function parse(source: Source): { readonly file?: File; readonly diagnostics: readonly Diagnostic[] } {
+export function parse(source: Source): Parsed {
+  const parsed = parseOnce(source);
+  const faultsOf = (text: string) => parseOnce({ ...source, text }).diagnostics;
+  return parsed.file
+    ? parsed
+    : { diagnostics: parsed.diagnostics.map((fault) => withSureFix(source, fault, faultsOf)) };
+}
+
+function parseOnce(source: Source): Parsed {
   const faults = new Faults(source);
   const { tokens, continuations } = read(faults);
   const parser = grammar();
@@ -47,21 +61,31 @@ export function parsePacket(
   const faults = new Faults({ file, text });
   const { tokens, continuations } = read(faults);
   const parser = grammar();
-  const line = tokens.filter((token, i) => token.tokenType !== t.NL || (i > 0 && i < tokens.length - 1));
-  const index = misfit(parser, "packet", line);
-  if (index !== undefined && faults.none) faults.add(describe(faults, parser, { rule: "packet", tokens: line, index }));
+  const words = tokens.filter(({ tokenType }) => tokenType !== t.NL);
+  const next = tokens.find((token, i) => i > 0 && tokens[i - 1]?.tokenType === t.NL && token !== words[0]);
+  const index = misfit(parser, "packet", words);
+  if (next) faults.add(secondLine(faults, next));
+  else if (index !== undefined && faults.none)
+    faults.add(describe(faults, parser, { rule: "packet", tokens: words, index }));
   if (!faults.none) return { diagnostics: faults.sorted };
-  parser.input = line;
+  parser.input = words;
   return { packet: packet({ file, continuations }, parser.packet() as PacketCstNode), diagnostics: [] };
 }
 
 function read(faults: Faults): Lexed {
   checkCharacters(faults);
   const lexed = lex(faults.source.text);
-  reportUnmatched(faults, lexed.unmatched);
+  reportUnknown(faults, lexed.unknown);
   reportTokens(faults, lexed.tokens);
   return lexed;
 }
+
+const secondLine = (faults: Faults, token: IToken): Diagnostic =>
+  diagnostic(
+    "KSP1005",
+    { found: `\`${shorten(token.image)}\`` },
+    { at: spanOf(faults, token), label: "a packet stands on one line" },
+  );
 
 /** Where no line alone is at fault. */
 const unexpected = (faults: Faults, token: IToken): Diagnostic =>

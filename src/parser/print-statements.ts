@@ -20,7 +20,7 @@ import {
 
 // The words of statements and items: the twin of build-statements.ts and build-items.ts.
 
-export interface PrintedBlock {
+interface PrintedBlock {
   readonly items: readonly { readonly trivia: ast.Trivia; readonly pieces: readonly Piece[] }[];
   readonly end: readonly string[];
   readonly behind?: string;

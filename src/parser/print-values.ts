@@ -45,7 +45,7 @@ export function value(v: ast.Value): readonly Piece[] {
   return [v.kind === "number" ? v.number.text : text(v.text)];
 }
 
-export const ports = (list: readonly ast.Port[]): Listing => commas(list.map(port));
+const ports = (list: readonly ast.Port[]): Listing => commas(list.map(port));
 
 export function transport(t: ast.Transport | undefined): readonly Piece[] {
   if (t === undefined) return [];

@@ -5,7 +5,7 @@ import { characterName } from "./characters.ts";
 // Known wrong spellings: how a word is written elsewhere, and how it is written here.
 
 interface Advice {
-  readonly code: "KSP1007" | "KSP1008" | "KSP1012";
+  readonly code: "KSP1007" | "KSP1008" | "KSP1012" | "KSP1024";
   readonly kind?: string;
   readonly label: string;
   readonly help?: string;
@@ -16,26 +16,26 @@ interface Advice {
 /** What is wrong with a run of characters without a space, if it is a known mistake. */
 export function misspelling(word: string, at: Span): Diagnostic | undefined {
   if (word.length > 200) return undefined;
-  const advice =
-    asPeer(word) ??
-    asPort(word) ??
-    asNumber(word) ??
-    asDate(word) ??
-    asDuration(word) ??
-    asAddress(word) ??
-    asName(word);
+  const advice = readings.map((reading) => reading(word)).find((found) => found !== undefined);
   if (advice === undefined) return undefined;
   const { code, kind, label, help, replacement } = advice;
   const details: Details = { at, label, ...proposal(help, replacement, at) };
-  return code === "KSP1012"
-    ? diagnostic(code, { word, kind: kind ?? "value" }, details)
-    : diagnostic(code, { word }, details);
+  if (code === "KSP1012") return diagnostic(code, { word, kind: kind ?? "value" }, details);
+  if (code === "KSP1024") return diagnostic(code, { sign: word.slice(0, 2) }, details);
+  return diagnostic(code, { word }, details);
 }
 
 function proposal(help: string | undefined, replacement: string | undefined, span: Span): { readonly help?: Help } {
   if (replacement !== undefined)
     return { help: { text: `write \`${replacement}\``, edits: [{ span, text: replacement }] } };
   return help === undefined ? {} : { help: { text: help, edits: [] } };
+}
+
+/** `// remark`, `/* remark`. */
+function asComment(word: string): Advice | undefined {
+  const label = "a comment starts with `#` and ends with its line";
+  if (word.startsWith("/*")) return { code: "KSP1024", label };
+  return word.startsWith("//") ? { code: "KSP1024", label, replacement: `#${word.slice(2)}` } : undefined;
 }
 
 /** `203.0.113.7:51820/udp`, `[2001:db8::7]:51820`. */
@@ -127,6 +127,9 @@ function asAddress(word: string): Advice | undefined {
   if (/^[0-9]+(?:\.[0-9*]+)*\.?\/[0-9]*$/.test(word))
     return { code: "KSP1012", kind: "prefix", label: `${v4}, then \`/\` and a length` };
   if (/^[0-9]+(?:\.[0-9*]*)+$/.test(word)) return { code: "KSP1012", kind: "address", label: v4 };
+  if (/^[0-9.]+\.[0-9]+-[0-9.]*$/.test(word) || /^[0-9]+-[0-9]*\.[0-9.]*$/.test(word)) {
+    return { code: "KSP1012", kind: "range", label: "a range is two whole addresses with `-` between" };
+  }
   if (/^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*:[0-9a-fA-F:./-]*$/.test(word)) {
     return {
       code: "KSP1012",
@@ -139,16 +142,26 @@ function asAddress(word: string): Advice | undefined {
 
 const properName = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 
+/** `br-*`, `wg+`. */
+function asPattern(word: string): Advice | undefined {
+  if (!/^[A-Za-z][A-Za-z0-9._-]*[*+?]$/.test(word)) return undefined;
+  return { code: "KSP1012", kind: "name", label: "a pattern stands in quotes", replacement: `"${word}"` };
+}
+
 /** `Home`, `my_name`, `@List`, `2nd`, `firefox.exe`. */
 function asName(word: string): Advice | undefined {
   const [, sigil = "", name] = /^([@$]?)([A-Za-z0-9_][A-Za-z0-9_.-]*)$/.exec(word) ?? [];
-  if (name === undefined || properName.test(name)) return undefined;
+  if (name === undefined || properName.test(name) || /^[0-9]+\./.test(name)) return undefined;
   if (/^ksp[0-9]*$/i.test(name)) return { code: "KSP1012", kind: "code", label: "a code is `KSP` and four digits" };
   const fixed = name
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^[-0-9]+|-+$/g, "");
-  return { code: "KSP1007", label: nameFault(name), ...(properName.test(fixed) && { replacement: sigil + fixed }) };
+  return {
+    code: "KSP1007",
+    label: nameFault(name),
+    ...(properName.test(fixed) && !/^[0-9]/.test(name) && { replacement: sigil + fixed }),
+  };
 }
 
 function nameFault(name: string): string {
@@ -158,6 +171,8 @@ function nameFault(name: string): string {
   if (name.includes(".")) return "a name holds no `.`; a text stands in quotes";
   return "a name is letters and digits with single `-` between";
 }
+
+const readings = [asComment, asPeer, asPort, asNumber, asDate, asDuration, asAddress, asPattern, asName];
 
 const lookAlikes: Readonly<Record<string, string>> = {
   "\u00a0": " ",
@@ -188,13 +203,6 @@ export function unexpectedCharacter(character: string, at: Span): Diagnostic {
   if (character === ";") {
     const help = { text: "remove it", edits: [{ span: at, text: "" }] };
     return diagnostic("KSP1001", { character: shown }, { at, label: "a statement ends with its line", help });
-  }
-  if (character === "*" || character === "+" || character === "?") {
-    return diagnostic(
-      "KSP1001",
-      { character: shown },
-      { at, label: "a pattern stands in quotes", help: 'write for example `"br-*"`' },
-    );
   }
   return diagnostic("KSP1001", { character: shown }, { at, label: "no word or value holds this character" });
 }

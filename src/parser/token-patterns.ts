@@ -1,6 +1,6 @@
 import type { CustomPatternMatcherReturn } from "chevrotain";
 
-// Written as loops: as expressions these two need a stack that grows with the input, which a file of ten megabytes exhausts.
+// Written as loops: as expressions the first two need a stack that grows with the input, which a file of ten megabytes exhausts.
 
 const TAB = 9;
 const LF = 10;
@@ -38,6 +38,15 @@ export function matchText(text: string, start: number): CustomPatternMatcherRetu
     }
   }
   return null;
+}
+
+const starts = /[ \t\r\n#"'@$0-9a-zA-FK:{}=,/-]/;
+
+/** What no other pattern matches: one character, and all behind it that no token starts with. */
+export function matchUnknown(text: string, start: number): CustomPatternMatcherReturn {
+  let end = start + 1;
+  while (end < text.length && !starts.test(text.charAt(end))) end++;
+  return [text.slice(start, end)];
 }
 
 const isLineBreak = (code: number): boolean => code === LF || code === CR;

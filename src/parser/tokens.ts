@@ -1,5 +1,5 @@
 import { createToken, type ITokenConfig, Lexer, type TokenType } from "chevrotain";
-import { matchLineEnd, matchText } from "./token-patterns.ts";
+import { matchLineEnd, matchText, matchUnknown } from "./token-patterns.ts";
 
 // ---- categories: what a rule asks for where several tokens may stand ------------------------------------------------
 
@@ -52,12 +52,20 @@ export const NUMBER = shaped("NUMBER", /0x[0-9a-f]+/, "0");
 export const PORTS = shaped("PORTS", /[0-9]+-[0-9]+/, digits, [PORT]);
 export const INTEGER = shaped("INTEGER", /[0-9]+/, digits, [PORT]);
 export const NAME = shaped("NAME", new RegExp(word), letters);
-export const HOP = createToken({
+const HOP = createToken({
   name: "HOP",
   pattern: /hop[1-9][0-9]?/,
   start_chars_hint: ["h"],
   longer_alt: NAME,
   categories: [NAME, LEVEL],
+});
+
+/** Never in the grammar: with it the lexer always finds a token, and its own search for the next one is slow. */
+export const UNKNOWN = createToken({
+  name: "UNKNOWN",
+  pattern: { exec: matchUnknown },
+  start_chars_hint: Array.from({ length: 0x10000 }, (_, code) => code),
+  line_breaks: false,
 });
 
 // ---- punctuation -----------------------------------------------------------------------------------------------------
@@ -126,14 +134,9 @@ const categories = [NET, TEXT, PORT, OS, LEVEL];
 const shapes = [STRING, RAW, LIST, PARAM, PREFIX, RANGE, ADDRESS, DATE, CODE, DURATION, NUMBER, PORTS, INTEGER];
 export const punctuation: readonly TokenType[] = [OPEN, CLOSE, EQUALS, COMMA, ARROW, COLON, SLASH];
 
-/** Every token type, in the order in which the lexer tries them. */
-export const allTokens: readonly TokenType[] = [
-  NL,
-  WHITE,
-  ...shapes,
-  ...punctuation,
-  ...keywords,
-  HOP,
-  NAME,
-  ...categories,
-];
+const visible = [...shapes, ...punctuation, ...keywords, HOP, NAME];
+
+/** Every token type that the grammar uses. */
+export const grammarTokens: readonly TokenType[] = [NL, ...visible, ...categories];
+/** In the order in which the lexer tries them. */
+export const lexerTokens: readonly TokenType[] = [NL, WHITE, ...visible, ...categories, UNKNOWN];

@@ -35,5 +35,6 @@ test("an app that may go nowhere", () => {
 
 test("openings where the app may go", () => {
   expectClean(home({ more: `${app("traffic outside")}\nallow out app backup to 192.0.2.7 tcp 22` }));
-  expectClean(home({ more: `${app("traffic tunnel")}\nallow out app backup tcp 22 through wg0` }));
+  const carries = "  carries 10.64.0.0/10";
+  expectClean(home({ carries, more: `${app("traffic tunnel")}\nallow out app backup to 10.0.0.7 tcp 22 through wg0` }));
 });

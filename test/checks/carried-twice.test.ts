@@ -19,6 +19,15 @@ test("a prefix inside another tunnel's", () => {
 });
 
 test("many common parts are not all printed", () => {
+  const three = "10.1.0.0/16, 10.3.0.0/16, 10.5.0.0/16";
+  expectFaults(carrying(`⟦carries ${three}⟧`, "⟦carries 10.0.0.0/8⟧"), {
+    code: "KSP2041",
+    message: `\`entry\` and \`exit\` both carry ${three}`,
+    label: "`exit` names it …",
+    mark: 1,
+    secondary: [[0, "… and so does `entry`"]],
+    help: "take the part out of one of them with `except`",
+  });
   const four = "10.1.0.0/16, 10.3.0.0/16, 10.5.0.0/16, 10.7.0.0/16";
   expectFaults(carrying(`⟦carries ${four}⟧`, "⟦carries 10.0.0.0/8⟧"), {
     code: "KSP2041",

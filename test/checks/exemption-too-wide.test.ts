@@ -13,7 +13,7 @@ const dual = { address: "  address 10.64.0.2/32, fd64::2/128", ipv6: "ipv6 tunne
 test("all of IPv4, or a good part of it", () => {
   expectFaults(
     home({ more: "allow out to ⟦0.0.0.0/0⟧ tcp 443" }),
-    fault("traffic to `0.0.0.0-9.255.255.255`", "too wide for an exemption"),
+    fault("traffic to `0.0.0.0/0`", "too wide for an exemption"),
   );
   expectFaults(
     home({ more: "allow out to ⟦198.0.0.0/16, 198.1.0.0/16⟧ tcp 443" }),
@@ -25,6 +25,15 @@ test("no destination", () => {
   const everywhere = fault("traffic to every address", "no `to`, so it reaches every address");
   expectFaults(home({ more: "⟦allow out tcp 443⟧" }), everywhere);
   expectFaults(home({ more: "⟦allow forward from 192.168.1.0/24 tcp 443⟧" }), everywhere);
+});
+
+test("an outside link", () => {
+  const links = 'link wan {\n  interface "eth0"\n  role outside\n}\nlink lan {\n  interface "br-lan"\n  role inside\n}';
+  expectFaults(
+    home({ links, more: "allow out to ⟦203.0.0.0/8⟧ tcp 443 on wan" }),
+    fault("traffic to `203.0.0.0/8`", "too wide for an exemption"),
+  );
+  expectClean(home({ links, more: "allow out to 203.0.0.0/8 tcp 443 on lan" }));
 });
 
 test("IPv6 that is wide, or stands for IPv4", () => {
@@ -54,7 +63,7 @@ test("a company's network, private ranges, tunnels, inside links", () => {
   expectClean(home({ more: "allow out to 203.0.0.0/16 tcp 443" }));
   expectClean(home({ ...dual, more: "allow out to 2001:db8::/32 tcp 443" }));
   expectClean(home({ more: "allow out to 10.0.0.0/8, 192.168.0.0/16" }));
-  expectClean(home({ more: "allow out tcp 443 through wg0" }));
+  expectClean(home({ carries: "  carries 10.0.0.0/8", more: "allow out tcp 443 through wg0" }));
   expectClean(home({ links, more: "allow out to 100.64.0.0/10 on tailnet" }));
 });
 

@@ -1,5 +1,5 @@
 import { test } from "vitest";
-import { expectClean, expectFaults, home, tunnel, watch } from "./helper.ts";
+import { chain, expectClean, expectFaults, home, tunnel, watch } from "./helper.ts";
 
 /** Another tunnel carries IPv6, so the fault is this one's alone. */
 const six = `${tunnel("six", "wg6", "  server 203.0.113.7 udp 51820\n  carrier mark 0x1/0xff", "10.66.0.2").replace("10.66.0.2/32", "10.66.0.2/32, fd66::2/128")}\n${watch("six", "fd66::1")}`;
@@ -25,6 +25,11 @@ test("a resolver, a probe target and an exemption of the other family", () => {
     home({ address: four, ipv6, more: `${six}\nallow in from ⟦2001:db8::/48⟧ tcp 22 through wg0` }),
     fault("IPv6"),
   );
+  expectFaults(
+    home({ address: four, ipv6, more: `${six}\nallow out to ⟦2001:db8::/48⟧ tcp 22 through wg0` }),
+    fault("IPv6"),
+  );
+  expectFaults(home({ address: four, ipv6, more: `${six}\n⟦allow in icmpv6 through wg0⟧` }), fault("IPv6"));
 });
 
 test("IPv4 in a tunnel of IPv6", () => {
@@ -39,8 +44,50 @@ test("IPv4 in a tunnel of IPv6", () => {
   );
 });
 
+test("the next hop's server", () => {
+  const text = chain().replace("address 10.64.0.2/32", "⟦$&⟧");
+  const exit = (server: string) => text.replace("server 203.0.113.7 udp 51820", server);
+  expectFaults(exit("⟦server 2001:db8::7 udp 51820⟧"), {
+    ...fault("IPv6"),
+    message: "tunnel `entry` has no IPv6 address",
+    help: "name addresses of the other family, or add an IPv6 address to `entry`",
+  });
+  const clean = (server: string) => expectClean(exit(server).replace(/[⟦⟧]/g, ""));
+  clean("server 2001:db8::7 udp 51820\n  server 203.0.113.7 udp 51820");
+  expectClean(chain().replace("server 198.51.100.7", "server 2001:db8::7"));
+});
+
+test("IPv6 that no tunnel carries, or that is blocked, is told once", () => {
+  expectFaults(home({ address: four, ipv6, dns: "dns 10.64.0.1, fd64::1 through wg0" }), {
+    code: "KSP2008",
+    message: "`ipv6 tunnel` needs a tunnel with an IPv6 address",
+    label: "`wg0` cannot carry IPv6",
+    help: "say `ipv6 block`, or give `wg0` an IPv6 address",
+  });
+  expectClean(home({ dns: "dns 10.64.0.1, fd64::1 through wg0" }));
+});
+
+test("an IPv6 tunnel under `ipv6 block` cannot ask IPv4 either", () => {
+  const openvpn = {
+    protocol: "  protocol openvpn",
+    carrier: "  carrier user 994",
+    watch: "watch wg0 {\n  interface\n}",
+  };
+  expectFaults(
+    home({ ...openvpn, address: "  ⟦address fd64::2/128⟧", dns: "dns ⟦10.64.0.1⟧ through wg0" }),
+    {
+      code: "KSP2021",
+      message: "`ipv6 block` leaves nothing of tunnel `wg0`",
+      label: "IPv6 and nothing else",
+      help: "say `ipv6 tunnel`, add an IPv4 address, or remove the line",
+    },
+    fault("IPv4"),
+  );
+});
+
 test("an assigned address, and packets that IPv4 has too", () => {
   expectClean(home({ address: "  address assigned", ipv6, dns: "dns 10.64.0.1, fd64::1 through wg0" }));
+  expectClean(home({ ipv6, more: `${six}\nallow lan\nallow in from 2001:db8::/48 tcp 22` }));
   expectClean(home({ ipv6, more: `${six}\nallow in tcp 22 through wg0` }));
   expectClean(home({ ipv6, more: `${six}\nallow in from 2001:db8::/48, 192.0.2.0/24 tcp 22 through wg0` }));
 });

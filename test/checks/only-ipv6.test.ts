@@ -15,6 +15,10 @@ test("an exemption", () => {
   expectFaults(home({ more: "⟦allow in icmpv6 echo-request⟧" }), fault("this `allow`"));
 });
 
+test("an exemption in a tunnel is told once", () => {
+  expectFaults(home({ more: "allow out to ⟦2001:db8::/48⟧ tcp 443 through wg0" }), fault("this `allow`"));
+});
+
 test("resolvers and heartbeats", () => {
   const address = "  address 10.64.0.2/32, fd64::2/128";
   expectFaults(home({ address, dns: "dns ⟦fd64::1⟧ through wg0" }), fault("this `dns`"));
@@ -41,6 +45,7 @@ test("a whole tunnel", () => {
 test("IPv4 beside it, a deny or an IPv6 server is something to do", () => {
   expectClean(home({ more: "allow out to 2001:db8::/48, 192.0.2.0/24 tcp 443" }));
   expectClean(home({ more: "deny out to 2001:db8::/48" }));
+  expectClean(home({ carries: "  carries everything and 2001:db8::/48" }));
   expectClean(home({ server: "  server 2001:db8::7 udp 51820" }));
   expectClean(home({ address: "  address 10.64.0.2/32, fd64::2/128", dns: "dns 10.64.0.1, fd64::1 through wg0" }));
 });

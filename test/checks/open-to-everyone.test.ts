@@ -11,6 +11,9 @@ const fault = {
 test("everything from everywhere", () => {
   expectFaults(home({ more: "⟦allow in⟧" }), fault);
   expectFaults(home({ more: "⟦allow in from 0.0.0.0/0⟧" }), fault);
+  const links = 'link wan {\n  interface "eth0"\n  role outside\n}\nlink lan {\n  interface "br-lan"\n  role inside\n}';
+  expectFaults(home({ links, more: "⟦allow in on wan⟧" }), fault);
+  expectClean(home({ links, more: "allow in on lan" }));
 });
 
 test("a port, senders, a tunnel or an inside link", () => {

@@ -15,10 +15,41 @@ test("an exemption inside a deny", () => {
 });
 
 test("the LAN, all of it", () => {
-  expectFaults(
-    home({ more: "⟦allow lan⟧\n⟦deny out to 10.0.0.0/8, 169.254.0.0/16, 172.16.0.0/12, 192.168.0.0/16⟧" }),
-    fault,
-  );
+  const links = 'link wifi {\n  interface "wlan0"\n  role outside\n}';
+  const deny = "deny out to 10.0.0.0/8, 169.254.0.0/16, 172.16.0.0/12, 192.168.0.0/16 on wifi";
+  expectFaults(home({ links, more: `⟦allow lan on wifi⟧\n⟦${deny}⟧` }), fault);
+});
+
+test("ports of names", () => {
+  const names = {
+    code: "KSP2044",
+    message: "this exemption opens nothing",
+    label: "ports of names are open to declared resolvers alone",
+    help: "declare the resolver with `dns`, or remove the statement",
+  } as const;
+  expectFaults(home({ more: "⟦allow out to 192.168.1.1 udp 53⟧" }), names);
+  expectFaults(home({ more: "⟦allow out to 203.0.113.9 tcp 853 through wg0⟧" }), names);
+  expectClean(home({ more: "allow out to 192.168.1.1 udp 53, 123" }));
+  expectClean(home({ more: "allow in from 192.168.1.0/24 udp 5353" }));
+});
+
+test("what a tunnel names, and its servers", () => {
+  const owned = (text: string) => text.replace("tunnel wg0", "tunnel ⟦wg0⟧");
+  const tunnels = {
+    code: "KSP2044",
+    message: "this exemption opens nothing",
+    label: "all of it belongs to tunnels",
+    mark: 1,
+    secondary: [[0, "what `wg0` names, and its servers, leave by no other way"]],
+    help: "remove the statement, or take the addresses out of the tunnel",
+  } as const;
+  const carries = "  carries everything and 10.0.0.0/8";
+  expectFaults(owned(home({ carries, more: "⟦allow out to 10.1.0.0/16 tcp 443⟧" })), tunnels);
+  expectFaults(owned(home({ carries, more: "⟦allow in from 10.1.0.0/16 tcp 22⟧" })), tunnels);
+  expectFaults(owned(home({ more: "⟦allow out to 198.51.100.7 tcp 22⟧" })), tunnels);
+  expectClean(home({ carries, more: "allow lan\nallow out to 10.1.0.0/16, 203.0.113.9 tcp 443" }));
+  expectClean(home({ more: "allow in from 198.51.100.7 tcp 22" }));
+  expectClean(home({ carries, more: "allow in from 10.1.0.0/16 tcp 22 through wg0" }));
 });
 
 test("a deny that is narrower, for some states, some users or another path", () => {

@@ -32,6 +32,14 @@ test("a resolver and a server", () => {
   });
 });
 
+test("a few addresses that hold it", () => {
+  expectFaults(home({ address, dns: "dns ⟦10.64.0.0/26⟧ through wg0" }), {
+    ...fault,
+    label: "never asked through anything",
+    help: "name the resolver at the other end",
+  });
+});
+
 test("a neighbour in the tunnel's network", () => {
   expectClean(home({ address: "  address 10.64.0.0/24" }));
   expectClean(home({ server: "  server 10.64.0.3 udp 51820" }));

@@ -34,6 +34,44 @@ test("the first hop asks for less than the second shows", () => {
   });
 });
 
+test("one of several servers and carriers is enough", () => {
+  const lines = (mark: string) =>
+    `  server 198.51.100.7 udp 51820\n  server 192.0.2.7 udp 51820\n  carrier mark ${mark}\n  carrier mark 0x7/0xff`;
+  const text = chain({ entry: lines("0x1/0xff"), exit: lines("0x2/0xff") });
+  expectFaults(text.replace("tunnel entry", "tunnel ⟦entry⟧").replace("tunnel exit", "tunnel ⟦exit⟧"), {
+    code: "KSP2042",
+    message: "the packets of `exit` may leave by the way of `entry`",
+    label: "only through `entry` …",
+    mark: 1,
+    secondary: [[0, "… but this is the same server, with the same carrier"]],
+    help: "give `exit` another mark, or another port",
+  });
+});
+
+test("a carrier that asks for more, or for something else", () => {
+  const openvpn = (entry: string, exit: string) => {
+    const server = "  protocol openvpn\n  server 198.51.100.7 udp 51820";
+    const text = chain({ entry: `${server}\n  ${entry}`, exit: `${server}\n  ${exit}` });
+    return text.replaceAll("  protocol wireguard\n", "");
+  };
+  expectClean(openvpn("carrier user 5 and group 6", "carrier group 6"));
+  expectClean(openvpn("carrier user 5", "carrier user 6"));
+  expectClean(openvpn("carrier user 5", "carrier group 5"));
+});
+
+test("protocols without ports", () => {
+  const esp = "  protocol ipsec\n  ⟦server 198.51.100.7 protocol 50⟧\n  carrier mark 0x1/0xff";
+  const text = chain({ entry: esp, exit: esp }).replaceAll("  protocol wireguard\n", "");
+  expectFaults(text, {
+    code: "KSP2042",
+    message: "the packets of `exit` may leave by the way of `entry`",
+    label: "only through `entry` …",
+    mark: 1,
+    secondary: [[0, "… but this is the same server, with the same carrier"]],
+    help: "give `exit` another mark, or another port",
+  });
+});
+
 test("another mark, port or protocol tells them apart", () => {
   const first = entry("server 198.51.100.7 udp 51820", "carrier mark 0x1/0xff");
   expectClean(chain({ entry: first, exit: entry("server 198.51.100.7 udp 51820", "carrier mark 0x2/0xff") }));

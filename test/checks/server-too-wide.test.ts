@@ -17,7 +17,7 @@ test("a network of servers", () => {
 test("of several servers the tunnel is underlined", () => {
   expectFaults(
     home({ server: "  server 198.51.100.7 udp 51820\n  server 0.0.0.0/0 udp 443" }).replace("wg0", "⟦wg0⟧"),
-    fault("0.0.0.0-9.255.255.255"),
+    fault("0.0.0.0/0"),
   );
 });
 

@@ -39,6 +39,36 @@ test("a prefix that covers it, on another system as well", () => {
   );
 });
 
+test("two prefixes, the wider one first or last", () => {
+  const two = (first: string, second: string) =>
+    home({ links: `${link(first)}\n${link(second).replace("lan", "guests")}` });
+  for (const [wide, narrow] of [
+    ['⟦interface "br-*"⟧', '⟦interface "br-lan*"⟧'],
+    ['⟦interface "br-lan*"⟧', '⟦interface "br-*"⟧'],
+  ] as const) {
+    expectFaults(two(wide, narrow), {
+      code: "KSP2026",
+      message: `link \`lan\` and link \`guests\` share the interface \`${narrow.split('"')[1]}\``,
+      label: "the second owner",
+      mark: 1,
+      secondary: [[0, "the first owner"]],
+      help: "give every interface to one tunnel or link",
+    });
+  }
+  expectClean(two('interface "br-*"', 'interface "veth*"'));
+});
+
+test("one of several", () => {
+  expectFaults(home({ links: link('⟦interface "br0", "wg0"⟧'), interface: '  ⟦interface "wg1", "wg0"⟧' }), {
+    code: "KSP2026",
+    message: "link `lan` and tunnel `wg0` share the interface `wg0`",
+    label: "the second owner",
+    mark: 1,
+    secondary: [[0, "the first owner"]],
+    help: "give every interface to one tunnel or link",
+  });
+});
+
 test("an interface said twice by its owner", () => {
   expectFaults(home({ interface: '  ⟦interface "wg0", "wg*"⟧' }), {
     code: "KSP2006",
@@ -52,4 +82,7 @@ test("names that only look alike, and every utun", () => {
   expectClean(home({ links: link('interface "wg01", "br-*"') }));
   const text = chain().replace('"wg0"', 'linux "wg0" macos utun').replace('"wg1"', 'linux "wg1" macos utun');
   expectClean(text);
+  expectClean(
+    home({ links: link('interface linux "br0" macos "en*"'), interface: '  interface linux "wg0" macos utun' }),
+  );
 });

@@ -31,7 +31,7 @@ test("one hop has no state between down and up", () => {
 test("a bare hop with chains that do not all have it", () => {
   const more = "  server 203.0.113.9 udp 51820\n  carrier mark 0x3/0xff";
   const work = `${tunnel("⟦work⟧", "wg2", more, "10.66.0.2")}\n${watch("work", "10.66.0.1")}`;
-  expectFaults(chain({ more: `${work}\nallow out to 203.0.113.9 tcp 443 ⟦while hop1⟧` }), {
+  expectFaults(chain({ more: `${work}\nallow out to 192.0.2.9 tcp 443 ⟦while hop1⟧` }), {
     code: "KSP2037",
     message: "the state `hop1` is never reached",
     label: "`work` has the states `down`, `up`",

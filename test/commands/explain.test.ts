@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { bad, directory, good, ksp } from "./ksp.ts";
 
@@ -53,4 +54,11 @@ test("a packet must be named", async () => {
 test("a code that does not exist", async () => {
   const { code, stdout, stderr } = await ksp(["explain", "ksp9999"], { cwd: await directory() });
   expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: "", stderr: "error: there is no code KSP9999\n" });
+});
+
+test("the page of a code", async () => {
+  const page = await readFile(new URL("../../docs/diagnostics/KSP2001.md", import.meta.url), "utf8");
+  expect(page).toContain("KSP2001");
+  const ran = await ksp(["explain", "ksp2001"], { cwd: await directory() });
+  expect(ran).toEqual({ code: 0, stdout: page, stderr: "" });
 });

@@ -5,7 +5,7 @@ export interface Example {
 }
 
 export function examplesIn(page: string): readonly Example[] {
-  return [...page.matchAll(/^```ksp( .*)?\n([^]*?\n)```$/gm)].map(([, words = "", text = ""]) => ({
+  return [...page.matchAll(/^```ksp( .*)?\n([\s\S]*?\n)```$/gm)].map(([, words = "", text = ""]) => ({
     words: words.trim().split(" "),
     text,
   }));

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { compile } from "../../src/index.ts";
 
 /** Examples are the policies that a newcomer reads first; each has a folder of what it compiles to. */
-export const exampleFolder = fileURLToPath(new URL("../../examples", import.meta.url));
+const exampleFolder = fileURLToPath(new URL("../../examples", import.meta.url));
 export const goldenFolder = fileURLToPath(new URL("../golden", import.meta.url));
 
 export interface Example {

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { type Bundle, openBundle } from "../lab/bundle.ts";
 
 // Another folder of compiled policies can be tried by naming it.
-const folder = process.env["KSP_GOLDEN"] ?? fileURLToPath(new URL("../golden", import.meta.url));
+const { KSP_GOLDEN: folder = fileURLToPath(new URL("../golden", import.meta.url)) } = process.env;
 
 /** The policies that have files for nftables. */
 export const policies = existsSync(folder)

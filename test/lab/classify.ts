@@ -8,7 +8,7 @@ export type Endpoint = {
 };
 
 /** Frames that no policy counts: the neighbour protocols of the link, and the VPN's own packets. */
-export const harmless = ["arp", "nd", "mld", "endpoint"] as const;
+const harmless = ["arp", "nd", "mld", "endpoint"] as const;
 /** Frames that left in clear. `endpoint-foreign` is an application's packet to the address and port of the VPN's server. */
 export const leaking = [
   "udp4",

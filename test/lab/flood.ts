@@ -10,7 +10,7 @@ export type Flood = {
 };
 
 /** Where something listens for connections that stay. */
-export const sinkPort = 7777;
+const sinkPort = 7777;
 const program = fileURLToPath(new URL("flood-program.ts", import.meta.url));
 const sink = `require("node:net").createServer((s) => s.on("error", () => {}).resume())
 .listen(${sinkPort}, "::", () => console.log("listening"))`;

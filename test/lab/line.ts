@@ -6,7 +6,7 @@ import type { Namespace } from "./namespace.ts";
  *     client eth0 --- lan0 router (the LAN's gateway, the ISP and the internet) --- server (VPN, first hop)
  *            192.168.1.2   192.168.1.1                                         \--- exit   (VPN, second hop)
  */
-export const client = { interface: "eth0", ipv4: "192.168.1.2", ipv6: "2001:db8:1::2" } as const;
+const client = { interface: "eth0", ipv4: "192.168.1.2", ipv6: "2001:db8:1::2" } as const;
 export const gateway = { interface: "lan0", ipv4: "192.168.1.1", ipv6: "2001:db8:1::1" } as const;
 /** A host of the internet, reachable in clear and through every tunnel. */
 export const internet = { ipv4: "192.0.2.10", ipv6: "2001:db8:9::10" } as const;

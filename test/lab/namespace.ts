@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { follow, type Process, type Result, type Signal } from "./process.ts";
 import { environment } from "./requirements.ts";
 
-export type ExecOptions = {
+type ExecOptions = {
   /** Runs as this user and the group of the same number, without other groups. */
   readonly uid?: number;
   /** Capabilities that a user other than root keeps, as `net_admin`. */

@@ -10,9 +10,9 @@ const header = (little: boolean, magic = 0xa1b2c3d4, link = 1): Uint8Array => {
 
 const record = (little: boolean, seconds: number, fraction: number, bytes: readonly number[]): Uint8Array => {
   const view = new DataView(new ArrayBuffer(16));
-  [seconds, fraction, bytes.length, bytes.length + 100].forEach((value, index) =>
-    view.setUint32(index * 4, value, little),
-  );
+  for (const [index, value] of [seconds, fraction, bytes.length, bytes.length + 100].entries()) {
+    view.setUint32(index * 4, value, little);
+  }
   return Uint8Array.from([...new Uint8Array(view.buffer), ...bytes]);
 };
 

@@ -1,26 +1,16 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-const tools = [
-  "ip",
-  "mount",
-  "nft",
-  "nsenter",
-  "openssl",
-  "openvpn",
-  "ping",
-  "setpriv",
-  "sysctl",
-  "tcpdump",
-  "unshare",
-];
-const wireguard = ["wg", "wireguard-go"];
+const tools = "ip mount nft nsenter openssl openvpn ping setpriv sysctl tcpdump unshare wg wireguard-go".split(" ");
+
+const { CI, PATH = "" } = process.env;
+const folders = [PATH, "/usr/sbin", "/sbin"].join(delimiter);
 
 /** Our own environment; a root shell made by `su` has no sbin in its path. */
-export const environment: NodeJS.ProcessEnv = { ...process.env, PATH: `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin` };
+export const environment: NodeJS.ProcessEnv = { ...process.env, PATH: folders };
 
 const found = (tool: string): boolean =>
-  (environment["PATH"] ?? "").split(delimiter).some((folder) => {
+  folders.split(delimiter).some((folder) => {
     try {
       accessSync(join(folder, tool), constants.X_OK);
       return true;
@@ -33,7 +23,7 @@ const found = (tool: string): boolean =>
 export const missing = (): readonly string[] => [
   ...(process.platform === "linux" ? [] : ["Linux"]),
   ...(process.getuid?.() === 0 ? [] : ["root"]),
-  ...[...tools, ...wireguard].filter((tool) => !found(tool)),
+  ...tools.filter((tool) => !found(tool)),
 ];
 
 /**
@@ -41,4 +31,4 @@ export const missing = (): readonly string[] => [
  * who can install what is missing with scripts/install-tools.sh.
  */
 export const mayBeSkipped = (): boolean =>
-  process.env["CI"] === undefined && missing().some((thing) => thing === "Linux" || thing === "root");
+  CI === undefined && missing().some((thing) => thing === "Linux" || thing === "root");

@@ -43,7 +43,9 @@ export const openSandbox = async <const Name extends string>(names: readonly Nam
   });
   const close = async (): Promise<void> => {
     child.stdin.end();
-    const wake = setInterval(() => opened.forEach((namespace) => namespace.wake()), 50);
+    const wake = setInterval(() => {
+      for (const namespace of opened) namespace.wake();
+    }, 50);
     const insist = setTimeout(() => child.kill("SIGKILL"), 5_000);
     await keeper.ended;
     clearInterval(wake);

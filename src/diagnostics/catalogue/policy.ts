@@ -164,4 +164,12 @@ export const policy = {
     severity: "error",
     message: text`${"what"} names ${"count"} addresses`,
   },
+  KSP2048: {
+    name: "shared-identity",
+    severity: "error",
+    message: text`apps \`${"first"}\` and \`${"second"}\` are the same by every sign`,
+  },
+  KSP2049: { name: "resolvers-denied", severity: "error", message: text`the resolvers of this \`dns\` are denied` },
+  KSP2050: { name: "no-tunnel", severity: "error", message: text`the policy has no tunnel` },
+  KSP2052: { name: "pinned-outside", severity: "error", message: text`\`${"net"}\` is not inside \`within\`` },
 } as const;

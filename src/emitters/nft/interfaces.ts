@@ -1,4 +1,5 @@
 import type { InterfaceSet, Match, Ruleset, Zone } from "../../ir/ruleset.ts";
+import { isLoneStateName } from "./names.ts";
 import { braces, type Line } from "./words.ts";
 
 /** Interfaces that every rule treats alike: a packet's first question is which class it crosses. `rest`: what nobody names. */
@@ -25,9 +26,12 @@ export function interfaceClasses(rulesets: readonly Ruleset[]): readonly Interfa
   return [{ kind: "loopback" }, ...sorted, { kind: "rest" }];
 }
 
-/** The part of a chain's name. No zone can be called `other_links`: the names of a policy hold no `_`. */
-export const className = (of: InterfaceClass): string =>
-  of.kind === "zone" ? of.zone.name : of.kind === "loopback" ? "loopback" : "other_links";
+/** The part of a chain's name. The names of a policy hold no `_`, so no zone is called `other_links`, and one that is called like a state or like `loopback` can say what it is. */
+export function className(of: InterfaceClass): string {
+  if (of.kind !== "zone") return of.kind === "loopback" ? "loopback" : "other_links";
+  const { name, kind } = of.zone;
+  return isLoneStateName(name) || name === "loopback" ? `${name}_${kind}` : name;
+}
 
 /** Whether a rule speaks of a class, by the interface that its direction is judged by. */
 export function speaksOf(match: Match, side: Side, of: InterfaceClass): boolean {

@@ -1,6 +1,6 @@
 import type { AddressMatch, Match, Rule } from "../../ir/ruleset.ts";
 import { type Family, families } from "../../net/address.ts";
-import { ofFamily, overlaps } from "../../net/address-set.ts";
+import { type AddressSet, ofFamily, overlaps } from "../../net/address-set.ts";
 import { type PortSet, portsOverlap } from "../../net/port-set.ts";
 import { protocolNumber, type Transport } from "../../net/protocol.ts";
 
@@ -9,7 +9,7 @@ export function splitFamilies(rule: Rule): readonly Rule[] {
   const { source, destination } = rule.match;
   if (!source && !destination) return [rule];
   return spokenFamilies(rule.match).map((family): Rule => {
-    const part = (address: AddressMatch) => ({ ...address, set: ofFamily(address.set, family) });
+    const part = (address: AddressMatch) => ({ ...address, set: partOf(address.set, family) });
     const match = {
       ...rule.match,
       family,
@@ -20,11 +20,20 @@ export function splitFamilies(rule: Rule): readonly Rule[] {
   });
 }
 
+const parts = new WeakMap<AddressSet, Partial<Record<Family, AddressSet>>>();
+
+/** The addresses of one family; remembered, because every state and class of interfaces asks for those of the same lists. */
+export function partOf(set: AddressSet, family: Family): AddressSet {
+  const known = parts.get(set) ?? {};
+  const part = known[family] ?? ofFamily(set, family);
+  parts.set(set, { ...known, [family]: part.length === set.length ? set : part });
+  return part.length === set.length ? set : part;
+}
+
 /** The families that a match can be about. */
 export function spokenFamilies({ family, source, destination, transport }: Match): readonly Family[] {
   const named = family ?? (transport?.kind === "icmp" ? "ipv4" : transport?.kind === "icmpv6" ? "ipv6" : undefined);
-  const has = (address: AddressMatch | undefined, of: Family) =>
-    !address || address.set.some((range) => range.family === of);
+  const has = (address: AddressMatch | undefined, of: Family) => !address || partOf(address.set, of).length > 0;
   return families.filter((of) => (!named || named === of) && has(source, of) && has(destination, of));
 }
 

@@ -1,14 +1,16 @@
 import type { Direction, Match, Rule } from "../../ir/ruleset.ts";
 import type { Transport } from "../../net/protocol.ts";
 
-export const reverseDirection = (direction: Direction): Direction =>
+const reverseDirection = (direction: Direction): Direction =>
   direction === "out" ? "in" : direction === "in" ? "out" : "forward";
 
-/** Echo request and reply answer each other (RFC 792, RFC 4443); every other type is its own reverse, and conntrack knows no reply to it. */
-const echo: Readonly<Record<"icmp" | "icmpv6", ReadonlyMap<number, number>>> = {
+/** Requests and the answers that conntrack knows them by (RFC 792, RFC 4443); every other type is its own reverse, and has no reply. */
+const answers: Readonly<Record<"icmp" | "icmpv6", ReadonlyMap<number, number>>> = {
   icmp: new Map([
-    [8, 0],
     [0, 8],
+    [8, 0],
+    [13, 14],
+    [14, 13],
   ]),
   icmpv6: new Map([
     [128, 129],
@@ -17,7 +19,7 @@ const echo: Readonly<Record<"icmp" | "icmpv6", ReadonlyMap<number, number>>> = {
 };
 
 /** What a reply to the match looks like. Its owner is left out: nobody owns a packet that arrives, and conntrack remembers whose flow it is. */
-export function reverseMatch(match: Match): Match {
+function reverseMatch(match: Match): Match {
   const {
     source,
     destination,
@@ -47,8 +49,8 @@ function reverseTransport(transport: Transport): Transport {
       return transport;
     case "icmp":
     case "icmpv6": {
-      const answers = echo[transport.kind];
-      return transport.types ? { ...transport, types: transport.types.map((t) => answers.get(t) ?? t) } : transport;
+      const { kind, types } = transport;
+      return types ? { kind, types: types.map((type) => answers[kind].get(type) ?? type) } : transport;
     }
     default: {
       const { kind, sourcePorts, destinationPorts } = transport;

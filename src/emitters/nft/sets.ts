@@ -14,16 +14,19 @@ export interface NamedSet {
 export class Sets {
   readonly #sets = new Map<string, { readonly set: NamedSet; readonly ranges: AddressSet }>();
 
-  /** `@name` where the set is a list or long, else undefined. `owner` names a set that has no name of its own. */
+  /** `@name` where the set is a list or long, else undefined. `owner` names a set that has no name of its own; its second one is numbered. */
   reference(ranges: AddressSet, family: Family, table: string | undefined, owner: string): string | undefined {
     if (table === undefined && ranges.length <= mostInline) return undefined;
-    const name = `${table ?? owner}_${family}`;
-    const known = this.#sets.get(name);
-    if (!known) {
-      const type = family === "ipv4" ? "ipv4_addr" : "ipv6_addr";
-      this.#sets.set(name, { set: { name, type, elements: ranges.map(formatRange) }, ranges });
-    } else if (!isSame(known.ranges, ranges)) throw new Error(`two sets are named ${name}`);
-    return `@${name}`;
+    const base = `${table ?? owner}_${family}`;
+    for (let n = 1; ; n++) {
+      const name = n === 1 ? base : `${base}_${n}`;
+      const known = this.#sets.get(name);
+      if (!known) {
+        const type = family === "ipv4" ? "ipv4_addr" : "ipv6_addr";
+        this.#sets.set(name, { set: { name, type, elements: ranges.map(formatRange) }, ranges });
+      }
+      if (!known || isSame(known.ranges, ranges)) return `@${name}`;
+    }
   }
 
   all(): readonly NamedSet[] {
@@ -32,4 +35,4 @@ export class Sets {
 }
 
 const isSame = (a: AddressSet, b: AddressSet): boolean =>
-  a.length === b.length && a.every((range, i) => range.first === b[i]?.first && range.last === b[i]?.last);
+  a === b || (a.length === b.length && a.every((range, i) => range.first === b[i]?.first && range.last === b[i]?.last));

@@ -61,7 +61,7 @@ export function underHeadings(
 function title({ of, states }: Variant, all: number, probeOnly: boolean): string {
   const name =
     of.kind === "zone"
-      ? `${of.zone.kind} ${className(of)}`
+      ? `${of.zone.kind} ${of.zone.name}`
       : of.kind === "rest"
         ? "every other interface"
         : className(of);

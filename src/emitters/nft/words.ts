@@ -1,14 +1,14 @@
 import type { Identity } from "../../ir/policy.ts";
 import { type AddressMatch, type Locality, localities, type Match } from "../../ir/ruleset.ts";
 import type { Family } from "../../net/address.ts";
-import { type AddressSet, complement, formatRange, ofFamily } from "../../net/address-set.ts";
+import { type AddressSet, complement, formatRange } from "../../net/address-set.ts";
 import { formatPort, type PortSet } from "../../net/port-set.ts";
 import { icmpTypes, icmpv6Types } from "../../net/protocol.ts";
-import { spokenFamilies } from "./overlap.ts";
+import { partOf, spokenFamilies } from "./overlap.ts";
 import { mostInline, type Sets } from "./sets.ts";
 
 /** A word group of a rule. Lines whose groups are of the same kinds are aligned. */
-export interface Piece {
+interface Piece {
   readonly kind: string;
   readonly text: string;
 }
@@ -70,15 +70,17 @@ function addressLines(
   owner: string,
   spelling: Spelling,
 ): readonly Line[] {
-  const set = ofFamily(match.set, family);
-  const others = complement(set, family);
-  if (others.length === 0) return [[]];
+  const set = partOf(match.set, family);
   const lines = (text: string): Line => [
     piece("ip", family === "ipv4" ? "ip" : "ip6"),
     piece(field, `${field} ${text}`),
   ];
-  if (match.table === undefined && others.length < set.length && others.length <= mostInline)
-    return negated(others, spelling).map((all) => all.flatMap((text) => lines(text)));
+  // Only a short set can have a complement that is shorter still, or empty.
+  if (match.table === undefined && set.length <= mostInline + 1) {
+    const others = complement(set, family);
+    if (others.length === 0) return [[]];
+    if (others.length < set.length) return negated(others, spelling).map((all) => all.flatMap((text) => lines(text)));
+  }
   if (spelling.kind === "literals") return set.map((range) => lines(formatRange(range)));
   const named = spelling.sets.reference(set, family, match.table, owner);
   return [lines(named ?? braces(set.map(formatRange)))];

@@ -21,7 +21,7 @@ export function statesText(plan: Plan, origins: Origins): string {
 }
 
 /** One line a rule, in columns: stage, verdict, match, statement. */
-export function stateLines({ rules }: Ruleset): readonly string[] {
+function stateLines({ rules }: Ruleset): readonly string[] {
   const rows = rules.map((rule) => [rule.stage, rule.verdict.kind, ruleText(rule), rule.from] as const);
   const width = (column: 0 | 1 | 2) => Math.max(...rows.map((row) => row[column].length));
   const [stage, verdict, match] = [width(0), width(1), Math.min(width(2), 90)];

@@ -1,35 +1,34 @@
 import { diagnostic } from "../../diagnostics/diagnostic.ts";
+import { overlaps } from "../../net/address-set.ts";
 import { atBoot } from "../lockdown.ts";
-import { placeOf } from "../origins.ts";
-import type { Allow, Policy } from "../policy.ts";
+import { type Origins, placeOf } from "../origins.ts";
+import type { Allow, PacketPattern, Policy, Tunnel } from "../policy.ts";
+import { namedByOthers } from "../tunnel-names.ts";
 import type { Check } from "./check.ts";
-import { denyAround } from "./opens-nothing.ts";
+import { closers } from "./support/closed-anyway.ts";
 import { isConditionIn, isPathIn, isPatternIn, packetsOf } from "./support/coverage.ts";
+import { familiesOf, hasFamily } from "./support/families.ts";
+import { lastHops } from "./support/hops.ts";
 import { byPlace } from "./support/places.ts";
+import { forbiddenTo } from "./support/traffic.ts";
 
-/** An exemption that another one contains stays behind when that one is narrowed, and then opens what nobody meant. */
+/** An exemption inside another opening stays behind when that one is narrowed, and then opens what nobody meant. */
 export const addsNothing: Check = ({ policy, origins }) => {
-  const booting = new Set(atBoot(policy).allows.map(({ id }) => id));
-  const allows = byPlace(
-    origins,
-    policy.allows.filter((allow) => !denyAround(policy, allow)),
-  );
-  /** Of two that contain each other the later one is superfluous. */
-  const isInside = (a: Allow, b: Allow): boolean =>
-    isOpeningIn(policy, a, b) &&
-    (booting.has(b.id) || !booting.has(a.id)) &&
-    (allows.indexOf(b) < allows.indexOf(a) || !isOpeningIn(policy, b, a));
-  return allows.flatMap((allow) => {
-    const wider = allows.find((other) => other !== allow && isInside(allow, other));
-    if (!wider) return [];
-    const at = placeOf(origins, allow.id);
+  const opened = openings(policy, origins);
+  const tunnels = lastHops(policy);
+  return opened.flatMap((inner) => {
+    const wider = opened.find((outer) => isInside(policy, inner, outer));
+    const tunnel = tunnels.find((one) => carriesAnyway(policy, one, inner));
+    const by = wider ? placeOf(origins, wider.allow.id) : tunnel && placeOf(origins, tunnel.id, "carries");
+    if (!by) return [];
+    const at = placeOf(origins, inner.allow.id);
     return diagnostic(
       "KSP2043",
       {},
       {
         at,
         label: "already open",
-        secondary: [{ span: placeOf(origins, wider.id), text: "by this line" }],
+        secondary: [{ span: by, text: "by this line" }],
         notes: ["without it the same packets pass, in every state"],
         help: { text: "remove it", edits: [{ span: at, text: "" }] },
       },
@@ -37,10 +36,50 @@ export const addsNothing: Check = ({ policy, origins }) => {
   });
 };
 
-function isOpeningIn(policy: Policy, a: Allow, b: Allow): boolean {
-  if (!isConditionIn(a.while, b.while)) return false;
-  const [inner, outer] = [packetsOf(policy, a.opening), packetsOf(policy, b.opening)];
-  if (inner && outer) return isPatternIn(policy, inner, outer);
-  if (a.opening.kind === "packets" || b.opening.kind === "packets" || a.opening.kind !== b.opening.kind) return false;
-  return isPathIn(policy, a.opening.path, b.opening.path);
+interface Open {
+  readonly allow: Allow;
+  readonly packets?: PacketPattern;
+  readonly atBoot: boolean;
+  /** In the order of the source. */
+  readonly index: number;
 }
+
+/** The exemptions that open something. */
+function openings(policy: Policy, origins: Origins): readonly Open[] {
+  const booting = new Set(atBoot(policy).allows.map(({ id }) => id));
+  const closerOf = closers(policy);
+  return byPlace(
+    origins,
+    policy.allows.filter((allow) => !closerOf(allow) && !isForbidden(policy, allow)),
+  ).map((allow, index) => {
+    const packets = packetsOf(policy, allow.opening);
+    return { allow, ...(packets && { packets }), atBoot: booting.has(allow.id), index };
+  });
+}
+
+/** Of two that contain each other the later one is superfluous. */
+const isInside = (policy: Policy, a: Open, b: Open): boolean =>
+  a !== b && (b.atBoot || !a.atBoot) && isContained(policy, a, b) && (b.index < a.index || !isContained(policy, b, a));
+
+function isContained(policy: Policy, a: Open, b: Open): boolean {
+  if (!isConditionIn(a.allow.while, b.allow.while)) return false;
+  if (a.packets && b.packets) return isPatternIn(policy, a.packets, b.packets);
+  const [inner, outer] = [a.allow.opening, b.allow.opening];
+  if (inner.kind === "packets" || outer.kind === "packets" || inner.kind !== outer.kind) return false;
+  return isPathIn(policy, inner.path, outer.path);
+}
+
+/** An exemption in a tunnel opens with the tunnel itself, which then lets out everything that no other tunnel names. */
+function carriesAnyway(policy: Policy, tunnel: Tunnel, { packets }: Open): boolean {
+  if (!packets || !tunnel.carries.everything) return false;
+  const { direction, path, destination } = packets;
+  if (direction !== "out" || path.kind !== "tunnel" || path.tunnel !== tunnel.name) return false;
+  if (!destination) return true;
+  return (
+    familiesOf(destination).some((family) => hasFamily(tunnel, family)) &&
+    !overlaps(destination, namedByOthers(policy, tunnel))
+  );
+}
+
+const isForbidden = (policy: Policy, { opening }: Allow): boolean =>
+  opening.kind === "packets" && forbiddenTo(policy, opening.pattern.app, opening.pattern.path) !== undefined;

@@ -1,7 +1,8 @@
 import { type Diagnostic, diagnostic } from "../../diagnostics/diagnostic.ts";
 import { placeOf } from "../origins.ts";
-import type { App, Name, Path, StatementId } from "../policy.ts";
+import type { Name, Path, StatementId } from "../policy.ts";
 import type { Check, Subject } from "./check.ts";
+import { forbiddenTo } from "./support/traffic.ts";
 
 /** An app's `traffic` narrows and stands before every opening, so an opening against it never opens. */
 export const againstTraffic: Check = (subject) => [
@@ -19,8 +20,8 @@ function against(
   path: Path,
   id: StatementId,
 ): readonly Diagnostic[] {
-  const app = policy.apps.find((one) => one.name === name);
-  if (!app || path.kind === "any" || mayUse(app, path)) return [];
+  const app = forbiddenTo(policy, name, path);
+  if (!app) return [];
   return [
     diagnostic(
       "KSP2045",
@@ -34,6 +35,3 @@ function against(
     ),
   ];
 }
-
-const mayUse = ({ traffic }: App, path: Path): boolean =>
-  traffic !== "none" && (traffic === "tunnel") === (path.kind === "tunnel");

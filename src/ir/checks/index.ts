@@ -18,13 +18,16 @@ import { missingHeartbeat } from "./missing-heartbeat.ts";
 import { missingOnLinux } from "./missing-on-linux.ts";
 import { missingWatch } from "./missing-watch.ts";
 import { needlessRisk } from "./needless-risk.ts";
+import { noTunnel } from "./no-tunnel.ts";
 import { onlyIpv6 } from "./only-ipv6.ts";
 import { openToEveryone } from "./open-to-everyone.ts";
 import { opensNothing } from "./opens-nothing.ts";
 import { ownAddress } from "./own-address.ts";
 import { reservedMark } from "./reserved-mark.ts";
+import { resolversDenied } from "./resolvers-denied.ts";
 import { sameEndpoint } from "./same-endpoint.ts";
 import { serverTooWide } from "./server-too-wide.ts";
+import { sharedIdentity } from "./shared-identity.ts";
 import { sharedInterface } from "./shared-interface.ts";
 import { stateOfAHop } from "./state-of-a-hop.ts";
 import { tooManyAddresses } from "./too-many-addresses.ts";
@@ -35,6 +38,7 @@ import { watchSaidTwice } from "./watch-said-twice.ts";
 /** Every check, in the order of the parts of a policy that it speaks of. */
 export const checks: readonly Check[] = [
   // interfaces and systems
+  noTunnel,
   missingOnLinux,
   interfaceName,
   sharedInterface,
@@ -56,11 +60,13 @@ export const checks: readonly Check[] = [
   needlessRisk,
   dnsNoneAndResolvers,
   dnsSaidTwice,
+  resolversDenied,
   // exemptions and apps
   exemptionTooWide,
   openToEveryone,
   opensNothing,
   addsNothing,
+  sharedIdentity,
   againstTraffic,
   appWithoutWay,
   // states and probes

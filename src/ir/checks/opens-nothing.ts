@@ -1,31 +1,42 @@
-import { diagnostic } from "../../diagnostics/diagnostic.ts";
+import { type Details, type Diagnostic, diagnostic } from "../../diagnostics/diagnostic.ts";
 import { placeOf } from "../origins.ts";
-import type { Allow, Deny, Policy } from "../policy.ts";
-import type { Check } from "./check.ts";
-import { isConditionIn, isPatternIn, packetsOf } from "./support/coverage.ts";
+import type { Check, Subject } from "./check.ts";
+import { type Closer, closers } from "./support/closed-anyway.ts";
 
-/** A deny beats every exemption, so one that lies wholly inside it is a left-over or a misunderstanding. */
-export const opensNothing: Check = ({ policy, origins }) =>
-  policy.allows.flatMap((allow) => {
-    const deny = denyAround(policy, allow);
-    if (!deny) return [];
-    return diagnostic(
-      "KSP2044",
-      {},
-      {
-        at: placeOf(origins, allow.id),
+/** An exemption that lies wholly inside what stays closed is a left-over, or a misunderstanding that nobody notices. */
+export const opensNothing: Check = (subject) => {
+  const closerOf = closers(subject.policy);
+  return subject.policy.allows.flatMap((allow): readonly Diagnostic[] => {
+    const closer = closerOf(allow);
+    if (!closer) return [];
+    return [diagnostic("KSP2044", {}, { at: placeOf(subject.origins, allow.id), ...reasonOf(closer, subject) })];
+  });
+};
+
+function reasonOf(closer: Closer, { origins }: Subject): Details {
+  switch (closer.kind) {
+    case "deny":
+      return {
         label: "all of it is denied",
-        secondary: [{ span: placeOf(origins, deny.id), text: "by this line" }],
+        secondary: [{ span: placeOf(origins, closer.deny.id), text: "by this line" }],
         notes: ["a deny beats every exemption, whatever their order"],
         help: "remove one of the two",
-      },
-    );
-  });
-
-export function denyAround(policy: Policy, allow: Allow): Deny | undefined {
-  const packets = packetsOf(policy, allow.opening);
-  if (!packets) return undefined;
-  return policy.denies.find(
-    (deny) => isConditionIn(allow.while, deny.while) && isPatternIn(policy, packets, deny.pattern),
-  );
+      };
+    case "names":
+      return {
+        label: "ports of names are open to declared resolvers alone",
+        notes: ["names are asked where `dns` says, and by `allow discovery`; no other statement opens their ports"],
+        help: "declare the resolver with `dns`, or remove the statement",
+      };
+    case "tunnels":
+      return {
+        label: "all of it belongs to tunnels",
+        secondary: closer.tunnels.map(({ id, name }) => ({
+          span: placeOf(origins, id, "name"),
+          text: `what \`${name}\` names, and its servers, leave by no other way`,
+        })),
+        notes: ["a server is reached by its tunnel's carrier alone, and what a tunnel names only inside it"],
+        help: "remove the statement, or take the addresses out of the tunnel",
+      };
+  }
 }

@@ -1,5 +1,6 @@
 import { type Diagnostic, diagnostic } from "../../diagnostics/diagnostic.ts";
 import { overlaps } from "../../net/address-set.ts";
+import { canonicalJson } from "../canonical.ts";
 import type { Identity, Tunnel } from "../policy.ts";
 import type { Check, Subject } from "./check.ts";
 import { carriersOn } from "./support/carriers.ts";
@@ -47,5 +48,5 @@ const looksLike = (inner: Tunnel, other: Tunnel): boolean =>
 
 function mayBeOne(a: Identity, b: Identity): boolean {
   if (a.kind === "mark" && b.kind === "mark") return ((a.value ^ b.value) & a.mask & b.mask) === 0;
-  return (a.kind === "user" || a.kind === "group") && a.kind === b.kind && a.id === b.id;
+  return canonicalJson(a) === canonicalJson(b);
 }

@@ -134,7 +134,7 @@ export function resolveChains(
 }
 
 /** Chains have no rules of their own; this is only the key of their place. */
-export const chainId = (name: string): string => `chain-${name}`;
+const chainId = (name: string): string => `chain-${name}`;
 
 export function resolveApp(context: Context, app: ast.App): App | undefined {
   const name = app.name.name;

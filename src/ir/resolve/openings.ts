@@ -52,7 +52,7 @@ function resolveHost(context: Context, opening: ast.Opening & { kind: "host" }):
   const outside = subtract(pinned, within);
   if (outside.length === 0) return { kind: "host", host: opening.host.value, pinned, within, transport, path };
   return context.report(
-    "KSP2019",
+    "KSP2052",
     { net: formatSet(outside) },
     {
       at: opening.at.span,

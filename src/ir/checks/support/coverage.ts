@@ -1,6 +1,6 @@
-import { type AddressSet, isSubset } from "../../../net/address-set.ts";
+import { type AddressSet, contains, isSubset } from "../../../net/address-set.ts";
 import { canonicalJson } from "../../canonical.ts";
-import type { Condition, Identity, Opening, PacketPattern, Path, Policy } from "../../policy.ts";
+import type { Condition, Identity, Name, Opening, PacketPattern, Path, Policy } from "../../policy.ts";
 import { privateRanges } from "../../stages/lan.ts";
 import { speakable } from "./families.ts";
 import { isTransportIn } from "./transports.ts";
@@ -26,11 +26,11 @@ export function isPatternIn(policy: Policy, a: PacketPattern, b: PacketPattern):
   return (
     a.direction === b.direction &&
     isPathIn(policy, a.path, b.path) &&
-    (b.app === undefined || a.app === b.app) &&
-    isOwnerIn(a.owner, b.owner) &&
+    isTransportIn(a.transport, b.transport) &&
     isSetIn(a.source, b.source) &&
     isSetIn(a.destination, b.destination) &&
-    isTransportIn(a.transport, b.transport)
+    (b.app === undefined || a.app === b.app) &&
+    isOwnerIn(a.owner, b.owner)
   );
 }
 
@@ -42,13 +42,28 @@ export function isConditionIn(a: Condition, b: Condition): boolean {
 }
 
 export function isPathIn(policy: Policy, a: Path, b: Path): boolean {
-  if (b.kind === "any") return true;
-  if (b.kind === "outside" && a.kind === "link")
-    return policy.links.some(({ name, role }) => name === a.link && role === "outside");
-  return canonicalJson(a) === canonicalJson(b);
+  switch (b.kind) {
+    case "any":
+      return true;
+    case "outside":
+      return a.kind === "outside" || (a.kind === "link" && isOutside(policy, a.link));
+    case "link":
+      return a.kind === "link" && a.link === b.link;
+    case "tunnel":
+      return a.kind === "tunnel" && a.tunnel === b.tunnel;
+  }
 }
+
+const isOutside = (policy: Policy, link: Name): boolean =>
+  policy.links.some(({ name, role }) => name === link && role === "outside");
 
 const isOwnerIn = (a: Identity | undefined, b: Identity | undefined): boolean =>
   b === undefined || (a !== undefined && canonicalJson(a) === canonicalJson(b));
-const isSetIn = (a: AddressSet | undefined, b: AddressSet | undefined): boolean =>
-  b === undefined || (a !== undefined && isSubset(a, b));
+
+/** A look at the first address spares most comparisons of long lists. */
+function isSetIn(a: AddressSet | undefined, b: AddressSet | undefined): boolean {
+  if (!b) return true;
+  const first = a?.[0];
+  if (!a || !first) return false;
+  return contains(b, { family: first.family, value: first.first }) && isSubset(a, b);
+}

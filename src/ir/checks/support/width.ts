@@ -7,10 +7,11 @@ import { privateRanges } from "../../stages/lan.ts";
 const most: Readonly<Record<Family, bigint>> = { ipv4: 1n << 16n, ipv6: 1n << 96n };
 export const widest = "/16 (IPv4) or /32 (IPv6)";
 
-/** The first range of public addresses that is wider than that. */
-export function tooWide(set: AddressSet): AddressRange | undefined {
-  return subtract(set, privateRanges).find(({ family, first, last }) => last - first + 1n > most[family]);
-}
+/** The first range that holds more public addresses in a row than that. */
+export const tooWide = (set: AddressSet): AddressRange | undefined =>
+  set.find((range) =>
+    subtract([range], privateRanges).some(({ family, first, last }) => last - first + 1n > most[family]),
+  );
 
 /** More hosts than any machine asks one by one: a network stands where an address was meant. */
 export const mostHosts = 64n;

@@ -28,7 +28,7 @@ export function describe(faults: Faults, grammar: Grammar, misfit: Misfit): Diag
   const fix = proposal(faults, grammar, misfit, expected);
   const details = { label, secondary: continuation(faults, tokens, index), ...(fix && { help: fix }) };
   if (token === undefined) {
-    const word = shorten(tokens[0]?.image ?? "");
+    const word = shorten(tokens[0]?.image ?? rule);
     const last = tokens.at(-1);
     const end = last ? endOf(last) : 0;
     return diagnostic("KSP1023", { word }, { ...details, at: faults.span(end, end) });
@@ -37,19 +37,11 @@ export function describe(faults: Faults, grammar: Grammar, misfit: Misfit): Diag
   const whole = faults.source.text.slice(start, end);
   const known = whole === token.image ? undefined : misspelling(whole, faults.span(start, end));
   if (known) return known;
-  if (whole.includes("//") || whole.startsWith("/*")) return foreignComment(faults, start + whole.indexOf("/"));
   return diagnostic("KSP1005", { found: `\`${shorten(token.image)}\`` }, { ...details, at: spanOf(faults, token) });
 }
 
 const endOf = (token: IToken): number => token.startOffset + token.image.length;
 export const spanOf = (faults: Faults, token: IToken): Span => faults.span(token.startOffset, endOf(token));
-
-function foreignComment(faults: Faults, start: number): Diagnostic {
-  const sign = faults.source.text.slice(start, start + 2);
-  const at = faults.span(start, start + 2);
-  const help = { text: "write `#`", edits: [{ span: at, text: "#" }] };
-  return diagnostic("KSP1024", { sign }, { at, label: "a comment starts with `#`", ...(sign === "//" && { help }) });
-}
 
 /** Where a line was continued by a comma or arrow at its end, that place belongs to the fault. */
 function continuation(faults: Faults, tokens: readonly IToken[], index: number): readonly Label[] {
@@ -72,6 +64,9 @@ function proposal(faults: Faults, grammar: Grammar, misfit: Misfit, expected: Ex
       const gap = faults.span(before ? endOf(before) : token.startOffset, token.startOffset);
       return { text: "a statement stands on a line of its own", edits: [{ span: gap, text: "\n" }] };
     }
+    if (expected.end && misfit.rule !== "packet" && caveats.includes(token.image)) {
+      return { text: `the order is ${caveats.map((each) => `\`${each}\``).join(", ")}`, edits: [] };
+    }
     if (token.tokenType === t.EQUALS || token.tokenType === t.COLON) {
       if (accepts(grammar, misfit.rule, tokens.toSpliced(index, 1))) {
         const span = faults.span(before ? endOf(before) : token.startOffset, token.startOffset + 1);
@@ -90,6 +85,9 @@ function proposal(faults: Faults, grammar: Grammar, misfit: Misfit, expected: Ex
   }
   return undefined;
 }
+
+/** The parts that end a statement, in their order. */
+const caveats = ["while", "accept-risk", "reason", "owner", "ticket", "until"];
 
 const isPort = ({ tokenType }: IToken): boolean => tokenType === t.INTEGER || tokenType === t.PORTS;
 const isWord = ({ tokenType }: IToken): boolean => tokenType === t.NAME || t.keywords.includes(tokenType);
@@ -119,6 +117,7 @@ function replacement(
 
 /** The one word or sign with which the line would follow the grammar. */
 function missingWord(grammar: Grammar, { rule, tokens, index }: Misfit, expected: Expectation): string | undefined {
+  if (index === 0) return undefined;
   const candidates = expected.types.filter((type) => t.keywords.includes(type) || t.punctuation.includes(type));
   const good = candidates.filter((type) => accepts(grammar, rule, tokens.toSpliced(index, 0, inserted(type))));
   if (good.length === 1) return String(good[0]?.PATTERN);

@@ -1,0 +1,32 @@
+import { diagnostic } from "../../diagnostics/diagnostic.ts";
+import { placeOf } from "../origins.ts";
+import type { Dns, PacketPattern } from "../policy.ts";
+import type { Check } from "./check.ts";
+import { isConditionIn, isPatternIn } from "./support/coverage.ts";
+
+/** A deny beats `dns` as well: a blocked network that holds the resolver stops every name, and looks like a broken tunnel. */
+export const resolversDenied: Check = ({ policy, origins }) =>
+  policy.dns.flatMap((dns) => {
+    const deny = policy.denies.find(
+      (one) => isConditionIn("enforcing", one.while) && isPatternIn(policy, questions(dns), one.pattern),
+    );
+    if (!deny || dns.resolvers.length === 0) return [];
+    return diagnostic(
+      "KSP2049",
+      {},
+      {
+        at: placeOf(origins, dns.id, "to"),
+        label: "never asked",
+        secondary: [{ span: placeOf(origins, deny.id), text: "denied by this line" }],
+        help: "take the resolvers out of the deny with `except`",
+      },
+    );
+  });
+
+const questions = ({ resolvers, owner, app, path }: Dns): PacketPattern => ({
+  direction: "out",
+  ...(owner && { owner }),
+  ...(app !== undefined && { app }),
+  destination: resolvers,
+  path,
+});

@@ -1,0 +1,153 @@
+import type { Interface, Packet } from "../../src/ir/packet.ts";
+import { type Command, readCommands, type SetText } from "./nft-text.ts";
+import { type Ending, type Passage, type Rule, readAddresses, readRule } from "./nft-words.ts";
+
+/** `reject` tells the sender by ICMP, `reset` by TCP. */
+export type Judgement = "accept" | "drop" | "reject" | "reset";
+
+export interface Circumstances {
+  /** Hears the line of every rule that was asked on the way. */
+  readonly onVisit?: (line: number) => void;
+  /** Where the packet would leave when `output` saw it; something has re-routed it since. */
+  readonly routed?: Interface;
+}
+
+interface Chain {
+  readonly hook?: string;
+  readonly policy?: string;
+  readonly rules: readonly Rule[];
+}
+interface Table {
+  readonly sets: ReadonlyMap<string, SetText>;
+  readonly chains: ReadonlyMap<string, Chain>;
+}
+
+/** What is loaded; a file makes another one of it, in one transaction: all or nothing. */
+export class Nftables {
+  readonly #tables: ReadonlyMap<string, Table>;
+  readonly #bases: ReadonlyMap<string, readonly (readonly [Table, Chain])[]>;
+
+  constructor(tables: ReadonlyMap<string, Table> = new Map()) {
+    this.#tables = tables;
+    const bases = new Map<string, (readonly [Table, Chain])[]>();
+    for (const [name, table] of tables) {
+      for (const chain of table.chains.values()) {
+        if (chain.hook === undefined) continue;
+        const place = `${name.split(" ")[0]} ${chain.hook}`;
+        bases.set(place, [...(bases.get(place) ?? []), [table, chain]]);
+      }
+    }
+    this.#bases = bases;
+  }
+
+  get tables(): readonly string[] {
+    return [...this.#tables.keys()];
+  }
+
+  load(text: string): Nftables {
+    return new Nftables(readCommands(text).reduce(apply, this.#tables));
+  }
+
+  /** What the kernel does with a packet. */
+  judge(packet: Packet, { onVisit, routed }: Circumstances = {}): Judgement {
+    for (const hook of hooksOf(packet)) {
+      const passage = { packet: routed && hook === "output" ? { ...packet, outInterface: routed } : packet, hook };
+      for (const [table, chain] of this.#bases.get(`${packet.family === "arp" ? "arp" : "inet"} ${hook}`) ?? []) {
+        const ending = run(table, chain, passage, onVisit) ?? (chain.policy === "accept" ? "accept" : "drop");
+        if (ending !== "accept") return ending;
+      }
+    }
+    return "accept";
+  }
+}
+
+function hooksOf({ direction, family }: Packet): readonly string[] {
+  if (direction === "in") return ["input"];
+  if (family === "arp") return direction === "out" ? ["output"] : [];
+  return direction === "out" ? ["output", "postrouting"] : ["forward", "postrouting"];
+}
+
+/** Undefined: the packet falls off the end, or returns; a `goto` has nothing to come back to. */
+function run(table: Table, chain: Chain, passage: Passage, onVisit?: (line: number) => void): Judgement | undefined {
+  for (const { line, conditions, ending } of chain.rules) {
+    onVisit?.(line);
+    if (!conditions.every((holds) => holds(passage))) continue;
+    switch (ending?.kind) {
+      case undefined:
+        continue;
+      case "return":
+        return undefined;
+      case "reject":
+      case "reset":
+        if (passage.hook === "postrouting") throw new Error("reject does not load in postrouting");
+        return ending.kind;
+      case "jump": {
+        const verdict = run(table, chainNamed(table, ending), passage, onVisit);
+        if (verdict) return verdict;
+        continue;
+      }
+      case "goto":
+        return run(table, chainNamed(table, ending), passage, onVisit);
+      default:
+        return ending?.kind;
+    }
+  }
+  return undefined;
+}
+
+function chainNamed({ chains }: Table, ending: Ending): Chain {
+  const chain = "chain" in ending ? chains.get(ending.chain) : undefined;
+  if (!chain || chain.hook !== undefined) throw new Error(`no chain to go to: ${JSON.stringify(ending)}`);
+  return chain;
+}
+
+// ---- loading -------------------------------------------------------------------------------------------------------
+
+function apply(tables: ReadonlyMap<string, Table>, command: Command): ReadonlyMap<string, Table> {
+  const name = command.table;
+  const table = tables.get(name);
+  if (command.kind === "table")
+    return table ? tables : new Map([...tables, [name, { sets: new Map(), chains: new Map() }]]);
+  if (!table) throw new Error(`no table ${name}`);
+  if (command.kind === "delete") return new Map([...tables].filter(([key]) => key !== name));
+  const changed = changedTable(table, command, name.split(" ")[0] ?? "");
+  return new Map([...tables, [name, changed]]);
+}
+
+function changedTable(
+  { sets, chains }: Table,
+  command: Exclude<Command, { readonly kind: "table" | "delete" }>,
+  family: string,
+): Table {
+  switch (command.kind) {
+    case "set":
+      checkSet(command.set);
+      if (sets.has(command.name)) throw new Error(`two sets ${command.name}`);
+      return { sets: new Map([...sets, [command.name, command.set]]), chains };
+    case "chain": {
+      const { hook, policy, rules } = command.chain;
+      // The kernel adds to a chain that is already there.
+      const known = chains.get(command.name) ?? { rules: [] };
+      const chain = {
+        ...known,
+        ...(hook !== undefined && { hook }),
+        ...(policy !== undefined && { policy }),
+        rules: [...known.rules, ...rules.map((rule) => readRule(rule, { family, sets }))],
+      };
+      return { sets, chains: new Map([...chains, [command.name, chain]]) };
+    }
+    case "flush":
+    case "rule": {
+      const known = chains.get(command.chain);
+      if (!known) throw new Error(`no chain ${command.chain}`);
+      const rules = command.kind === "flush" ? [] : [...known.rules, readRule(command.rule, { family, sets })];
+      return { sets, chains: new Map([...chains, [command.chain, { ...known, rules }]]) };
+    }
+  }
+}
+
+function checkSet({ type, isInterval, elements }: SetText): void {
+  if (type !== "ipv4_addr" && type !== "ipv6_addr") throw new Error(`unknown type of set ${type}`);
+  if (!isInterval) throw new Error("prefixes need an interval set");
+  readAddresses(elements, type === "ipv4_addr" ? "ipv4" : "ipv6");
+}

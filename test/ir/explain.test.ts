@@ -1,0 +1,173 @@
+import { describe, expect, test } from "vitest";
+import { explain } from "../../src/explain.ts";
+import type { PacketPattern } from "../../src/ir/policy.ts";
+import { constant } from "../../src/net/parse-net.ts";
+import { ports } from "../../src/net/port-set.ts";
+import { examples, inEveryState, office, type Planned, policies } from "./support/policies.ts";
+
+const anywhere = { path: { kind: "any" } } as const;
+const example = (name: string): Planned => {
+  const found = examples.find((e) => e.name === name);
+  if (!found) throw new Error(`no example ${name}`);
+  return found;
+};
+const explained = ({ name, text, policy, origins, plan }: Planned, pattern: PacketPattern) =>
+  explain(policy, origins, plan, pattern, { file: name, text });
+const verdicts = (planned: Planned, pattern: PacketPattern, at: string) =>
+  Object.fromEntries(
+    explained(planned, pattern)
+      .rows.filter((row) => row.interface === at)
+      .map((row) => [row.state, `${row.verdict} ${row.rule.stage}`]),
+  );
+
+const https: PacketPattern = {
+  direction: "out",
+  destination: constant("192.0.2.80"),
+  transport: { kind: "tcp", destinationPorts: ports(443) },
+  ...anywhere,
+};
+
+describe("the rows", () => {
+  test("are every state of every interface, boot and disabled last", () => {
+    const { rows } = explained(example("two-hops"), https);
+    const states = ["down", "hop1", "up", "lockdown", "disabled"];
+    expect(rows.map((row) => `${row.interface} ${row.state}`)).toEqual(
+      ["through entry", "through exit", "elsewhere"].flatMap((at) => states.map((state) => `${at} ${state}`)),
+    );
+  });
+
+  test("tell what becomes of application traffic", () => {
+    expect(verdicts(example("two-hops"), https, "through exit")).toEqual({
+      down: "reject closed",
+      hop1: "reject closed",
+      up: "accept tunnel",
+      lockdown: "drop closed",
+      disabled: "accept disabled",
+    });
+    expect(verdicts(example("two-hops"), https, "elsewhere")["up"]).toBe("reject closed");
+  });
+
+  test("name the rule and the statement with its line", () => {
+    const up = explained(example("home-wireguard"), https).rows.find(
+      (r) => r.state === "up" && r.interface === "through wg0",
+    );
+    expect(up).toMatchObject({
+      rule: { stage: "tunnel", text: "out on wg0" },
+      from: { statement: "tunnel wg0", line: 3 },
+    });
+    const { policy, origins, plan } = example("home-wireguard");
+    const [row] = explain(policy, origins, plan, https).rows;
+    expect(row?.from).toEqual({ id: "closed-out", statement: "what nothing opens stays closed" });
+  });
+
+  test("say what is built in, in words", () => {
+    const dns: PacketPattern = { ...https, transport: { kind: "udp", destinationPorts: ports(53) } };
+    const [row] = explained(example("home-wireguard"), dns).rows;
+    expect(row?.from).toEqual({ id: "built-in-dns", statement: "names are asked of declared resolvers alone" });
+  });
+});
+
+describe("interfaces", () => {
+  const names = (planned: Planned, pattern: PacketPattern) => [
+    ...new Set(explained(planned, pattern).rows.map((row) => row.interface)),
+  ];
+  const out: PacketPattern = { direction: "out", ...anywhere };
+
+  test("without a path are all that the policy tells apart", () => {
+    expect(names(office, out)).toEqual(["through main", "through site", "on desk", "on uplink", "elsewhere"]);
+  });
+  test("with a path are that one", () => {
+    expect(names(office, { ...out, path: { kind: "tunnel", tunnel: "site" } })).toEqual(["through site"]);
+    expect(names(office, { ...out, path: { kind: "link", link: "desk" } })).toEqual(["on desk"]);
+    expect(names(office, { ...out, path: { kind: "outside" } })).toEqual(["on uplink"]);
+    expect(names(example("two-hops"), { ...out, path: { kind: "outside" } })).toEqual(["elsewhere"]);
+  });
+  test("are loopback, too, for its addresses", () => {
+    expect(names(example("home-wireguard"), { ...out, destination: constant("127.0.0.1") })).toEqual([
+      "loopback",
+      "through wg0",
+      "elsewhere",
+    ]);
+  });
+});
+
+describe("what a pattern leaves open", () => {
+  const text = (pattern: PacketPattern) => explained(office, pattern).packet;
+  test.each<readonly [string, PacketPattern]>([
+    [
+      "out user 1000 from the interface's own address port 40000 to 192.0.2.80 tcp 443 hop limit 64, new connection",
+      https,
+    ],
+    [
+      "out user 1000 from the interface's own address port 40000 to 192.0.2.1 tcp 443 hop limit 64, new connection",
+      { direction: "out", ...anywhere },
+    ],
+    [
+      "out user 1000 mark 0x51 from the interface's own address to 203.0.113.5 protocol 50 hop limit 64, new connection",
+      {
+        direction: "out",
+        owner: { kind: "mark", value: 0x51, mask: 0xff },
+        destination: constant("203.0.113.5"),
+        transport: { kind: "protocol", number: 50 },
+        ...anywhere,
+      },
+    ],
+    [
+      "out user 1007 from 192.168.1.0 (first of 192.168.1.0/24) port 22 to 10.0.0.1 (first of 10.0.0.1-10.0.0.2, …) udp 53 (first of 53, …) hop limit 64, new connection",
+      {
+        direction: "out",
+        app: "backup",
+        source: constant("192.168.1.0/24"),
+        destination: constant("10.0.0.1-10.0.0.2", "10.0.0.9"),
+        transport: { kind: "udp", sourcePorts: ports(22), destinationPorts: ports(53, 853) },
+        ...anywhere,
+      },
+    ],
+    [
+      "in from 192.0.2.1 to the interface's own address icmp echo-request hop limit 64, new connection",
+      { direction: "in", transport: { kind: "icmp" }, ...anywhere },
+    ],
+    [
+      "in from 2001:db8::1 to fd00::2 icmpv6 nd-neighbor-solicit hop limit 64, new connection",
+      { direction: "in", destination: constant("fd00::2"), transport: { kind: "icmpv6", types: [135] }, ...anywhere },
+    ],
+    [
+      "forward from 192.168.1.2 port 40000 to 192.0.2.1 udp 53 hop limit 64, new connection",
+      { direction: "forward", transport: { kind: "udp", destinationPorts: ports(53) }, ...anywhere },
+    ],
+  ])("%s", (expected, pattern) => {
+    expect(text(pattern)).toBe(expected);
+  });
+
+  test("an address of another tunnel is not taken for the interface's own", () => {
+    const spoofed: PacketPattern = { ...https, source: constant("10.64.0.2") };
+    expect(verdicts(office, spoofed, "through site")["main:up+site:up"]).toBe("drop anti-spoof");
+    expect(verdicts(office, spoofed, "through main")["main:up+site:up"]).toBe("accept tunnel");
+    expect(verdicts(office, spoofed, "on uplink")["main:up+site:up"]).toBe("drop anti-spoof");
+  });
+  test("an address of the network is taken for this machine's own", () => {
+    const ssh: PacketPattern = {
+      direction: "in",
+      source: constant("192.168.50.7"),
+      destination: constant("192.168.50.1"),
+      transport: { kind: "tcp", destinationPorts: ports(22) },
+      ...anywhere,
+    };
+    expect(verdicts(office, ssh, "on desk")["lockdown"]).toBe("accept exemption");
+    expect(verdicts(office, ssh, "on desk")["main:up+site:up"]).toBe("accept exemption");
+    expect(verdicts(office, ssh, "on uplink")["main:up+site:up"]).toBe("drop closed");
+  });
+});
+
+test.each(policies)("$name: what the policy expects is what it is told", (planned) => {
+  for (const { pattern, verdict, reply, id } of planned.policy.expects) {
+    if (reply) continue;
+    const rows = explained(planned, pattern).rows.filter((row) => row.state !== "disabled");
+    const accepted = rows.filter((row) => row.verdict === "accept");
+    if (verdict === "allow") expect(accepted.length, id).toBeGreaterThan(0);
+    else expect(accepted.length, id).toBeLessThan(rows.length);
+  }
+  expect(explained(planned, https).rows.filter((row) => row.interface === "elsewhere")).toHaveLength(
+    inEveryState(planned).length + 1,
+  );
+});
