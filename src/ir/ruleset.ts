@@ -6,10 +6,12 @@ import type { StateKey } from "./states.ts";
 
 /** What is in force in one state: nothing left to resolve, no backend's words. */
 
+export type Milliseconds = number;
 export type Direction = "out" | "in" | "forward";
 
 /** One total order in every state and backend, and one verdict per stage. */
 export const stages = [
+  "helper",
   "loopback-deny",
   "loopback",
   "infrastructure",
@@ -22,8 +24,10 @@ export const stages = [
   "dns-deny",
   "tunnel",
   "tunnel-only",
+  "portal",
   "lan",
   "exemption",
+  "unprotected",
   "closed",
 ] as const;
 export type Stage = (typeof stages)[number];
@@ -45,6 +49,8 @@ export type InterfaceSet =
 export interface AddressMatch {
   readonly set: AddressSet;
   readonly table?: string;
+  /** The runtime refreshes the table, and never beyond these bounds; `set` is what it starts with, and may be empty. */
+  readonly within?: AddressSet;
 }
 
 /** What an address is to the interface that the packet crosses. `elsewhere`: another interface's, or nobody's here. */
@@ -82,6 +88,10 @@ export interface Rule {
   readonly match: Match;
   readonly verdict: Verdict;
   readonly replies: boolean;
+  /** The kernel closes it by itself, this long after the switch to its state. */
+  readonly expiresAfter?: Milliseconds;
+  /** What falls to this rule is told, at most so often. */
+  readonly log?: { readonly count: number; readonly per: Milliseconds };
   /** The statement that asked for it, or `built-in-…`. */
   readonly from: StatementId;
 }

@@ -141,7 +141,7 @@ export function resolveApp(context: Context, app: ast.App): App | undefined {
   const items = new Items(context, app.block.items, `app \`${name}\``, app.name.span);
   const identity: Partial<Record<Os, NonNullable<App["identity"][Os]>>> = {};
   for (const item of items.some("identity") ?? []) {
-    if (item.identity.kind !== "user" && item.os === "linux") {
+    if (item.os === "linux" && !["user", "group", "slice"].includes(item.identity.kind)) {
       context.unsupported(`an app by ${item.identity.kind}`, item.span);
       continue;
     }

@@ -69,7 +69,13 @@ export function resolvePortal(context: Context, portal: ast.Portal): Portal | un
   const transport = resolveTransport(context, portal.service);
   const caveat = resolveCaveat(context, portal.caveat, "KSP3001", "KSP3002");
   if (!who || (portal.to && !destinations) || !transport || !caveat) return undefined;
-  const meaning = { limit: portal.limit.milliseconds, ...who, ...(destinations && { destinations }), dns: portal.dns, transport };
+  const meaning = {
+    limit: portal.limit.milliseconds,
+    ...who,
+    ...(destinations && { destinations }),
+    dns: portal.dns,
+    transport,
+  };
   return { ...context.identify("portal", portal, printStatement(portal), meaning, partsOfPacket(portal)), caveat };
 }
 
@@ -248,7 +254,11 @@ const useChain = (context: Context, name: ast.Identifier): string | undefined =>
 /** `risks`: those that this statement's kind can accept today. */
 export function resolveCaveat(context: Context, caveat: ast.Caveat, ...risks: readonly string[]): Caveat | undefined {
   if (caveat.until && !isDate(caveat.until.text)) {
-    return context.report("KSP2007", { what: "date", value: caveat.until.text }, { at: caveat.until.span, label: "no day of the calendar" });
+    return context.report(
+      "KSP2007",
+      { what: "date", value: caveat.until.text },
+      { at: caveat.until.span, label: "no day of the calendar" },
+    );
   }
   const other = caveat.acceptRisk.find((code) => !risks.includes(code.name));
   if (other) return context.unsupported(`\`accept-risk ${other.name}\` here`, other.span);

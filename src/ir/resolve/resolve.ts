@@ -101,7 +101,11 @@ function declareNames(context: Context, file: ast.File): void {
 
 const isDeclaration = (s: ast.Statement): s is Of<"link" | "helper" | "tunnel" | "chain" | "app" | "list"> =>
   s.kind === "link" ||
-  s.kind === "helper" || s.kind === "tunnel" || s.kind === "chain" || s.kind === "app" || s.kind === "list";
+  s.kind === "helper" ||
+  s.kind === "tunnel" ||
+  s.kind === "chain" ||
+  s.kind === "app" ||
+  s.kind === "list";
 
 /** Statements that mean nothing yet. */
 function refuse(context: Context, file: ast.File): void {

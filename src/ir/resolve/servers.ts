@@ -92,6 +92,10 @@ function resolveListen(context: Context, item: ast.ListenItem): Helper["listen"]
   return context.report(
     "KSP2007",
     { what: "listening place", value: item.address.text },
-    { at: item.span, label: "one address and one port", help: "write where the helper listens, such as `listen 127.0.0.1 udp 51821`" },
+    {
+      at: item.span,
+      label: "one address and one port",
+      help: "write where the helper listens, such as `listen 127.0.0.1 udp 51821`",
+    },
   );
 }

@@ -8,6 +8,7 @@ import type { Match, Rule } from "../ruleset.ts";
 import { holds, isOpen, type State } from "../states.ts";
 import { pathInterfaces } from "../zones.ts";
 import { ownerOf } from "./deny-list.ts";
+import { portalNames } from "./portal.ts";
 import { open, type PlanStage, pass, underIpv6Policy } from "./rule.ts";
 
 /** Names are asked of declared resolvers by their declared path, and of neighbours where `allow discovery` says so. */
@@ -38,6 +39,7 @@ export const dnsInsideStage: PlanStage = (policy, os, state) => [
     });
     return match ? [pass("dns-inside", "out", match, id)] : [];
   }),
+  ...portalNames(policy, os, state),
 ];
 
 const services: readonly Transport[] = [

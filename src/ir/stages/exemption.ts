@@ -1,6 +1,6 @@
 import { constant } from "../../net/parse-net.ts";
 import { ports } from "../../net/port-set.ts";
-import type { Allow, Os, PacketPattern, Policy } from "../policy.ts";
+import type { Allow, Opening, Os, PacketPattern, Policy } from "../policy.ts";
 import type { Rule } from "../ruleset.ts";
 import { holds, isOpen, type State } from "../states.ts";
 import { links, pathInterfaces } from "../zones.ts";
@@ -22,6 +22,7 @@ export const exemptionStage: PlanStage = (policy, os, state) => [
 
 function exempt({ opening, id }: Allow, policy: Policy, os: Os, state: State): readonly Rule[] {
   if (opening.kind === "packets") return exemptPackets(opening.pattern, id, policy, os, state);
+  if (opening.kind === "host") return exemptHost(opening, id, policy, os, state);
   if (opening.kind === "discovery") return serviceDiscovery(opening.path, id, policy, os, state);
   return [];
 }
@@ -34,6 +35,23 @@ function exemptPackets(pattern: PacketPattern, id: string, policy: Policy, os: O
     ...crossing(pattern.direction, interfaces),
   });
   return match ? [open("exemption", pattern.direction, match, id)] : [];
+}
+
+/** The addresses of a name: those that were pinned, and what the runtime finds inside the bounds. */
+function exemptHost(
+  { pinned, within, transport, path }: Opening & { readonly kind: "host" },
+  id: string,
+  policy: Policy,
+  os: Os,
+  state: State,
+): readonly Rule[] {
+  const refreshed = state.mode === "lockdown" ? {} : { table: id, within };
+  const match = underIpv6Policy(policy, {
+    outInterface: pathInterfaces(path, policy, os, state),
+    destination: { set: pinned, ...refreshed },
+    transport,
+  });
+  return match ? [open("exemption", "out", match, id)] : [];
 }
 
 const searchGroups = constant("239.255.255.250", "ff02::c");
