@@ -238,6 +238,7 @@ function payloads(ports: readonly number[]): readonly Payload[] {
       [546, 547],
       [547, 546],
       [5353, 5353],
+      [1900, 1023],
       [1900, 1024],
     ] as const),
   ];
