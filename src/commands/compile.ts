@@ -19,9 +19,10 @@ export async function compile(files: readonly string[], options: CompileOptions)
   const { sources, diagnostics } = await readSources(files);
   const found = [...diagnostics];
   const bundles = new Map<string, Bundle & { readonly source: string }>();
-  const timings: (readonly [file: string, stage: string, time: string])[] = [];
+  const timings: (readonly [file: string, stage: string, time: string, memory: string])[] = [];
   for (const source of sources) {
-    const measure = (stage: string, time: number) => timings.push([source.file, stage, `${time.toFixed(1)} ms`]);
+    const measure = (stage: string, time: number, memory: number) =>
+      timings.push([source.file, stage, `${time.toFixed(1)} ms`, `${memory.toFixed(1)} MB`]);
     const compiled = compileSource(source, { targets: options.target ?? ["nft"], ...(options.timings && { measure }) });
     found.push(...compiled.diagnostics);
     if (compiled.name === undefined || !compiled.files) continue;
