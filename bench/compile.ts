@@ -113,7 +113,14 @@ function compare(rounds: number): void {
         const ruleset = join(folder, "out", "lists", "nft", "ruleset.nft");
         const load = run("unshare", "-n", "nft", "-f", ruleset).time - run("unshare", "-n", "true").time;
         const one: Run = JSON.parse(run(process.execPath, self, "--one", file).output);
-        return { ...one.stages, "ksp compile": whole, "peak MB": one.peak / 2 ** 20, "nft -f": load };
+        const sum = Object.values(one.stages).reduce((total, time) => total + time, 0);
+        return {
+          ...one.stages,
+          "all stages": sum,
+          "ksp compile": whole,
+          "peak MB": one.peak / 2 ** 20,
+          "nft -f": load,
+        };
       });
       const names = Object.keys(times[0] ?? {});
       return {

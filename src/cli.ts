@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import type { Target } from "./index.ts";
+import type { Target } from "./compile.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   readonly version: string;
@@ -45,7 +45,7 @@ program
   .addOption(new Option("--target <name>", "firewall to compile for, can be repeated (default: nft)").argParser(target))
   .option("--check", "write nothing; fail and print a diff where DIR is not up to date")
   .addOption(format())
-  .option("--timings", "print how long each stage took")
+  .option("--timings", "print the time of each stage and the memory after it")
   .addHelpText("after", examples("ksp compile home.ksp -o rules", "ksp compile policies/*.ksp -o rules --check"))
   .action(async (files, options) => {
     const { compile } = await import("./commands/compile.ts");

@@ -95,7 +95,7 @@ function shape(plan: Plan, rulesets: readonly Ruleset[], spelling: Spelling, set
     classes: all
       .flatMap((of) => underHeadings(of, rulesets.length))
       .map(({ heading, chains }) => ({ heading, chains: chains.map(chainView) })),
-    arp: arpTables(first),
+    arp: arpTables(first, spelling),
   };
 }
 

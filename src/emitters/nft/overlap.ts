@@ -20,14 +20,15 @@ export function splitFamilies(rule: Rule): readonly Rule[] {
   });
 }
 
-const parts = new WeakMap<AddressSet, Partial<Record<Family, AddressSet>>>();
+const parts: Readonly<Record<Family, WeakMap<AddressSet, AddressSet>>> = { ipv4: new WeakMap(), ipv6: new WeakMap() };
 
 /** The addresses of one family; remembered, because every state and class of interfaces asks for those of the same lists. */
 export function partOf(set: AddressSet, family: Family): AddressSet {
-  const known = parts.get(set) ?? {};
-  const part = known[family] ?? ofFamily(set, family);
-  parts.set(set, { ...known, [family]: part.length === set.length ? set : part });
-  return part.length === set.length ? set : part;
+  const known = parts[family].get(set);
+  if (known) return known;
+  const part = ofFamily(set, family);
+  parts[family].set(set, part).set(part, part);
+  return part;
 }
 
 /** The families that a match can be about. */

@@ -71,26 +71,27 @@ function addressLines(
   spelling: Spelling,
 ): readonly Line[] {
   const set = partOf(match.set, family);
-  const lines = (text: string): Line => [
+  const words = (text: string): Line => [
     piece("ip", family === "ipv4" ? "ip" : "ip6"),
     piece(field, `${field} ${text}`),
   ];
   // Only a short set can have a complement that is shorter still, or empty.
-  if (match.table === undefined && set.length <= mostInline + 1) {
+  if (set.length <= mostInline + 1) {
     const others = complement(set, family);
     if (others.length === 0) return [[]];
-    if (others.length < set.length) return negated(others, spelling).map((all) => all.flatMap((text) => lines(text)));
+    if (match.table === undefined && others.length < set.length)
+      return [noneOf(others, spelling).flatMap((text) => words(text))];
   }
-  if (spelling.kind === "literals") return set.map((range) => lines(formatRange(range)));
+  if (spelling.kind === "literals") return set.map((range) => words(formatRange(range)));
   const named = spelling.sets.reference(set, family, match.table, owner);
-  return [lines(named ?? braces(set.map(formatRange)))];
+  return [words(named ?? braces(set.map(formatRange)))];
 }
 
-/** Not one of several: in braces one condition, as literals one condition each. */
-const negated = (others: AddressSet, spelling: Spelling): readonly (readonly string[])[] =>
+/** Not one of several, as conditions that must all hold: one in braces, or one for each literal. */
+export const noneOf = (others: AddressSet, spelling: Spelling): readonly string[] =>
   spelling.kind === "literals"
-    ? [others.map((range) => `!= ${formatRange(range)}`)]
-    : [[`!= ${braces(others.map(formatRange))}`]];
+    ? others.map((range) => `!= ${formatRange(range)}`)
+    : [`!= ${braces(others.map(formatRange))}`];
 
 export const braces = (elements: readonly string[]): string =>
   elements.length === 1 ? (elements[0] ?? "") : `{ ${elements.join(", ")} }`;

@@ -378,6 +378,9 @@ const igmpReports = constant("224.0.0.2", "224.0.0.22", "224.0.0.251", "239.255.
 const mdnsGroups = constant("224.0.0.251", "ff02::fb");
 const ssdpGroups = constant("239.255.255.250", "ff02::c");
 
+/** Ranges of the field: their edges are worth a try under every policy. */
+export const fieldRanges: AddressSet = [...privateRanges, ...loopbackAddresses, ...linkGroups];
+
 /** The far end is an address of loopback. */
 export const isToLoopback = (p: Packet): boolean =>
   isIn(loopbackAddresses, p, p.direction === "in" ? p.source : p.destination);

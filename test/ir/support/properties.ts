@@ -8,7 +8,7 @@ import type { AddressSet } from "../../../src/net/address-set.ts";
 import { Intent, isIn, isName, isToLoopback, privateRanges } from "./intent.ts";
 
 /** What a property looks at: one policy in one state, and packets to try. */
-export interface Trial {
+interface Trial {
   readonly policy: Policy;
   readonly state: State;
   readonly ruleset: Ruleset;

@@ -12,6 +12,7 @@ import type { Rule, Ruleset } from "../../../src/ir/ruleset.ts";
 import { farLocality, type Vantage, vantages } from "../../../src/ir/vantage.ts";
 import { type Address, last, parseAddress } from "../../../src/net/address.ts";
 import type { AddressRange } from "../../../src/net/address-set.ts";
+import { fieldRanges } from "./intent.ts";
 import type { Planned } from "./policies.ts";
 
 const known = new WeakMap<Planned, readonly Packet[]>();
@@ -57,11 +58,9 @@ const packetKey = (p: Packet): string =>
   ].join();
 
 const constants = [
-  ..."0.0.0.0 8.8.8.8 10.1.2.3 127.0.0.1 169.254.1.1 172.16.0.1 192.168.1.7 192.168.50.7 224.0.0.1 224.0.0.2 224.0.0.22".split(
-    " ",
-  ),
-  ..."224.0.0.251 239.255.255.250 255.255.255.255 :: ::1 64:ff9b::808:808 2001:db8:ffff::1 fc00::1 fe80::1".split(" "),
-  ..."ff02::1 ff02::2 ff02::c ff02::16 ff02::fb ff02::1:2 ff05::c".split(" "),
+  ..."0.0.0.0 8.8.8.8 192.168.1.7 192.168.50.7 224.0.0.1 224.0.0.2 224.0.0.22 224.0.0.251".split(" "),
+  ..."239.255.255.250 255.255.255.255 :: 64:ff9b::808:808 2001:db8:ffff::1 fe80::1".split(" "),
+  ..."ff02::1 ff02::2 ff02::c ff02::16 ff02::fb ff02::1:2".split(" "),
 ].flatMap((text) => parseAddress(text) ?? []);
 
 const someone = 1000;
@@ -93,7 +92,7 @@ class World {
     this.addresses = unique([
       ...constants,
       ...this.places.flatMap(({ own }) => Object.values(own)),
-      ...rangesIn(policy).flatMap(({ family, first, last: end }) =>
+      ...[...rangesIn(policy), ...fieldRanges].flatMap(({ family, first, last: end }) =>
         [first - 1n, first, end, end + 1n]
           .filter((value) => value >= 0n && value <= last(family))
           .map((value) => ({ family, value })),
@@ -239,6 +238,7 @@ function payloads(ports: readonly number[]): readonly Payload[] {
       [546, 547],
       [547, 546],
       [5353, 5353],
+      [1900, 1023],
       [1900, 1024],
     ] as const),
   ];
