@@ -46,7 +46,12 @@ export function bodyChains(
 /** Replies that are few and plain are written beside the openings; else they have a chain that mirrors them line by line. */
 export function replySections(rules: readonly Rule[], spelling: Spelling): readonly Section[] | undefined {
   const lines = rules.flatMap((rule) =>
-    wholeMatch(rule.match, rule.from, spelling).map((line) => [...line, ...established, ...ending(rule)]),
+    wholeMatch(rule.match, rule.from, spelling).map((line) => [
+      ...timer(rule),
+      ...line,
+      ...established,
+      ...ending(rule),
+    ]),
   );
   if (lines.length > 3 || rules.some((rule) => rule.verdict.kind !== "accept")) return undefined;
   return lines.length === 0 ? [] : [{ title: "replies", lines: align(lines) }];
@@ -69,7 +74,13 @@ function sections(rules: readonly Rule[], spelling: Spelling): readonly Section[
 }
 
 export const ruleLines = (rule: Worded, spelling: Spelling): readonly Line[] =>
-  wholeMatch(rule.match, rule.from, spelling).map((line) => [...line, ...ending(rule)]);
+  wholeMatch(rule.match, rule.from, spelling).map((line) => [...timer(rule), ...line, ...ending(rule)]);
+
+/** An element with a time-out for each family: when they are gone nothing matches, whoever has died meanwhile. */
+const timer = ({ expiresAfter }: Pick<Rule, "expiresAfter">): Line =>
+  expiresAfter === undefined ? [] : [{ kind: "timer", text: `meta nfproto @${portalTimer}` }];
+
+export const portalTimer = "portal_open";
 
 /** A match with the interfaces that it still asks for: a chain is reached by one, so only forwarded packets ask for the other. */
 export const wholeMatch = (match: WordedMatch, from: string, spelling: Spelling): readonly Line[] =>
