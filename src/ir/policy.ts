@@ -92,6 +92,8 @@ const pattern = record({
   transport: Type.Optional(transport),
   /** The list that `destination` (or `source`) is, word for word: backends name their set after it. */
   list: Type.Optional(name),
+  /** Some of its addresses come from a list file. */
+  fromFile: Type.Optional(Type.Literal(true)),
   path,
 });
 export type PacketPattern = Immutable<Static<typeof pattern>>;

@@ -6,7 +6,7 @@ import type * as ast from "../../parser/ast.ts";
 import { printStatement } from "../../parser/printer.ts";
 import type { Allow, Caveat, Condition, Deny, Dns, Expect, Opening, PacketPattern, Path } from "../policy.ts";
 import type { Context } from "./context.ts";
-import { listName, resolveEach, resolveIdentity, resolveNets, resolveTransport } from "./values.ts";
+import { listName, namesFileList, resolveEach, resolveIdentity, resolveNets, resolveTransport } from "./values.ts";
 
 export function resolveAllow(context: Context, allow: ast.Allow): Allow | undefined {
   const opening = resolveOpening(context, allow.opening);
@@ -124,6 +124,7 @@ export function resolvePacket(context: Context, packet: ast.Packet, unsaid: Path
     return undefined;
   if (!familiesAgree(context, packet, source, destination, transport)) return undefined;
   const list = listName(packet.direction === "in" ? packet.from : packet.to);
+  const fromFile = [packet.from, packet.to].some((nets) => nets && namesFileList(context, nets));
   return {
     direction: packet.direction,
     ...who,
@@ -131,6 +132,7 @@ export function resolvePacket(context: Context, packet: ast.Packet, unsaid: Path
     ...(destination && { destination }),
     ...(transport && { transport }),
     ...(list !== undefined && { list }),
+    ...(fromFile && { fromFile }),
     path,
   };
 }
