@@ -81,7 +81,7 @@ class Expansion {
     const parts = file.statements.flatMap((statement): readonly (ast.Statement | Unit)[] => {
       if (statement.kind === "param") return [];
       if (statement.kind === "import") {
-        const unit = this.#import(way, source, statement, parameters);
+        const unit = this.#takeIn(way, source, statement, parameters);
         for (const name of unit?.declared ?? []) declared.add(name);
         return unit ? [unit] : [];
       }
@@ -93,7 +93,7 @@ class Expansion {
     return { name: file.name.name, declared, parts };
   }
 
-  #import(way: readonly Open[], from: Source, statement: ast.Import, parameters: Parameters): Unit | undefined {
+  #takeIn(way: readonly Open[], from: Source, statement: ast.Import, parameters: Parameters): Unit | undefined {
     const path = parameters.text(statement.path);
     const opened = this.#open(path, from);
     const binder: Binder = { kind: "import", statement, parameters };
