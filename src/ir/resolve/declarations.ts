@@ -48,7 +48,7 @@ export function resolveLists(context: Context, lists: readonly ast.List[]): void
 
 /** Feeds overlap with themselves; how much stands beside the statement, where a reviewer sees it change. */
 function rememberFile(context: Context, list: ast.List, entries: number, ranges: number): void {
-  const merged = entries === ranges ? "" : `, merged into ${ranges}`;
+  const merged = entries === ranges ? "" : `, merged into ${ranges} range${ranges === 1 ? "" : "s"}`;
   context.origins.set(`list-${list.name.name}`, {
     span: list.span,
     text: `${printStatement(list)}\n# ${entries} ${entries === 1 ? "entry" : "entries"}${merged}`,
