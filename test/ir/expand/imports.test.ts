@@ -214,6 +214,15 @@ watch work {
     );
   });
 
+  test("is that of all its chains where they are all of the policy", () => {
+    const whole = policy(second, waiting).replace("ksp 1\npolicy home\n", "");
+    const { policy: resolved } = expectClean({
+      "home.ksp": 'ksp 1\npolicy home\nimport "a.ksp"\n',
+      "a.ksp": fragment("a", whole),
+    });
+    expect(resolved?.allows[0]?.while).toEqual([{ level: "down" }]);
+  });
+
   test("of the policy itself means all chains", () => {
     const { policy: resolved } = expectClean({
       "home.ksp": policy('import "a.ksp"', waiting),
@@ -223,15 +232,27 @@ watch work {
   });
 });
 
-test("a fix that adds a statement adds it to the policy, not to the fragment", () => {
-  const home = policy().replace(/watch[\s\S]*/, 'import "a.ksp"\n');
-  const { root, load } = project({ "home.ksp": home, "a.ksp": fragment("a", open) });
-  const [fault] = check(root, { load }).diagnostics;
-  expect(fault?.code).toBe("KSP2019");
-  const edits = fault?.help?.edits ?? [];
-  expect(edits.map(({ span }) => span.file)).toEqual(["home.ksp"]);
-  const fixed = applyEdits(root.text, edits).text;
-  expect(check({ ...root, text: fixed }, { load }).diagnostics).toEqual([]);
+describe("a fix", () => {
+  test("stands in the file of the statement that it belongs to", () => {
+    const body = policy()
+      .replace("ksp 1\npolicy home\n", "")
+      .replace(/watch[\s\S]*/, "");
+    const files = { "home.ksp": 'ksp 1\npolicy home\nimport "a.ksp"\n', "a.ksp": fragment("a", body) };
+    const [fault] = checked(files).diagnostics;
+    expect(fault?.code).toBe("KSP2019");
+    const edits = fault?.help?.edits ?? [];
+    expect(edits.map(({ span }) => span.file)).toEqual(["a.ksp"]);
+    expectClean({ ...files, "a.ksp": applyEdits(files["a.ksp"], edits).text });
+  });
+
+  test("that adds a statement finds the end of the policy, not of a fragment", () => {
+    const { root, load, spans } = project({
+      "home.ksp": `${policy("⟦deny in from 192.0.2.1⟧")}import "a.ksp"\n`,
+      "a.ksp": fragment("a", open),
+    });
+    const end = spans["home.ksp"]?.[0]?.end;
+    expect(check(root, { load }).origins?.end).toEqual({ file: "home.ksp", start: end, end });
+  });
 });
 
 /** Whether it needs to be expanded. */
