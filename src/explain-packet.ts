@@ -6,7 +6,7 @@ import { plan } from "./ir/plan.ts";
 import { resolvePattern } from "./ir/resolve/resolve.ts";
 import { parsePacket } from "./parser/parse.ts";
 
-export interface Explained {
+interface Explained {
   /** Absent when there is an error. */
   readonly answer?: Explanation;
   /** Every other file that was read. */

@@ -152,7 +152,7 @@ const wrongType = (faults: Faults, { name, type }: ast.Param, value: ast.Value, 
     },
   );
 
-export const twice = (faults: Faults, what: string, second: Span, first: Span): undefined =>
+const twice = (faults: Faults, what: string, second: Span, first: Span): undefined =>
   faults.report(
     "KSP2006",
     { what },
@@ -164,7 +164,7 @@ export const twice = (faults: Faults, what: string, second: Span, first: Span): 
     },
   );
 
-export function spanOf(value: ast.Value): Span {
+function spanOf(value: ast.Value): Span {
   switch (value.kind) {
     case "nets":
       return value.nets.span;
