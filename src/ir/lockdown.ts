@@ -5,11 +5,11 @@ import type { Allow, PacketPattern, Policy } from "./policy.ts";
 const mostWrittenOut = 64;
 
 /**
- * What a policy says before the daemon runs: openings that name an app or a slice, or more than 64 ranges, wait for it.
- * Nothing that closes is ever left out and what it would close opened: where a deny is too long to write out, or an app is
- * known by its slice, names, the LAN and every exemption wait instead.
+ * What a policy says before the daemon runs: openings that name an app, a slice, a list from a file, or more than 64 ranges
+ * wait for it. Nothing that closes is left out while what it would close is open: where a deny is not written out, or an app
+ * is known by its slice alone, names, the LAN and every exemption wait as well.
  */
-export function atBoot(policy: Policy): Policy {
+export function atBoot({ portal: _, ...policy }: Policy): Policy {
   const apps = policy.apps.filter(({ identity }) => identity.linux?.kind !== "slice");
   const denies = policy.denies.filter((deny) => isLiteral(deny.pattern));
   const closable = apps.length === policy.apps.length && denies.length === policy.denies.length;
@@ -19,7 +19,9 @@ export function atBoot(policy: Policy): Policy {
     denies,
     scope: closable ? policy.scope : "machine",
     forwards: [],
-    dns: closable ? policy.dns : policy.dns.filter(({ path }) => path.kind === "tunnel"),
+    dns: policy.dns.filter(
+      ({ path, app, owner }) => (closable || path.kind === "tunnel") && !app && owner?.kind !== "slice",
+    ),
     allows: policy.allows.filter((allow) => opensAtBoot(allow, closable)),
   };
 }
@@ -40,6 +42,7 @@ function opensAtBoot({ opening }: Allow, closable: boolean): boolean {
   }
 }
 
-const isLiteral = ({ source, destination, owner }: PacketPattern): boolean =>
+const isLiteral = ({ source, destination, owner, fromFile }: PacketPattern): boolean =>
+  !fromFile &&
   owner?.kind !== "slice" &&
   [source, destination].every((set: AddressSet | undefined) => (set?.length ?? 0) <= mostWrittenOut);

@@ -92,6 +92,8 @@ const pattern = record({
   transport: Type.Optional(transport),
   /** The list that `destination` (or `source`) is, word for word: backends name their set after it. */
   list: Type.Optional(name),
+  /** Some of its addresses come from a list file. */
+  fromFile: Type.Optional(Type.Literal(true)),
   path,
 });
 export type PacketPattern = Immutable<Static<typeof pattern>>;
@@ -158,7 +160,7 @@ const tunnel = record({
   devices,
   /** With the helpers at least one. */
   servers: Type.Array(server),
-  helpers: Type.Array(record({ helper: name, order: Type.Integer({ minimum: 0 }) })),
+  helpers: Type.Optional(Type.Array(record({ helper: name, order: Type.Integer({ minimum: 0 }) }), { minItems: 1 })),
   carrier: identities,
   address: tagged(record({ kind: Type.Literal("static"), addresses }), record({ kind: Type.Literal("assigned") })),
   carries: record({ everything: Type.Boolean(), prefixes: Type.Optional(addresses) }),
@@ -178,7 +180,7 @@ export const dnsSchema = record({
   path,
   suffixes: Type.Array(Type.String()),
   /** Port 53 of this machine and of inside links is rewritten to the first resolver. */
-  redirect: Type.Boolean(),
+  redirect: Type.Optional(Type.Literal(true)),
   caveat,
 });
 export type Dns = Immutable<Static<typeof dnsSchema>>;

@@ -7,32 +7,31 @@ import { type Line, matchLines, type Spelling } from "./words.ts";
 interface Pair {
   readonly from: Zone;
   readonly to: Zone;
-  /** What is asked of the source with which a packet of it leaves; `free`: nothing. */
+  /** What is asked of a packet of it as it leaves: one of these. */
   readonly leavesAs: readonly Line[];
 }
 
 /**
  * Forwarded packets passed the forward hook, and nothing re-routes them after it. Postrouting knows them by their two
- * interfaces and holds them to the source with which they leave. What a tunnel device of this machine encapsulates shows that
- * device as where it came in: its source is ours, a forwarded packet's is not.
+ * interfaces, and by a source that is not ours or by the translation that made it ours: what a device of this machine
+ * encapsulates shows that device as where it came in, too, and nobody has judged it yet.
  */
 export function pairLines(rulesets: readonly Ruleset[], spelling: Spelling): readonly string[] {
   const rewrites = rulesets[0]?.rewrites ?? [];
-  const rules = rulesets.flatMap((ruleset) => ruleset.rules).filter(isForwarded);
-  const pairs = new Map<string, Pair>();
-  for (const { match } of rules) {
-    for (const from of zonesOf(match.inInterface)) {
-      for (const to of zonesOf(match.outInterface)) {
-        for (const pair of [opened(from, to, rewrites, spelling), answered(to, from, match, rewrites, spelling)]) {
-          const key = `${pair.from.name} ${pair.to.name}`;
-          const known = pairs.get(key);
-          if (known?.leavesAs !== free) pairs.set(key, pair);
-        }
-      }
-    }
-  }
-  const sorted = [...pairs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, pair]) => pair);
-  return align(sorted.flatMap((pair) => linesOf(pair, spelling)));
+  const lines = rulesets
+    .flatMap((ruleset) => ruleset.rules)
+    .filter(isForwarded)
+    .flatMap(({ match }) =>
+      zonesOf(match.inInterface).flatMap((from) =>
+        zonesOf(match.outInterface).flatMap((to) => [
+          opened(from, to, rewrites, spelling),
+          answered(to, from, match, rewrites, spelling),
+        ]),
+      ),
+    )
+    .flatMap((pair) => linesOf(pair, spelling).map((line) => [`${pair.from.name} ${pair.to.name}`, line] as const));
+  const distinct = new Map(lines.map(([pair, line]) => [`${pair} ${line.map(({ text }) => text).join(" ")}`, line]));
+  return align([...distinct].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line));
 }
 
 const isForwarded = ({ direction, verdict, match }: Rule): boolean =>
@@ -47,7 +46,8 @@ const isBetween = ({ match }: Rewrite, from: Zone, to: Zone): boolean =>
 function opened(from: Zone, to: Zone, rewrites: readonly Rewrite[], spelling: Spelling): Pair {
   const changes = rewrites.filter((rewrite) => isBetween(rewrite, from, to)).map(({ change }) => change);
   const masquerade = changes.find((change) => change.kind === "masquerade");
-  return { from, to, leavesAs: masquerade ? matchLines(masquerade.as, "", spelling) : unchanged(from) };
+  if (!masquerade) return { from, to, leavesAs: untranslated };
+  return { from, to, leavesAs: translated(masquerade.as, "snat", spelling) };
 }
 
 /** Answers leave as the address that the opening was for: conntrack puts it back before this hook. */
@@ -55,20 +55,21 @@ function answered(from: Zone, to: Zone, { rewritten }: Match, rewrites: readonly
   const renewed = rewrites.find(
     ({ change, match }) => change.kind === "destination" && zonesOf(match.inInterface).some((z) => z.name === to.name),
   );
-  if (!rewritten || !renewed) return { from, to, leavesAs: unchanged(from) };
+  if (!rewritten || !renewed) return { from, to, leavesAs: untranslated };
   const { family, destination: source, destinationLocality: sourceLocality } = renewed.match;
   const own: Match = {
     ...(family && { family }),
     ...(source && { source }),
     ...(sourceLocality && { sourceLocality }),
   };
-  return { from, to, leavesAs: matchLines(own, "", spelling) };
+  return { from, to, leavesAs: translated(own, "dnat", spelling) };
 }
 
-const free: readonly Line[] = [[]];
 /** No address of this machine, on whichever interface. */
-const foreign: readonly Line[] = [[{ kind: "fib", text: "fib saddr type != local" }]];
-const unchanged = (from: Zone): readonly Line[] => (from.kind === "tunnel" ? foreign : free);
+const untranslated: readonly Line[] = [[{ kind: "fib", text: "fib saddr type != local" }]];
+
+const translated = (as: Match, status: "snat" | "dnat", spelling: Spelling): readonly Line[] =>
+  matchLines(as, "", spelling).map((line) => [...line, { kind: "status", text: `ct status ${status}` }]);
 
 function linesOf({ from, to, leavesAs }: Pair, spelling: Spelling): readonly Line[] {
   const way: Match = { inInterface: { kind: "one-of", zones: [from] }, outInterface: { kind: "one-of", zones: [to] } };
@@ -77,5 +78,5 @@ function linesOf({ from, to, leavesAs }: Pair, spelling: Spelling): readonly Lin
 
 const judged: Line = [
   { kind: "verdict", text: "counter accept" },
-  { kind: "comment", text: 'comment "judged in forward"' },
+  { kind: "comment", text: 'comment "built-in-forwarded"' },
 ];

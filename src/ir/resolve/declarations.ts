@@ -6,7 +6,7 @@ import { resolveCarrier, resolveDevices } from "./interfaces.ts";
 import { Items } from "./items.ts";
 import { partsOf } from "./parts.ts";
 import { resolveReach } from "./servers.ts";
-import { resolveIdentity, resolveNets } from "./values.ts";
+import { namesFileList, resolveIdentity, resolveNets } from "./values.ts";
 
 /** Lists must be known before anything that uses them; a list may use another one, whatever their order. */
 export function resolveLists(context: Context, lists: readonly ast.List[]): void {
@@ -19,7 +19,8 @@ export function resolveLists(context: Context, lists: readonly ast.List[]): void
       return;
     }
     open.push(list);
-    const { nets } = list.source;
+    const { source } = list;
+    const { nets } = source;
     for (const net of [...nets.include, ...nets.except]) {
       if (net.kind !== "list") continue;
       const needed = waiting.get(net.text);
@@ -39,8 +40,20 @@ export function resolveLists(context: Context, lists: readonly ast.List[]): void
     open.pop();
     const set = resolveNets(context, nets);
     if (set) context.lists.set(list.name.name, set);
+    if (source.kind === "loaded" || namesFileList(context, nets)) context.fileLists.add(list.name.name);
+    if (source.kind === "loaded" && set) rememberFile(context, list, nets.include.length, set.length);
   };
   for (const list of lists) if (waiting.has(list.name.name)) visit(list);
+}
+
+/** Feeds overlap with themselves; how much stands beside the statement, where a reviewer sees it change. */
+function rememberFile(context: Context, list: ast.List, entries: number, ranges: number): void {
+  const merged = entries === ranges ? "" : `, merged into ${ranges} range${ranges === 1 ? "" : "s"}`;
+  context.origins.set(`list-${list.name.name}`, {
+    span: list.span,
+    text: `${printStatement(list)}\n# ${entries} ${entries === 1 ? "entry" : "entries"}${merged}`,
+    parts: { name: list.name.span },
+  });
 }
 
 export function resolveLink(context: Context, link: ast.Link): Link | undefined {

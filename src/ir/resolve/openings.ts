@@ -6,7 +6,7 @@ import { printStatement } from "../../parser/printer.ts";
 import type { Allow, Caveat, Condition, Deny, Dns, Expect, Opening, PacketPattern, Path, Portal } from "../policy.ts";
 import type { Context } from "./context.ts";
 import { partsOfPacket } from "./parts.ts";
-import { listName, resolveEach, resolveIdentity, resolveNets, resolveTransport } from "./values.ts";
+import { listName, namesFileList, resolveEach, resolveIdentity, resolveNets, resolveTransport } from "./values.ts";
 
 export function resolveAllow(context: Context, allow: ast.Allow): Allow | undefined {
   const opening = resolveOpening(context, allow.opening);
@@ -114,7 +114,7 @@ export function resolveDns(context: Context, dns: ast.Dns): Dns | undefined {
   const path = resolvePath(context, dns.path, { kind: "any" });
   const resolvers = dns.resolvers ? orderedNets(context, dns.resolvers) : [];
   if (!who || !path || !caveat || !resolvers) return undefined;
-  const meaning = { resolvers, ...who, path, suffixes: dns.suffixes.map((s) => s.value), redirect: dns.redirect };
+  const meaning = { resolvers, ...who, path, suffixes: dns.suffixes.map((s) => s.value), ...(dns.redirect && { redirect: true as const }) };
   return {
     ...context.identify(
       "dns",
@@ -157,6 +157,7 @@ export function resolvePacket(context: Context, packet: ast.Packet, unsaid: Path
     return undefined;
   if (!familiesAgree(context, packet, source, destination, transport)) return undefined;
   const list = listName(packet.direction === "in" ? packet.from : packet.to);
+  const fromFile = [packet.from, packet.to].some((nets) => nets && namesFileList(context, nets));
   return {
     direction: packet.direction,
     ...who,
@@ -164,6 +165,7 @@ export function resolvePacket(context: Context, packet: ast.Packet, unsaid: Path
     ...(destination && { destination }),
     ...(transport && { transport }),
     ...(list !== undefined && { list }),
+    ...(fromFile && { fromFile }),
     path,
   };
 }

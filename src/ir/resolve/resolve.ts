@@ -60,7 +60,7 @@ export function resolve(file: ast.File): Resolved {
     control: control ? resolveControl(context, control) : rootOnly,
   };
   const head = file.name.span;
-  const end = file.statements.at(-1)?.span.end ?? head.end;
+  const end = file.statements.findLast(({ span }) => span.file === head.file)?.span.end ?? head.end;
   const origins: Origins = { statements: context.origins, head, end: { file: head.file, start: end, end } };
   for (const statement of ["dns", "ipv6"] as const) {
     if (all(statement).length === 0) {

@@ -22,7 +22,8 @@ export function resolveReach(
       helpers.push(helper === undefined ? undefined : { helper, order });
     }
   }
-  return areAll(servers) && areAll(helpers) ? { servers, helpers } : undefined;
+  if (!areAll(servers) || !areAll(helpers)) return undefined;
+  return helpers.length > 0 ? { servers, helpers } : { servers };
 }
 
 const areAll = <T>(values: readonly (T | undefined)[]): values is readonly T[] => !values.includes(undefined);

@@ -13,7 +13,7 @@ export const endpointStage: PlanStage = (policy, os, state) =>
     .filter((tunnel) => isReachable(policy, state, tunnel.name))
     .flatMap((tunnel) => {
       const way = wayTo(tunnel, policy, os, state);
-      const helpers = policy.helpers.filter((helper) => tunnel.helpers.some((via) => via.helper === helper.name));
+      const helpers = policy.helpers.filter((helper) => tunnel.helpers?.some((via) => via.helper === helper.name));
       return [tunnel, ...helpers].flatMap(({ id, servers, carrier }) =>
         byTransport(servers).map((server): Rule => {
           const destination = { set: server.addresses };

@@ -7,7 +7,7 @@ import { open, type PlanStage } from "./rule.ts";
 export const helperStage: PlanStage = (policy, os) =>
   policy.tunnels.flatMap((tunnel) =>
     policy.helpers
-      .filter((helper) => tunnel.helpers.some((via) => via.helper === helper.name))
+      .filter((helper) => tunnel.helpers?.some((via) => via.helper === helper.name))
       .map((helper): Rule => {
         const match = { ...listening(helper), owner: tunnel.carrier[os] ?? [] };
         return open("helper", "out", match, helper.id);
