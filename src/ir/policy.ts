@@ -252,7 +252,7 @@ export type Probe = Immutable<Static<typeof probe>>;
 export const watchSchema = record({ id: statementId, tunnel: name, probes: Type.Array(probe, { minItems: 1 }) });
 export type Watch = Immutable<Static<typeof watchSchema>>;
 
-const reconnect = record({
+export const reconnectSchema = record({
   id: statementId,
   tunnel: name,
   argv: record({
@@ -262,10 +262,10 @@ const reconnect = record({
   }),
   backoff: Type.Optional(record({ from: milliseconds, to: milliseconds })),
 });
-export type Reconnect = Immutable<Static<typeof reconnect>>;
+export type Reconnect = Immutable<Static<typeof reconnectSchema>>;
 
 /** A state of its own: everything down, and this opening, until the kernel closes it by itself. */
-const portal = record({
+export const portalSchema = record({
   id: statementId,
   limit: milliseconds,
   owner: Type.Optional(identity),
@@ -276,7 +276,7 @@ const portal = record({
   transport,
   caveat,
 });
-export type Portal = Immutable<Static<typeof portal>>;
+export type Portal = Immutable<Static<typeof portalSchema>>;
 
 const expectation = record({
   id: statementId,
@@ -295,6 +295,9 @@ export const controlSchema = record({
 });
 export type Control = Immutable<Static<typeof controlSchema>>;
 
+/** How the user is told; the daemon's own log always is. */
+export const alertsSchema = Type.Array(Type.Union([Type.Literal("desktop"), Type.Literal("log")]));
+
 export const policySchema = record({
   language: Type.Literal(1),
   name,
@@ -309,14 +312,14 @@ export const policySchema = record({
   forwards: Type.Array(forward),
   apps: Type.Array(appSchema),
   watches: Type.Array(watchSchema),
-  reconnects: Type.Array(reconnect),
-  portal: Type.Optional(portal),
+  reconnects: Type.Array(reconnectSchema),
+  portal: Type.Optional(portalSchema),
   expects: Type.Array(expectation),
   /** Whose packets are protected: everybody's, or those of the declared apps. */
   scope: Type.Union([Type.Literal("machine"), Type.Literal("apps")]),
   blocked: record({ out: refusal, forward: refusal }),
   log: Type.Optional(record({ count: Type.Integer({ minimum: 1 }), per: milliseconds })),
-  alerts: Type.Array(Type.Union([Type.Literal("desktop"), Type.Literal("log")])),
+  alerts: alertsSchema,
   control: controlSchema,
 });
 /** Everything is sorted by name or id: the order of statements means nothing. */

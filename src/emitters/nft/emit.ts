@@ -1,4 +1,5 @@
 import type { Plan } from "../../ir/plan.ts";
+import type { Identity } from "../../ir/policy.ts";
 import type { Direction, Rule, Ruleset } from "../../ir/ruleset.ts";
 import type { Emitter, Files, Refusal } from "../emitter.ts";
 import { template } from "../template.ts";
@@ -13,7 +14,7 @@ import { type RewriteChain, rewriteChains, rewrittenOutput } from "./rewrites.ts
 import { type NamedSet, Sets } from "./sets.ts";
 import { Slices } from "./slices.ts";
 import { underHeadings, type Variant, variants } from "./variants.ts";
-import { canSay, type Spelling } from "./words.ts";
+import { canSay, canSayAtBoot, type Spelling } from "./words.ts";
 
 /** Ruleset → nftables. One file holds every state; a switch replaces one `goto` per direction in one transaction. */
 export const nft: Emitter = { refusals, emit };
@@ -50,7 +51,7 @@ interface Shape {
 function emit(plan: Plan): Files {
   const sets = new Sets();
   const slices = new Slices(slicesOf(plan));
-  const states = plan.portal ? [...plan.states, plan.portal] : plan.states;
+  const states = allStates(plan);
   const ruleset = shape(plan, states, { kind: "sets", sets, slices }, sets);
   const lockdown = shape(plan, [plan.lockdown], { kind: "literals" }, new Sets());
   const { through, timer } = ruleset;
@@ -83,7 +84,7 @@ const limitOf = ({ rules }: Ruleset): string =>
   `${Math.ceil(Math.max(...rules.map((rule) => rule.expiresAfter ?? 0)) / 1000)}s`;
 
 const slicesOf = (plan: Plan): readonly string[] =>
-  plan.states
+  allStates(plan)
     .flatMap((ruleset) => ruleset.rules)
     .flatMap((rule) => rule.match.owner?.flat() ?? [])
     .flatMap((identity) => (identity.kind === "slice" ? [identity.path] : []));
@@ -193,14 +194,22 @@ const indent = (lines: readonly string[]): readonly string[] => lines.map((line)
 
 function refusals(plan: Plan): readonly Refusal[] {
   const found = new Map<string, Refusal>();
-  for (const rule of [...plan.states, plan.lockdown].flatMap((r) => r.rules)) {
-    const refused = rule.match.owner?.flat().find((identity) => !canSay(identity));
-    if (refused)
-      found.set(rule.from, {
-        from: rule.from,
-        construct: `a ${refused.kind}${refused.kind === "user" || refused.kind === "group" ? " by name" : ""}`,
-        help: "match a mark, or a user or group by number",
-      });
-  }
+  const of = ({ rules }: Ruleset, say: (identity: Identity) => boolean, when: string): void => {
+    for (const rule of rules) {
+      const refused = rule.match.owner?.flat().find((identity) => !say(identity));
+      if (refused)
+        found.set(rule.from, {
+          from: rule.from,
+          construct: `a ${refused.kind}${isNamed(refused) ? " by name" : when}`,
+          help: "match a mark, or a user or group by number",
+        });
+    }
+  };
+  for (const ruleset of allStates(plan)) of(ruleset, canSay, "");
+  of(plan.lockdown, canSayAtBoot, " before the machine has started it");
   return [...found.values()];
 }
+
+const allStates = ({ states, portal }: Plan): readonly Ruleset[] => (portal ? [...states, portal] : states);
+
+const isNamed = ({ kind }: Identity): boolean => kind === "user" || kind === "group";

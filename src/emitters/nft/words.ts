@@ -153,6 +153,9 @@ export const canSay = (identity: Identity): boolean =>
   identity.kind === "slice" ||
   ((identity.kind === "user" || identity.kind === "group") && identity.id !== undefined);
 
+/** Control groups exist only once something runs in them. */
+export const canSayAtBoot = (identity: Identity): boolean => identity.kind !== "slice" && canSay(identity);
+
 function identityPiece(identity: Identity, spelling: Spelling): Piece {
   switch (identity.kind) {
     case "mark": {

@@ -17,7 +17,7 @@ export function resolveForward(context: Context, forward: ast.Forward): Forward 
   const transport = route.transport && resolveTransport(context, route.transport);
   const change = route.change && resolveChange(context, route.change, route);
   const condition = resolveWhile(context, forward.while);
-  const caveat = resolveCaveat(context, forward.caveat);
+  const caveat = resolveCaveat(context, forward.caveat, "KSP3001");
   if (!from || !to || !condition || !caveat) return undefined;
   if ((route.from.nets && !sources) || (route.to.nets && !destinations)) return undefined;
   if ((route.transport && !transport) || (route.change && !change)) return undefined;

@@ -114,7 +114,13 @@ export function resolveDns(context: Context, dns: ast.Dns): Dns | undefined {
   const path = resolvePath(context, dns.path, { kind: "any" });
   const resolvers = dns.resolvers ? orderedNets(context, dns.resolvers) : [];
   if (!who || !path || !caveat || !resolvers) return undefined;
-  const meaning = { resolvers, ...who, path, suffixes: dns.suffixes.map((s) => s.value), ...(dns.redirect && { redirect: true as const }) };
+  const meaning = {
+    resolvers,
+    ...who,
+    path,
+    suffixes: dns.suffixes.map((s) => s.value),
+    ...(dns.redirect && { redirect: true as const }),
+  };
   return {
     ...context.identify(
       "dns",
@@ -211,7 +217,7 @@ function resolveWho(context: Context, who: ast.Who | undefined): Pick<PacketPatt
     return app === undefined ? undefined : { app };
   }
   const { identity } = who;
-  if (identity.kind === "slice" || identity.kind === "program" || identity.kind === "service") {
+  if (identity.kind === "program" || identity.kind === "service") {
     return context.unsupported(`a packet by ${identity.kind}`, identity.span);
   }
   const owner = resolveIdentity(context, identity, undefined);

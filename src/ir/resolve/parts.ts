@@ -14,13 +14,15 @@ export function partsOf(name: ast.Identifier, items: readonly (ast.Item & { read
 interface PacketLike {
   readonly to?: ast.Nets;
   readonly from?: ast.Nets;
+  readonly within?: ast.Nets;
   readonly path?: ast.Path;
 }
 
-export function partsOfPacket({ to, from, path }: PacketLike, condition?: ast.While): Parts {
+export function partsOfPacket({ to, from, within, path }: PacketLike, condition?: ast.While): Parts {
   return {
     ...(to && { to: to.span }),
     ...(from && { from: from.span }),
+    ...(within && { within: within.span }),
     ...(path && { path: path.span }),
     ...(condition && { while: condition.span }),
   };
