@@ -6,7 +6,7 @@ import type { StateKey } from "./states.ts";
 
 /** What is in force in one state: nothing left to resolve, no backend's words. */
 
-export type Milliseconds = number;
+type Milliseconds = number;
 export type Direction = "out" | "in" | "forward";
 
 /** One total order in every state and backend, and one verdict per stage. */

@@ -224,7 +224,7 @@ function resolveWho(context: Context, who: ast.Who | undefined): Pick<PacketPatt
   return owner && { owner };
 }
 
-export function resolvePath(context: Context, path: ast.Path | undefined, unsaid: Path): Path | undefined {
+function resolvePath(context: Context, path: ast.Path | undefined, unsaid: Path): Path | undefined {
   if (!path) return unsaid;
   const declared = context.names.get(path.name.name)?.kind;
   const [wanted, other, word] =
