@@ -7,6 +7,8 @@ import type { Device } from "../ir/policy.ts";
 export class InterfaceNames {
   /** One for each class. */
   readonly samples: readonly string[];
+  /** What the names of a class have in common: `eth0`, `wg*`, or nothing that any device asks for. */
+  readonly labels: readonly string[];
   readonly #devices: readonly Device[];
   readonly #classes: ReadonlyMap<string, number>;
 
@@ -18,6 +20,7 @@ export class InterfaceNames {
       if (!classes.has(signature)) classes.set(signature, name);
     }
     this.samples = [...classes.values()];
+    this.labels = this.samples.map((name) => labelOf(name, devices));
     this.#classes = new Map([...classes.keys()].map((signature, i) => [signature, i]));
   }
 
@@ -38,6 +41,15 @@ export class InterfaceNames {
   #signature(name: string): string {
     return this.#devices.map((device) => (isNamed(device, name) ? "1" : "0")).join("");
   }
+}
+
+function labelOf(name: string, devices: readonly Device[]): string {
+  const own = devices.filter((device) => isNamed(device, name));
+  if (own.some((device) => device.kind === "named")) return name;
+  const [longest] = own
+    .flatMap((device) => (device.kind === "prefix" ? [device.prefix] : device.kind === "utun" ? ["utun"] : []))
+    .sort((a, b) => b.length - a.length);
+  return longest === undefined ? "other" : `${longest}*`;
 }
 
 const isSame = (a: Device, b: Device): boolean => JSON.stringify(a) === JSON.stringify(b);
