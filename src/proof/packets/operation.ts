@@ -2,7 +2,7 @@
  * What a diagram can end in. A set ends in 0 (outside) and 1 (inside); a verdict function in the verdicts of
  * `verdicts.ts`.
  */
-export const terminals = 6;
+export const terminals = 8;
 
 const all = Array.from({ length: terminals }, (_, terminal) => terminal);
 let defined = 0;

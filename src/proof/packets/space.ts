@@ -1,7 +1,7 @@
 import { Diagrams, type Node } from "./diagrams.ts";
 import { type DigitBits, type Dimension, Layout, type Range } from "./layout.ts";
 import { PacketSet } from "./packet-set.ts";
-import { ofRanges } from "./segments.ts";
+import { type Columns, ofColumns, ofRanges } from "./segments.ts";
 import { Table } from "./table.ts";
 
 export interface SpaceOptions {
@@ -38,6 +38,15 @@ export class Space {
     const node = this.#own(inside);
     if (this.#isBelow(node, index)) return this.ofNode(ofRanges(this.diagrams, index, ranges, node));
     return this.ofNode(ofRanges(this.diagrams, index, ranges, 1)).intersect(inside);
+  }
+
+  /** The same of ranges in columns; `isNegated`: what has none of the values, and is `inside`. */
+  whereColumns(dimension: string, columns: Columns, inside: PacketSet, isNegated: boolean): PacketSet {
+    const index = this.layout.index(dimension);
+    const of = (node: Node) =>
+      this.ofNode(ofColumns(this.diagrams, index, columns, isNegated ? 0 : node, isNegated ? node : 0));
+    const node = this.#own(inside);
+    return this.#isBelow(node, index) ? of(node) : of(1).intersect(inside);
   }
 
   is(dimension: string, ...values: readonly (bigint | number)[]): PacketSet {

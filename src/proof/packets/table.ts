@@ -1,7 +1,7 @@
 import type { Diagrams, Node } from "./diagrams.ts";
 import type { Layout, Range } from "./layout.ts";
 import { union } from "./operation.ts";
-import { Limbs, Segments } from "./segments.ts";
+import { compare, Limbs, Segments, step } from "./segments.ts";
 
 /**
  * Many ranges of one dimension, in any order and overlapping, each with what it leads to; where some overlap, with what all
@@ -137,24 +137,6 @@ export class Table {
 }
 
 const highestOf = (layout: Layout, dimension: number): bigint => layout.highest[dimension] as bigint;
-
-function compare(a: Uint32Array, atA: number, b: Uint32Array, atB: number, limbs: number): number {
-  for (let i = 0; i < limbs; i++) {
-    const difference = (a[atA + i] as number) - (b[atB + i] as number);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-
-/** One up or down; whether it went round. */
-function step(value: Uint32Array, by: 1 | -1): boolean {
-  const round = by === 1 ? 0 : 0xffffffff;
-  for (let i = value.length - 1; i >= 0; i--) {
-    value[i] = ((value[i] as number) + by) >>> 0;
-    if (value[i] !== round) return false;
-  }
-  return true;
-}
 
 function grown(array: Uint32Array): Uint32Array {
   const larger = new Uint32Array(2 * array.length);

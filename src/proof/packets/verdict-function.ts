@@ -5,10 +5,10 @@ import { balanced } from "./quantify.ts";
 
 /**
  * What rules say of a packet. `block!` and `permit!` are final: nothing that comes later changes them. `return` ends a chain
- * undecided.
+ * undecided. `reject` and `reset` block and tell the sender, by ICMP or by TCP.
  */
-export type Verdict = "none" | "block" | "permit" | "block!" | "permit!" | "return";
-export const verdicts: readonly Verdict[] = ["none", "block", "permit", "block!", "permit!", "return"];
+export const verdicts = ["none", "block", "permit", "block!", "permit!", "return", "reject", "reset"] as const;
+export type Verdict = (typeof verdicts)[number];
 const code = (verdict: Verdict): number => verdicts.indexOf(verdict);
 const none = code("none");
 const isFinal = verdicts.map((verdict) => verdict.endsWith("!"));
@@ -21,6 +21,9 @@ export const orElse = new Operation((a, b) => (a === none ? b : a));
 export const overruledBy = new Operation((a, b) => (isFinal[a] || b === none ? a : b));
 const permits = new Operation((a) => (isPermit[a] ? 1 : 0));
 const decides = new Operation((a) => (a === none || a === code("return") ? 0 : 1));
+const isVerdict = Object.fromEntries(
+  verdicts.map((verdict) => [verdict, new Operation((a) => (a === code(verdict) ? 1 : 0))]),
+) as Readonly<Record<Verdict, Operation>>;
 const endsChain = new Operation((a) => (a === code("return") ? none : a));
 
 export interface Ruling {
@@ -87,6 +90,10 @@ export class VerdictFunction {
 
   permitted(): PacketSet {
     return new PacketSet(this.diagrams, this.diagrams.apply(permits, this.node, none));
+  }
+  /** What has exactly this verdict. */
+  with(verdict: Verdict): PacketSet {
+    return new PacketSet(this.diagrams, this.diagrams.apply(isVerdict[verdict], this.node, none));
   }
   undecided(): PacketSet {
     return new PacketSet(this.diagrams, this.diagrams.apply(decides, this.node, none)).complement();
