@@ -7,6 +7,8 @@ import type { Device } from "../ir/policy.ts";
 export class InterfaceNames {
   /** One for each class. */
   readonly samples: readonly string[];
+  /** What the names of a class have in common: `eth0`, `wg*`, or nothing that any device asks for. */
+  readonly labels: readonly string[];
   readonly #devices: readonly Device[];
   readonly #classes: ReadonlyMap<string, number>;
 
@@ -18,6 +20,7 @@ export class InterfaceNames {
       if (!classes.has(signature)) classes.set(signature, name);
     }
     this.samples = [...classes.values()];
+    this.labels = this.samples.map((name) => labelOf(name, devices));
     this.#classes = new Map([...classes.keys()].map((signature, i) => [signature, i]));
   }
 
@@ -40,6 +43,15 @@ export class InterfaceNames {
   }
 }
 
+function labelOf(name: string, devices: readonly Device[]): string {
+  const own = devices.filter((device) => isNamed(device, name));
+  if (own.some((device) => device.kind === "named")) return name;
+  const [longest] = own
+    .flatMap((device) => (device.kind === "prefix" ? [device.prefix] : device.kind === "utun" ? ["utun"] : []))
+    .sort((a, b) => b.length - a.length);
+  return longest === undefined ? "other" : `${longest}*`;
+}
+
 const isSame = (a: Device, b: Device): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 function isNamed(device: Device, name: string): boolean {
@@ -59,7 +71,7 @@ const usual = ["eth0", "wlan0", "enp3s0"];
 
 /**
  * What a name without its own device is told by: the longest prefix that it has, and whether it is a utun. So for each
- * prefix a name that goes on with a character where no device does, and the same among numbers alone.
+ * prefix a name that goes on with a character where no device does, and for utuns the same with digits alone.
  */
 function candidates(devices: readonly Device[]): readonly string[] {
   const literals = devices.flatMap((d) => (d.kind === "named" ? [d.name] : []));
@@ -67,12 +79,15 @@ function candidates(devices: readonly Device[]): readonly string[] {
   const taken = [...literals, ...prefixes];
   const isFree = (name: string): boolean => !literals.includes(name);
   const starts = ["", "utun", ...prefixes];
-  const goOn = starts.flatMap((start) => {
-    const next = [...digits, ...letters, ...others(taken)].find((c) => !taken.some((t) => t.startsWith(start + c)));
-    return next === undefined ? [] : [start + next];
-  });
+  const goOn = (characters: readonly string[]) =>
+    starts.flatMap((start) => {
+      const next = characters.find((c) => !taken.some((t) => t.startsWith(start + c)));
+      return next === undefined ? [] : [start + next];
+    });
   const utuns = devices.some((d) => d.kind === "utun") ? starts.flatMap((start) => utunsFrom(start, taken)) : [];
-  return [...literals, ...prefixes.filter(isFree), ...usual.filter(isFree), ...goOn, ...utuns.filter(isFree)];
+  // The first name of a class stands for it, and numbers read best; only what is no number tells `utun1a` from a utun.
+  const names = [...usual, ...goOn(digits), ...prefixes, ...utuns, ...goOn([...letters, ...others(taken)])];
+  return [...literals, ...names.filter(isFree)];
 }
 
 const digits = [..."0123456789"];
