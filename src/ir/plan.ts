@@ -84,6 +84,23 @@ export function plan(policy: Policy, os: Os): Plan {
   };
 }
 
+/** Every state with its ruleset: those that the runtime moves between, the portal, lockdown. */
+export function inEveryState(
+  policy: Policy,
+  { states, portal, lockdown }: Plan,
+): readonly { readonly state: State; readonly ruleset: Ruleset }[] {
+  const enforcing = enforcingStates(policy).map((state, i) => ({ state, ruleset: states[i] }));
+  const all = [
+    ...enforcing,
+    ...(portal ? [{ state: portalState(policy), ruleset: portal }] : []),
+    { state: lockdownState(policy), ruleset: lockdown },
+  ];
+  return all.map(({ state, ruleset }) => {
+    if (ruleset?.state !== state.key) throw new Error(`no ruleset for ${state.key}`);
+    return { state, ruleset };
+  });
+}
+
 const ruleset = (policy: Policy, os: Os, state: State): Ruleset => ({
   state: state.key,
   rewrites: rewrites(policy, os, state),

@@ -4,8 +4,6 @@ import type { Property } from "./property.ts";
 /** Every server that may be reached now is reached by its carrier, helpers included, and its answers arrive. */
 export const canReconnect: Property = {
   code: "KSP3005",
-  name: "can-reconnect",
-  fault: "is needed to bring a tunnel up, and is dropped",
   broken(world) {
     const needed = world.sent
       .union("endpoints", "helperLegs")

@@ -4,8 +4,6 @@ import type { Property } from "./property.ts";
 /** Whatever tells a name to somebody goes to a declared resolver by its declared path. An answer asks nothing. */
 export const dnsInside: Property = {
   code: "KSP3002",
-  name: "dns-inside",
-  fault: "tells a name to somebody who is no declared resolver",
   broken(world) {
     const { most, sent, space } = world;
     const names = space

@@ -4,8 +4,6 @@ import type { Property } from "./property.ts";
 /** A server is exempt with its address, protocol, ports and carrier, and a helper on this machine for its tunnels' carriers (TunnelCrack ServerIP). */
 export const endpointNarrow: Property = {
   code: "KSP3016",
-  name: "endpoint-narrow",
-  fault: "reaches a server of a tunnel, and is none of the tunnel's own packets",
   broken(world) {
     const { most, sent, places, space, policy, said } = world;
     const carriers = [...policy.tunnels, ...policy.helpers].flatMap(({ servers, carrier }) =>

@@ -3,8 +3,6 @@ import type { Property } from "./property.ts";
 /** This machine forwards what `forward` says, what an `allow forward` exempts, names for its clients, and errors about those. */
 export const forwardClosed: Property = {
   code: "KSP3014",
-  name: "forward-closed",
-  fault: "is forwarded, and no statement says so",
   broken(world) {
     const { most, sent, answers, space } = world;
     const said = ["forwarded", "exemptions", "resolvers"] as const;

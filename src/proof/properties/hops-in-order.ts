@@ -6,8 +6,6 @@ import type { Property } from "./property.ts";
 /** A hop's server is reached through the hop before it, applications use the last hop, and a failed hop closes all behind it. */
 export const hopsInOrder: Property = {
   code: "KSP3015",
-  name: "hops-in-order",
-  fault: "skips a hop, or enters one that is not proved",
   broken(world) {
     const { most, sent, places, space, policy, said } = world;
     const tunnels = policy.chains.flatMap(({ hops }) => hops.map((name, i) => ({ name, before: hops[i - 1], hops })));

@@ -6,8 +6,6 @@ import type { Property } from "./property.ts";
 /** Nothing comes in unasked, and nothing reaches a tunnel's address from outside it, ARP included (CVE-2019-14899). */
 export const inboundClosed: Property = {
   code: "KSP3012",
-  name: "inbound-closed",
-  fault: "comes in from outside, and nobody asked for it",
   broken(world) {
     const { most, sent, answers, places, space, policy } = world;
     const everywhere = world.crossing("in", { kind: "none-of", zones: [] }).minus(sent.get("infrastructure"));

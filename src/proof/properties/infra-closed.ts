@@ -4,8 +4,6 @@ import type { Property } from "./property.ts";
 /** DHCP has its addresses and both its ports, neighbour and listener discovery their types, directions and hop limit; nothing is wider. */
 export const infraClosed: Property = {
   code: "KSP3017",
-  name: "infra-closed",
-  fault: "looks like the link's own business, and is wider than that",
   broken(world) {
     const { most, sent, answers, places, space } = world;
     const both = ["destination", "source"] as const;

@@ -3,8 +3,6 @@ import type { Property } from "./property.ts";
 /** What a tunnel names leaves by that tunnel, and what another one names does not enter it. Neighbours are looked for by any address. */
 export const insideStaysInside: Property = {
   code: "KSP3010",
-  name: "inside-stays-inside",
-  fault: "is for an address that a tunnel names, and leaves by another way",
   broken(world) {
     const { most, sent, said, places, space, policy } = world;
     const named = policy.tunnels.map((tunnel) => ({

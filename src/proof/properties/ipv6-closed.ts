@@ -3,8 +3,6 @@ import type { Property } from "./property.ts";
 /** Under `ipv6 block` only links and servers see IPv6. */
 export const ipv6Closed: Property = {
   code: "KSP3011",
-  name: "ipv6-closed",
-  fault: "is IPv6, which the policy blocks",
   broken(world) {
     const { most, sent, answers, policy, space } = world;
     if (policy.ipv6 === "tunnel") return space.none;

@@ -5,8 +5,6 @@ import type { Property } from "./property.ts";
 /** `allow lan` opens private ranges by their number, outward, whatever a DHCP server calls local (TunnelCrack LocalNet). */
 export const lanNarrow: Property = {
   code: "KSP3018",
-  name: "lan-narrow",
-  fault: "passes as LAN traffic, and its address is public",
   broken(world) {
     const { most, policy, space, state, said } = world;
     const isLan = ({ opening }: (typeof policy.allows)[number]) => opening.kind === "lan";

@@ -5,8 +5,6 @@ import type { Property } from "./property.ts";
 /** This machine talks to itself, but for helpers' ports and what a deny names; loopback's addresses are nowhere else. */
 export const loopbackOpen: Property = {
   code: "KSP3021",
-  name: "loopback-open",
-  fault: "is between this machine and itself, and is dropped, or pretends to be and passes",
   broken(world) {
     const { most, least, sent, space } = world;
     const own = sent.get("onLoopback").minus(sent.union("toHelpers", "deniedOnLoopback")).union(sent.get("helperLegs"));

@@ -8,8 +8,6 @@ import type { Property } from "./property.ts";
 /** An established packet passes as what its flow would be opened by now, or as the answer to that; having passed once opens nothing. */
 export const noStaleFlows: Property = {
   code: "KSP3019",
-  name: "no-stale-flows",
-  fault: "belongs to a flow that nothing opens any more",
   broken(world) {
     const { most, space } = world;
     const number = (name: "new" | "established-original") => BigInt(connections.numberOf(name));

@@ -4,8 +4,6 @@ import type { Property } from "./property.ts";
 /** Each hop whose way is good is probed, and the answers arrive: otherwise a tunnel that works would never open. */
 export const probesOpen: Property = {
   code: "KSP3020",
-  name: "probes-open",
-  fault: "is a probe of a tunnel, and is dropped",
   broken(world) {
     const { sent, answers, least, space } = world;
     const needed = sent.get("probes").union(answers.get("probes").intersect(world.answer()));

@@ -1,12 +1,12 @@
+import type { proof } from "../../diagnostics/catalogue/proof.ts";
 import type { PacketSet } from "../packets/packet-set.ts";
 import type { World } from "../world.ts";
 
-/** A claim about every packet in one state. */
+export type PropertyCode = Exclude<keyof typeof proof, "KSP3090" | "KSP3099">;
+
+/** A claim about every packet in one state; the catalogue names it. */
 export interface Property {
-  readonly code: `KSP3${string}`;
-  readonly name: string;
-  /** What is wrong with a packet that breaks it. */
-  readonly fault: string;
+  readonly code: PropertyCode;
   /** The packets that break it; none when it holds. */
   broken(world: World): PacketSet;
 }

@@ -4,8 +4,6 @@ import type { Property } from "./property.ts";
 /** No address of a tunnel is seen outside it. A server sees whatever its own carrier sends. */
 export const sourceInside: Property = {
   code: "KSP3013",
-  name: "source-inside",
-  fault: "shows the address of a tunnel outside it",
   broken(world) {
     const { most, sent, places, space, policy } = world;
     const shown = policy.tunnels.flatMap(({ name, address }) => {

@@ -3,8 +3,6 @@ import type { Property } from "./property.ts";
 /** What leaves by no tunnel is the endpoint, the link's own business, names that are asked there, and exemptions. */
 export const tunnelOnly: Property = {
   code: "KSP3001",
-  name: "tunnel-only",
-  fault: "leaves outside the tunnels, and no statement allows it",
   broken(world) {
     const { most, sent, answers, places } = world;
     const outside = world.crossing("out", places.noTunnel());
