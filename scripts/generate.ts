@@ -5,6 +5,9 @@ import { generateCstDts } from "chevrotain";
 import { bundleSchema } from "../src/ir/bundle.ts";
 import { policySchema } from "../src/ir/policy.ts";
 import { Grammar } from "../src/parser/grammar.ts";
+import { ebnf } from "./grammar/ebnf.ts";
+import { railroad } from "./grammar/railroad.ts";
+import { textmate } from "./grammar/textmate.ts";
 import { shareDefinitions } from "./share-definitions.ts";
 
 /** A file that is made from the sources and committed beside them. */
@@ -24,6 +27,9 @@ export const artefacts: readonly Artefact[] = [
       return `// Generated from grammar.ts by \`npm run generate\`. Not to be edited.\n${types.replace("ICstVisitor, ", "")}\n`;
     },
   },
+  { path: "grammar/ksp.ebnf", content: ebnf },
+  { path: "grammar/railroad.html", content: railroad },
+  { path: "grammar/ksp.tmLanguage.json", content: textmate },
   {
     path: "schema/policy.schema.json",
     content: () => schemaText(policySchema, "A ksp policy, compiled: what policy.json holds"),
