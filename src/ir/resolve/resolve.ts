@@ -44,7 +44,7 @@ export function resolve(file: ast.File): Resolved {
     tunnels: named(all("tunnel").map((s) => resolveTunnel(context, s))),
     chains: named(resolveChains(context, all("chain"), all("tunnel"))),
     apps: named(all("app").map((s) => resolveApp(context, s))),
-    dns: identified(all("dns").map((s) => resolveDns(context, s))),
+    dns: identified(all("dns").map((s) => resolveDns(context, s))).filter(({ resolvers }) => resolvers.length > 0),
     ipv6: ipv6?.mode ?? "block",
     allows: identified(all("allow").map((s) => resolveAllow(context, s))),
     denies: identified(all("deny").map((s) => resolveDeny(context, s))),
