@@ -9,6 +9,7 @@ import { ebnf } from "./grammar/ebnf.ts";
 import { railroad } from "./grammar/railroad.ts";
 import { textmate } from "./grammar/textmate.ts";
 import { shareDefinitions } from "./share-definitions.ts";
+import { statesPage } from "./states-tables.ts";
 
 /** A file that is made from the sources and committed beside them. */
 export interface Artefact {
@@ -30,6 +31,7 @@ export const artefacts: readonly Artefact[] = [
   { path: "grammar/ksp.ebnf", content: ebnf },
   { path: "grammar/railroad.html", content: railroad },
   { path: "grammar/ksp.tmLanguage.json", content: textmate },
+  { path: "docs/states.md", content: statesPage },
   {
     path: "schema/policy.schema.json",
     content: () => schemaText(policySchema, "A ksp policy, compiled: what policy.json holds"),
