@@ -23,6 +23,12 @@ type Of<K extends Kind> = Extract<ast.Statement, { kind: K }>;
 /** Binds every name and gives every statement its meaning; what this version gives none is refused, never ignored. */
 export function resolve(file: ast.File): Resolved {
   const context = new Context();
+  const resolved = resolveIn(context, file);
+  // Among some thousand statements two meanings may share a short id. Long ones then stand on all, whatever their order.
+  return context.hasClash ? resolveIn(new Context(16), file) : resolved;
+}
+
+function resolveIn(context: Context, file: ast.File): Resolved {
   const all = <K extends Kind>(kind: K): readonly Of<K>[] => file.statements.filter((s): s is Of<K> => s.kind === kind);
   const once = <K extends Kind>(kind: K): Of<K> | undefined => atMostOnce(context, all(kind));
 
