@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -32,6 +33,10 @@ export const artefacts: readonly Artefact[] = [
   { path: "grammar/railroad.html", content: railroad },
   { path: "grammar/ksp.tmLanguage.json", content: textmate },
   { path: "docs/states.md", content: statesPage },
+  {
+    path: "man/ksp.1",
+    content: () => execFileSync(process.execPath, [inProject("src/cli.ts"), "man"], { encoding: "utf8" }),
+  },
   {
     path: "schema/policy.schema.json",
     content: () => schemaText(policySchema, "A ksp policy, compiled: what policy.json holds"),
