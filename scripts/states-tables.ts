@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { check } from "../src/check.ts";
 import { evaluate } from "../src/ir/evaluate.ts";
-import { type Plan, plan } from "../src/ir/plan.ts";
+import { plan, rulesetsOf } from "../src/ir/plan.ts";
 import { resolvePattern } from "../src/ir/resolve/resolve.ts";
-import type { Ruleset } from "../src/ir/ruleset.ts";
 import { sampleOf } from "../src/ir/sample-packet.ts";
 import { vantagesOf } from "../src/ir/vantage.ts";
 import { parsePacket } from "../src/parser/parse.ts";
@@ -22,8 +21,7 @@ export const statesPage = (): string =>
 function tableOf(file: string, packets: readonly string[]): string {
   const { policy, file: tree } = check({ file, text: readFileSync(inProject(file), "utf8") });
   if (!policy || !tree) throw new Error(`${file} has an error`);
-  const planned = plan(policy, "linux");
-  const columns = columnsOf(planned);
+  const columns = rulesetsOf(plan(policy, "linux"));
   const rows = packets.map((text) => {
     const { packet } = parsePacket(text);
     const pattern = packet && resolvePattern(tree, packet).pattern;
@@ -39,9 +37,3 @@ function tableOf(file: string, packets: readonly string[]): string {
   const head = ["packet", ...columns.map(({ state }) => state)];
   return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
 }
-
-const columnsOf = ({ lockdown, states, portal }: Plan): readonly Ruleset[] => [
-  lockdown,
-  ...states,
-  ...(portal ? [portal] : []),
-];

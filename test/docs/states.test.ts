@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { rulesetsOf } from "../../src/ir/plan.ts";
 import { drop, type Stage, stages } from "../../src/ir/ruleset.ts";
 import { allPolicies } from "../emitters/policies.ts";
 
@@ -15,9 +16,7 @@ const parts = (chapter: string): ReadonlyMap<string, string> =>
   );
 
 const explained = parts("The stages");
-const rules = allPolicies
-  .flatMap(({ plan }) => [plan.lockdown, ...plan.states, ...(plan.portal ? [plan.portal] : [])])
-  .flatMap((ruleset) => ruleset.rules);
+const rules = allPolicies.flatMap(({ plan }) => rulesetsOf(plan)).flatMap((ruleset) => ruleset.rules);
 
 test("every stage has its paragraph, in their order", () => {
   expect([...explained.keys()]).toEqual(stages);
@@ -52,7 +51,7 @@ test("every kind of state has its section", () => {
   ]);
   const kinds = new Set(
     allPolicies
-      .flatMap(({ plan }) => [plan.lockdown, ...plan.states, ...(plan.portal ? [plan.portal] : [])])
+      .flatMap(({ plan }) => rulesetsOf(plan))
       .flatMap(({ state }) => state.split("+").map((each) => each.replace(/^.*:/, "").replace(/\d+$/, ""))),
   );
   expect([...kinds].filter((kind) => !parts("The states").has(kind))).toEqual([]);
