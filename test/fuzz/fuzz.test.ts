@@ -21,10 +21,10 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])("programs: %s", (kin
   });
 });
 
-test("mixtures go all the way to files often enough, and are refused often enough", () => {
-  const compiled = Array.from({ length: runs }, (_, seed) => trial("mixture", seed)).filter((each) => each.compiled);
-  expect(compiled.length).toBeGreaterThan(runs / 20);
-  expect(compiled.length).toBeLessThan(runs);
+test.each(["mixture", "question"] as const)("%s: answers and refusals are both frequent", (kind) => {
+  const answered = Array.from({ length: runs }, (_, seed) => trial(kind, seed)).filter((each) => each.isAnswered);
+  expect(answered.length).toBeGreaterThan(runs / 20);
+  expect(answered.length).toBeLessThan((runs * 19) / 20);
 });
 
 test("programs of the grammar use every keyword, every kind of token, and comments everywhere", () => {

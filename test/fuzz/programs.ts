@@ -1,6 +1,6 @@
 import type { TokenType } from "chevrotain";
 import { membersOf, rules, type Syntax, terminal } from "../../scripts/grammar/syntax.ts";
-import { keywords, punctuation } from "../../src/parser/tokens.ts";
+import { keywords, LIST, NAME, punctuation } from "../../src/parser/tokens.ts";
 import type { Random } from "./random.ts";
 
 /** A program of the language, built by walking the parser's own grammar. */
@@ -10,8 +10,11 @@ export interface Program {
   readonly comments: readonly string[];
 }
 
-/** Any program that follows the grammar, in any spacing, with comments wherever a line ends. It rarely makes sense. */
-export function program(random: Random): Program {
+/**
+ * Any program that follows the grammar, in any spacing, with comments wherever a line ends. It rarely makes sense. `rule` is
+ * what to write instead of a whole file, `names` those that are declared somewhere.
+ */
+export function program(random: Random, rule = "file", names: readonly string[] = []): Program {
   const pieces: string[] = [];
   const comments: string[] = [];
   let last = "\n";
@@ -68,10 +71,12 @@ export function program(random: Random): Program {
     // There is one version, and behind `icmp` a keyword is no type.
     else if (last === "ksp" && type.name === "INTEGER") emit("1");
     else if (last.startsWith("icmp") && type.name === "NAME") emit("echo-request");
+    else if (names.length > 0 && random.chance(0.8) && (type === NAME || type === LIST))
+      emit((type === LIST ? "@" : "") + random.pick(names));
     else emit(textOf(type, random));
   };
 
-  walk(ruleOf("file"));
+  walk(ruleOf(rule));
   return { text: pieces.join(""), comments };
 }
 

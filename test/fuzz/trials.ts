@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
+import { type Diagnostic, isError } from "../../src/diagnostics/diagnostic.ts";
+import { explainPacket } from "../../src/explain-packet.ts";
 import { compile, type Load, readBundle } from "../../src/index.ts";
 import { lex } from "../../src/parser/lexer.ts";
 import { parse } from "../../src/parser/parse.ts";
 import { print } from "../../src/parser/printer.ts";
 import { NL } from "../../src/parser/tokens.ts";
-import { load as loadExample } from "../examples/golden.ts";
+import { examples, load as loadExample } from "../examples/golden.ts";
 import { mixture, spoilt } from "./mixtures.ts";
 import { program } from "./programs.ts";
 import { type Random, randomOf } from "./random.ts";
@@ -14,8 +16,8 @@ export interface Trial {
   readonly text: string;
   /** Absent: nothing. */
   readonly fault?: string;
-  /** It compiled to files. */
-  readonly compiled: boolean;
+  /** It compiled to files, or the question was answered. */
+  readonly isAnswered: boolean;
 }
 
 /** Longer than this is as good as hanging: most trials take a few milliseconds. */
@@ -41,31 +43,54 @@ export const kinds = {
   grammar: grammarTrial,
   mixture: (random: Random): Trial => tried(mixture(random)),
   "spoilt mixture": (random: Random): Trial => tried(spoilt(mixture(random), random)),
+  question: questionTrial,
   "spoilt grammar": (random: Random): Trial => tried(spoilt(program(random).text, random)),
 } as const satisfies Readonly<Record<string, (random: Random) => Trial>>;
 
 export const trial = (kind: keyof typeof kinds, seed: number): Trial => kinds[kind](randomOf(seed));
 
+/** A question about an example is answered in every state, or refused. */
+function questionTrial(random: Random): Trial {
+  const { name, text: policy } = random.pick(examples());
+  const names = [...policy.matchAll(/^(?:link|tunnel|app|list) ([a-z0-9-]+)/gm)].map((match) => match[1] ?? "");
+  const { text } = program(random, "packet", names);
+  return guarded(text, () => {
+    const { answer, diagnostics } = explainPacket({ file: `${name}.ksp`, text: policy }, text, { load });
+    const missing = ["lockdown", "disabled"].filter((each) => !answer?.rows.some(({ state }) => state === each));
+    const fault = answer && missing.length > 0 ? `no answer for ${missing.join(", ")}` : undefined;
+    return { isAnswered: answer !== undefined, fault: fault ?? contradiction(answer, diagnostics) };
+  });
+}
+
 /** `further` looks for faults of its own; what holds for every text is looked at in any case. */
-function tried(text: string, further: () => string | undefined = () => undefined): Trial {
+const tried = (text: string, further: () => string | undefined = () => undefined): Trial =>
+  guarded(text, () => {
+    const { files, diagnostics } = compile({ file: "a.ksp", text }, { targets: ["nft"], load });
+    const read = files && readBundle(files);
+    const unread = read && "fault" in read ? `the bundle cannot be read: ${read.fault}` : undefined;
+    return { isAnswered: files !== undefined, fault: contradiction(files, diagnostics) ?? unread ?? further() };
+  });
+
+/** There is output, or an error: never both, never neither. */
+function contradiction(output: object | undefined, diagnostics: readonly Diagnostic[]): string | undefined {
+  const isRefused = diagnostics.some(isError);
+  if (output) return isRefused ? "output with an error" : undefined;
+  return isRefused ? undefined : "neither output nor an error";
+}
+
+function guarded(
+  text: string,
+  judge: () => { readonly isAnswered: boolean; readonly fault: string | undefined },
+): Trial {
   const start = performance.now();
   try {
-    const { files, diagnostics } = compile({ file: "a.ksp", text }, { targets: ["nft"], load });
-    const isRefused = diagnostics.some(({ severity }) => severity === "error");
-    const compiled = files !== undefined;
-    const read = files && readBundle(files);
-    const fault =
-      compiled === isRefused
-        ? `${compiled ? "output" : "no output"} with${isRefused ? "" : "out"} an error`
-        : read && "fault" in read
-          ? `the bundle cannot be read: ${read.fault}`
-          : further();
+    const { isAnswered, fault } = judge();
     const milliseconds = performance.now() - start;
-    if (fault !== undefined) return { text, fault, compiled };
-    if (milliseconds > mostMilliseconds) return { text, fault: `takes ${milliseconds.toFixed(0)} ms`, compiled };
-    return { text, compiled };
+    const slow = milliseconds > mostMilliseconds ? `takes ${milliseconds.toFixed(0)} ms` : undefined;
+    const wrong = fault ?? slow;
+    return { text, isAnswered, ...(wrong !== undefined && { fault: wrong }) };
   } catch (error) {
-    return { text, fault: error instanceof Error ? (error.stack ?? error.message) : String(error), compiled: false };
+    return { text, isAnswered: false, fault: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
 }
 
