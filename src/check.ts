@@ -4,16 +4,21 @@ import { runChecks } from "./ir/checks/index.ts";
 import { expand } from "./ir/expand/expand.ts";
 import type { Load } from "./ir/expand/load.ts";
 import type { Origins } from "./ir/origins.ts";
+import { type Plan, plan } from "./ir/plan.ts";
 import type { Policy } from "./ir/policy.ts";
 import { resolve } from "./ir/resolve/resolve.ts";
 import { type Measure, stopwatch } from "./measure.ts";
 import type { File } from "./parser/ast.ts";
 import { parse } from "./parser/parse.ts";
+import { type Proved, prove } from "./prove.ts";
 
 export interface Checked {
-  /** Absent when there is an error, as are `origins` and `file`. */
+  /** Absent when there is an error, as are `origins`, `plan`, `proofs` and `file`. */
   readonly policy?: Policy;
   readonly origins?: Origins;
+  readonly plan?: Plan;
+  /** Codes of the leak properties that hold for every packet in every state. */
+  readonly proofs?: Proved["holds"];
   /** The statements of the policy and of all that it imports, with the values of parameters. */
   readonly file?: File;
   /** Every other file that was read. */
@@ -27,7 +32,7 @@ export interface CheckOptions {
   readonly measure?: Measure;
 }
 
-/** Parses, takes in imports, binds names and runs the semantic checks; each stage only where the one before found no error. */
+/** Parses, takes in imports, binds names, runs the semantic checks, plans and proves; each stage only where the one before found no error. */
 export function check(source: Source, { load, measure }: CheckOptions = {}): Checked {
   const stage = stopwatch(measure);
   const parsed = stage("parse", () => parse(source));
@@ -38,6 +43,10 @@ export function check(source: Source, { load, measure }: CheckOptions = {}): Che
   const { policy, origins, diagnostics: bound } = stage("resolve", () => resolve(file));
   if (!policy) return { sources, diagnostics: bound };
   const found = stage("check", () => runChecks({ policy, origins }));
-  const diagnostics = [...bound, ...found];
-  return found.some(isError) ? { sources, diagnostics } : { policy, origins, file, sources, diagnostics };
+  if (found.some(isError)) return { sources, diagnostics: [...bound, ...found] };
+  const planned = stage("plan", () => plan(policy, "linux"));
+  const proved = stage("prove", () => prove(policy, origins, planned));
+  const diagnostics = [...bound, ...found, ...proved.diagnostics];
+  if (proved.diagnostics.some(isError)) return { sources, diagnostics };
+  return { policy, origins, plan: planned, proofs: proved.holds, file, sources, diagnostics };
 }

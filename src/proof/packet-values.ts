@@ -103,6 +103,7 @@ function interfaceOf(name: number, kind: number, { interfaces, kinds }: Names): 
   const sample = interfaces.samples[name - 1];
   if (sample === undefined) return undefined;
   const known = kinds.valueOf(kind, (taken) => unlike(taken, ["veth", "bridge", "vlan", "bond"]));
+  if (known === "loopback" && interfaces.classOf("lo") === name - 1) return { name: "lo", kind: known };
   return { name: sample, ...(known !== undefined && { kind: known }) };
 }
 

@@ -1,4 +1,4 @@
-import type { Device, Identity } from "../ir/policy.ts";
+import type { Device, Identity, Os, Policy } from "../ir/policy.ts";
 import type { Match, Ruleset } from "../ir/ruleset.ts";
 
 export const ownerFields = ["user", "group", "slice", "program", "service"] as const;
@@ -30,12 +30,33 @@ export function vocabularyOfMatches(matches: readonly Match[]): Vocabulary {
     ),
   );
   const identities = new Set(matches.flatMap(({ owner }) => owner?.flat() ?? []));
-  return merged({
-    devices: [...zones].flatMap((zone) => zone.devices),
-    kinds: [],
-    owners: namesOf([...identities]),
-  });
+  return vocabularyWith(
+    [...zones].flatMap((zone) => zone.devices),
+    [...identities],
+  );
 }
+
+/** Every name of a policy on one system. */
+export function vocabularyOfPolicy(policy: Policy, os: Os): Vocabulary {
+  const { links, tunnels, helpers, apps, allows, denies, dns, portal, expects } = policy;
+  const patterns = [
+    ...allows.flatMap(({ opening }) => (opening.kind === "packets" ? [opening.pattern] : [])),
+    ...[...denies, ...expects].map(({ pattern }) => pattern),
+    ...dns,
+    ...(portal ? [portal] : []),
+  ];
+  return vocabularyWith(
+    [...links, ...tunnels].flatMap(({ devices }) => devices[os] ?? []),
+    [
+      ...[...tunnels, ...helpers].flatMap(({ carrier }) => carrier[os]?.flat() ?? []),
+      ...apps.flatMap(({ identity }) => identity[os] ?? []),
+      ...patterns.flatMap(({ owner }) => owner ?? []),
+    ],
+  );
+}
+
+const vocabularyWith = (devices: readonly Device[], identities: readonly Identity[]): Vocabulary =>
+  merged({ devices, kinds: [], owners: namesOf(identities) });
 
 /** What all of them know; sorted, so that the order of rules does not matter. */
 export function merged(...vocabularies: readonly Vocabulary[]): Vocabulary {

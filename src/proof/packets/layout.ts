@@ -59,6 +59,7 @@ interface Digit {
 
 /** One of so many things is one digit, however many they are: so no code is left over that means nothing. */
 function digitsOf(dimension: Dimension, digitBits: DigitBits): readonly Digit[] {
+  if ("bits" in dimension && dimension.bits > 128) throw new Error(`${dimension.name} has more than 128 bits`);
   if ("size" in dimension) {
     if (dimension.size < 1) throw new Error(`${dimension.name} has no value`);
     return [{ bits: 32, below: 0, highest: dimension.size - 1 }];

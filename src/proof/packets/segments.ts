@@ -101,18 +101,18 @@ export function ofRanges(
   const { layout } = diagrams;
   const highest = layout.highest[dimension] as bigint;
   const segments = new Segments(layout, dimension, 2 * ranges.length + 1);
-  const value = new Limbs(layout.limbs[dimension] as number);
+  const limbs = new Uint32Array(layout.limbs[dimension] as number);
   let next = 0n;
   for (const { first, last } of ranges) {
     if (first < next || last < first || last > highest)
       throw new Error(
         `${layout.dimensions[dimension]?.name}: ranges are not sorted, disjoint and within the dimension`,
       );
-    if (first > next) segments.add(value.set(first - 1n), 0, outside);
-    segments.add(value.set(last), 0, inside);
+    if (first > next) segments.add(write(limbs, first - 1n), 0, outside);
+    segments.add(write(limbs, last), 0, inside);
     next = last + 1n;
   }
-  if (next <= highest) segments.add(value.set(highest), 0, outside);
+  if (next <= highest) segments.add(write(limbs, highest), 0, outside);
   return segments.build(diagrams);
 }
 
@@ -134,7 +134,7 @@ export function ofColumns(
   const { layout } = diagrams;
   const limbs = layout.limbs[dimension] as number;
   const segments = new Segments(layout, dimension, 2 * count + 1);
-  const highest = new Limbs(limbs).set(layout.highest[dimension] as bigint);
+  const highest = write(new Uint32Array(limbs), layout.highest[dimension] as bigint);
   const next = new Uint32Array(limbs);
   const before = new Uint32Array(limbs);
   let isComplete = false;
@@ -175,26 +175,18 @@ export function step(value: Uint32Array, by: 1 | -1): boolean {
   return true;
 }
 
-/** A value in 32-bit limbs, most significant first. */
-export class Limbs {
-  readonly #array: Uint32Array;
-  readonly #view = new DataView(new ArrayBuffer(16));
+const bytes = new DataView(new ArrayBuffer(16));
 
-  constructor(limbs: number) {
-    if (limbs > 4) throw new Error("a dimension has at most 128 bits");
-    this.#array = new Uint32Array(limbs);
+/** A value as 32-bit limbs, most significant first: as many as there is room for. Gives the limbs back. */
+export function write(limbs: Uint32Array, value: bigint): Uint32Array {
+  const { length } = limbs;
+  if (length === 1) limbs[0] = Number(value);
+  else {
+    bytes.setBigUint64(0, value >> 64n);
+    bytes.setBigUint64(8, value);
+    for (let i = 0; i < length; i++) limbs[i] = bytes.getUint32(4 * (4 - length + i));
   }
-
-  set(value: bigint): Uint32Array {
-    const { length } = this.#array;
-    if (length === 1) this.#array[0] = Number(value);
-    else {
-      this.#view.setBigUint64(0, value >> 64n);
-      this.#view.setBigUint64(8, value);
-      for (let i = 0; i < length; i++) this.#array[i] = this.#view.getUint32(4 * (4 - length + i));
-    }
-    return this.#array;
-  }
+  return limbs;
 }
 
 function grown(array: Uint32Array): Uint32Array {

@@ -1,7 +1,7 @@
 import type { Diagrams, Node } from "./diagrams.ts";
-import type { Layout, Range } from "./layout.ts";
+import type { Range } from "./layout.ts";
 import { union } from "./operation.ts";
-import { compare, Limbs, Segments, step } from "./segments.ts";
+import { compare, Segments, step, write } from "./segments.ts";
 
 /**
  * Many ranges of one dimension, in any order and overlapping, each with what it leads to; where some overlap, with what all
@@ -11,7 +11,8 @@ export class Table {
   readonly #diagrams: Diagrams;
   readonly #dimension: number;
   readonly #limbs: number;
-  readonly #limb: Limbs;
+  readonly #value: Uint32Array;
+  readonly #highest: bigint;
   #firsts: Uint32Array;
   #lasts: Uint32Array;
   #nodes: Uint32Array;
@@ -21,22 +22,23 @@ export class Table {
     this.#diagrams = diagrams;
     this.#dimension = dimension;
     this.#limbs = diagrams.layout.limbs[dimension] as number;
-    this.#limb = new Limbs(this.#limbs);
+    this.#value = new Uint32Array(this.#limbs);
+    this.#highest = diagrams.layout.highest[dimension] as bigint;
     this.#firsts = new Uint32Array(capacity * this.#limbs);
     this.#lasts = new Uint32Array(capacity * this.#limbs);
     this.#nodes = new Uint32Array(capacity);
   }
 
   add({ first, last }: Range, node: Node): void {
-    if (last < first || first < 0n || last > highestOf(this.#diagrams.layout, this.#dimension))
+    if (last < first || first < 0n || last > this.#highest)
       throw new Error("a range must go up and stay within its dimension");
     if (this.#count === this.#nodes.length) {
       this.#firsts = grown(this.#firsts);
       this.#lasts = grown(this.#lasts);
       this.#nodes = grown(this.#nodes);
     }
-    this.#firsts.set(this.#limb.set(first), this.#count * this.#limbs);
-    this.#lasts.set(this.#limb.set(last), this.#count * this.#limbs);
+    this.#firsts.set(write(this.#value, first), this.#count * this.#limbs);
+    this.#lasts.set(write(this.#value, last), this.#count * this.#limbs);
     this.#nodes[this.#count++] = node;
   }
 
@@ -54,6 +56,7 @@ export class Table {
     const segments = new Segments(this.#diagrams.layout, this.#dimension, 2 * this.#count + 1);
     const next = new Uint32Array(limbs);
     const before = new Uint32Array(limbs);
+    const end = write(new Uint32Array(limbs), this.#highest);
     let isComplete = false;
     const stack: number[] = [];
     const nodes: Node[] = [];
@@ -62,7 +65,7 @@ export class Table {
       if (isComplete || compare(next, 0, last, at, limbs) > 0) return;
       segments.add(last, at, node);
       for (let i = 0; i < limbs; i++) next[i] = last[at + i] as number;
-      isComplete = step(next, 1) || compare(next, 0, this.#beyond(), 0, limbs) > 0;
+      isComplete = step(next, 1) || compare(next, 0, end, 0, limbs) > 0;
     };
     const endBefore = (first: number, node: Node): void => {
       if (compare(next, 0, firsts, first, limbs) >= 0) return;
@@ -89,7 +92,7 @@ export class Table {
       nodes.push(this.#diagrams.apply(union, outer, this.#nodes[entry] as Node));
     }
     while (stack.length > 0) endAt(lasts, stack.pop() as number, nodes.pop() as Node);
-    if (!isComplete) segments.add(this.#beyond(), 0, 0);
+    if (!isComplete) segments.add(end, 0, 0);
     return segments.build(this.#diagrams);
   }
 
@@ -114,8 +117,8 @@ export class Table {
     const table = new Table(this.#diagrams, this.#dimension, 2 * this.#count);
     for (let i = 0; i < this.#count; i++) {
       const node = this.#nodes[i] as Node;
-      const last = this.#value(this.#lasts, i);
-      for (let first = this.#value(this.#firsts, i); first <= last; ) {
+      const last = this.#read(this.#lasts, i);
+      for (let first = this.#read(this.#firsts, i); first <= last; ) {
         let size = first === 0n ? 1n << 128n : first & -first;
         while (first + size - 1n > last) size >>= 1n;
         table.add({ first, last: first + size - 1n }, node);
@@ -125,18 +128,12 @@ export class Table {
     return table;
   }
 
-  #value(array: Uint32Array, index: number): bigint {
+  #read(array: Uint32Array, index: number): bigint {
     let value = 0n;
     for (let i = 0; i < this.#limbs; i++) value = (value << 32n) | BigInt(array[index * this.#limbs + i] as number);
     return value;
   }
-
-  #beyond(): Uint32Array {
-    return this.#limb.set(highestOf(this.#diagrams.layout, this.#dimension));
-  }
 }
-
-const highestOf = (layout: Layout, dimension: number): bigint => layout.highest[dimension] as bigint;
 
 function grown(array: Uint32Array): Uint32Array {
   const larger = new Uint32Array(2 * array.length);
