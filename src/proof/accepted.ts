@@ -7,9 +7,9 @@ import { opposite, reversed } from "./reversed.ts";
 
 /**
  * Of tables that the runtime refreshes: `most` is everything that may ever pass, `least` what always does. A claim that
- * nothing leaks speaks of the most, a claim that something stays open of the least.
+ * nothing leaks speaks of the most, a claim that something stays open of the least. `filled`: with all that they may hold.
  */
-export type Reach = "as-loaded" | "most" | "least";
+export type Reach = TableBounds | "filled";
 
 /** Every packet that passes: as an opening, or as the reply to one. */
 export function accepted(ruleset: Ruleset, space: PacketSpace, reach: Reach = "as-loaded"): PacketSet {
@@ -70,6 +70,7 @@ function acceptedByFirst(
 /** The most passes when accepting rules match the most and refusing ones the least. */
 const bounds: Readonly<Record<Reach, Readonly<Record<"accept" | "refuse", TableBounds>>>> = {
   "as-loaded": { accept: "as-loaded", refuse: "as-loaded" },
+  filled: { accept: "most", refuse: "most" },
   most: { accept: "most", refuse: "least" },
   least: { accept: "least", refuse: "most" },
 };

@@ -1,0 +1,96 @@
+import { type Base, type Chain, type Condition, type Program, type Rule, type Table, Unreadable } from "./program.ts";
+
+/** Fails where a kernel would not load a program, or where its meaning would depend on more than what it says. */
+export function loadable({ tables }: Program): void {
+  for (const table of tables.values()) {
+    checkHooks(table);
+    for (const chain of table.chains.values()) {
+      for (const rule of chain.rules) checkSets(table, rule);
+      if (chain.base) {
+        checkPlace(chain.base, chain);
+        walk(table, chain, chain.base, [chain]);
+      }
+    }
+  }
+}
+
+/** Two chains at one hook would need more than this to be told apart. */
+function checkHooks({ chains }: Table): void {
+  const places = new Set<string>();
+  for (const { base, rules } of chains.values()) {
+    if (!base) continue;
+    const place = `${base.type} ${base.hook}`;
+    if (places.has(place)) throw new Unreadable(rules[0]?.line ?? 1, `two chains for ${place}`);
+    places.add(place);
+  }
+}
+
+const conntrack = -200;
+const [rewriting, leaving] = [-100, 100];
+
+/** Where connections are known and addresses rewritten: rules are read as if both had been done. */
+function checkPlace({ type, hook, priority, policy }: Base, { rules }: Chain): void {
+  const line = rules[0]?.line ?? 1;
+  const fail = (reason: string): never => {
+    throw new Unreadable(line, `${hook}: ${reason}`);
+  };
+  if (type === "nat") {
+    const at = hook === "prerouting" || hook === "output" ? rewriting : hook === "postrouting" ? leaving : undefined;
+    if (at !== priority) fail("addresses are rewritten at another place");
+    if (policy !== "accept") fail("what is not rewritten is dropped");
+    return;
+  }
+  if (hook === "prerouting") fail("nothing is judged here");
+  const before = hook === "postrouting" ? leaving : hook === "output" ? rewriting : conntrack;
+  if (priority <= before) fail(`judges at priority ${priority}, before it is known where a packet goes`);
+}
+
+/** Every way of jumps from a hook: none comes round, and each rule may stand where it is reached. */
+function walk(table: Table, chain: Chain, base: Base, way: readonly Chain[]): void {
+  const { hook, type } = base;
+  const isIn = (...places: readonly string[]): boolean => places.includes(hook);
+  for (const rule of chain.rules) {
+    const fail = (what: string): never => {
+      throw new Unreadable(rule.line, `${what} in ${hook}`);
+    };
+    const { verdict, conditions, marks } = rule;
+    for (const condition of conditions) {
+      if (condition.kind === "control-group" && !isIn("output")) fail("a control group is known of sockets alone, not");
+      if (condition.kind === "locality" && condition.side === "in" && !isIn("prerouting", "input", "forward"))
+        fail("no arriving interface");
+      if (condition.kind === "locality" && condition.side === "out" && !isIn("output", "postrouting", "forward"))
+        fail("no leaving interface");
+      if (isOfSide(condition, "out") && isIn("prerouting", "input")) fail("no leaving interface");
+      if (isOfSide(condition, "in") && isIn("output")) fail("no arriving interface");
+    }
+    if (marks && way.length > 1) fail("a chain that marks connections");
+    if (verdict === undefined) continue;
+    if (verdict.kind === "reject" && !isIn("input", "forward", "output")) fail("reject does not load");
+    if (verdict.kind === "masquerade" && !(type === "nat" && isIn("postrouting"))) fail("masquerade does not load");
+    if (verdict.kind === "dnat" && !(type === "nat" && isIn("prerouting", "output"))) fail("dnat does not load");
+    if (type === "nat" && !["masquerade", "dnat", "accept"].includes(verdict.kind))
+      fail(`${verdict.kind} is no rewriting`);
+    if (verdict.kind !== "jump" && verdict.kind !== "goto") continue;
+    const to = table.chains.get(verdict.chain) ?? fail(`no chain ${verdict.chain}`);
+    if (to.base) fail(`${verdict.chain} belongs to a hook`);
+    if (way.includes(to)) fail(`${verdict.chain} comes round`);
+    walk(table, to, base, [...way, to]);
+  }
+}
+
+/** A name that is asked for where there is none never fits: not what anybody means. */
+const isOfSide = (condition: Condition, side: "in" | "out"): boolean =>
+  (condition.kind === "name" || condition.kind === "interface-kind") && condition.side === side;
+
+function checkSets({ sets }: Table, { line, conditions }: Rule): void {
+  for (const condition of conditions) {
+    const name = condition.kind === "open" ? condition.set : condition.kind === "address" ? condition.among : undefined;
+    if (typeof name !== "string") continue;
+    const set = sets.get(name);
+    const isRight =
+      condition.kind === "open"
+        ? set?.kind === "timed"
+        : condition.kind === "address" && set?.kind === "addresses" && set.family === condition.family;
+    if (!isRight) throw new Unreadable(line, `no set ${name} of that kind`);
+  }
+}

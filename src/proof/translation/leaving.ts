@@ -1,0 +1,73 @@
+import type { Match, Rewrite, Ruleset } from "../../ir/ruleset.ts";
+import { connections, localityAlphabet, rewriting } from "../dimensions.ts";
+import { matched } from "../matched.ts";
+import type { PacketSet } from "../packets/packet-set.ts";
+import { reversed } from "../reversed.ts";
+import type { Comparison } from "./comparison.ts";
+
+/** With which source forwarded packets leave, as the rewrites of a ruleset have it. */
+export interface LeavesAs {
+  /** What goes the way of a masquerade. */
+  readonly masqueraded: PacketSet;
+  readonly openings: readonly Left[];
+  /** Answers to what had another destination first: they leave as that one. */
+  readonly answered: PacketSet;
+  readonly answers: readonly (Left & { readonly isOurs: boolean })[];
+}
+export interface Left {
+  /** The packets that may be lost, when only these pass with the source that they leave with. */
+  readonly lost: (passes: PacketSet) => PacketSet;
+}
+
+export function leavesAs({ rewrites }: Ruleset, comparison: Comparison): LeavesAs {
+  const { space } = comparison;
+  const openings = rewrites.flatMap((rewrite) => masquerade(rewrite, comparison));
+  const answers = rewrites.flatMap((rewrite) => answer(rewrite, comparison));
+  return {
+    masqueraded: space.none.union(...openings.map(({ set }) => set)),
+    openings,
+    answered: space.none.union(...answers.map(({ set }) => set)),
+    answers,
+  };
+}
+
+type Way = Left & { readonly set: PacketSet };
+
+/** The kernel takes an address of the leaving interface. An error about a flow is translated with the flow, whoever sends it. */
+function masquerade({ match, change }: Rewrite, { space }: Comparison): readonly Way[] {
+  if (change.kind !== "masquerade") return [];
+  const { inInterface, outInterface } = match;
+  const way = matched({ ...(inInterface && { inInterface }), ...(outInterface && { outInterface }) }, space);
+  const isError = space.is("connection", connections.numberOf("related"));
+  const set = matched(match, space).union(way.intersect(isError));
+  const as = matched(change.as, space).intersect(space.is("sourceLocality", localityAlphabet.numberOf("local")));
+  const fields = ["source4", "source6", "sourceLocality"];
+  return [{ set, lost: (passes) => set.intersect(as.minus(passes).exists(...fields)) }];
+}
+
+/** conntrack puts the first destination back, and its port. */
+function answer(
+  { match, change, direction, sparesThisMachine }: Rewrite,
+  { space }: Comparison,
+): readonly (Way & { readonly isOurs: boolean })[] {
+  if (change.kind !== "destination" || direction === "out") return [];
+  const { address, port } = change;
+  const { inInterface, transport, source, family } = match;
+  const renewed: Match = {
+    ...(inInterface && { inInterface }),
+    ...(source && { source }),
+    ...(family && { family }),
+    destination: { set: [{ family: address.family, first: address.value, last: address.value }] },
+    ...(transport && {
+      transport:
+        port === undefined || !("destinationPorts" in transport)
+          ? transport
+          : { ...transport, destinationPorts: [{ first: port, last: port }] },
+    }),
+  };
+  const isRewritten = space.is("rewritten", rewriting.yes);
+  const set = matched(reversed(renewed), space).intersect(isRewritten);
+  const as = matched(reversed(match), space).intersect(isRewritten);
+  const fields = ["source4", "source6", "sourceLocality", "sourcePort"];
+  return [{ set, isOurs: !sparesThisMachine, lost: (passes) => set.intersect(as.minus(passes).exists(...fields)) }];
+}

@@ -1,0 +1,234 @@
+import { type Plan, rulesetsOf } from "../../ir/plan.ts";
+import type { AddressMatch, Ruleset } from "../../ir/ruleset.ts";
+import { families } from "../../net/address.ts";
+import { type AddressSet, ofFamily } from "../../net/address-set.ts";
+import { PacketSpace } from "../packet-space.ts";
+import type { Columns } from "../packets/segments.ts";
+import { empty, type NamedSet, type Program, type Table } from "../readers/nft/program.ts";
+import { load } from "../readers/nft/read-text.ts";
+import { vocabularyOfProgram } from "../readers/nft/vocabulary.ts";
+import { merged, vocabularyOf } from "../vocabulary.ts";
+import { Comparison, type Difference } from "./comparison.ts";
+import { differentRewrites } from "./same-rewrites.ts";
+import { allows, arpTable, differentRules, ipTable, type State } from "./same-rules.ts";
+
+/** Where files do not mean what was planned: a packet that shows it, or a place that cannot be so. */
+export type Mismatch = { readonly file: string } & (
+  | { readonly kind: "unreadable"; readonly line: number; readonly reason: string }
+  | { readonly kind: "packet"; readonly state: string; readonly difference: Difference }
+  | { readonly kind: "effect"; readonly reason: string }
+);
+
+/**
+ * Reads all files for nftables back, in every order in which they are loaded, and holds every packet in every state against
+ * the plan. Undefined: they mean the same. Cost: linear in addresses, and in states × rules.
+ */
+export function validateNft(plan: Plan, files: ReadonlyMap<string, string>): Mismatch | undefined {
+  try {
+    return new Validation(plan, files).run();
+  } catch (error) {
+    if (error instanceof Found) return error.mismatch;
+    throw error;
+  }
+}
+
+/** Ends a validation: one mismatch is enough. */
+class Found extends Error {
+  readonly mismatch: Mismatch;
+
+  constructor(mismatch: Mismatch) {
+    super(mismatch.kind);
+    this.mismatch = mismatch;
+  }
+}
+
+interface Switch {
+  readonly ruleset: Ruleset;
+  readonly file: string;
+  readonly program: Program;
+}
+
+const [lockdownFile, rulesetFile, disableFile, uninstallFile] = [
+  "nft/lockdown.nft",
+  "nft/ruleset.nft",
+  "nft/disable.nft",
+  "nft/uninstall.nft",
+];
+/** A file's name holds neither `:` nor `+`, and no name of a policy holds what stands for them. */
+const switchFile = (state: string): string => `nft/switch/${state.replaceAll(":", ".").replaceAll("+", "_")}.nft`;
+
+class Validation {
+  readonly #plan: Plan;
+  readonly #files: ReadonlyMap<string, string>;
+
+  constructor(plan: Plan, files: ReadonlyMap<string, string>) {
+    this.#plan = plan;
+    this.#files = files;
+  }
+
+  run(): undefined {
+    const { lockdown, states, portal } = this.#plan;
+    const [first] = states;
+    if (!first) throw new Error("a plan has states");
+    const boot = this.#load(lockdownFile, empty);
+    const all = this.#load(rulesetFile, empty);
+    const switches = [...states, ...(portal ? [portal] : [])].map((ruleset): Switch => {
+      const file = switchFile(ruleset.state);
+      return { ruleset, file, program: this.#load(file, all) };
+    });
+    const other = spoilt(
+      all,
+      switches.map(({ program }) => program),
+    );
+    const disabled = this.#load(disableFile, other);
+    this.#effects(boot, all, switches, other);
+
+    const programs = [boot, all, disabled, ...switches.map(({ program }) => program)];
+    const names = merged(vocabularyOf(rulesetsOf(this.#plan)), ...programs.map(vocabularyOfProgram), loopback);
+    const comparison = new Comparison(new PacketSpace(names));
+    this.#same(comparison, lockdownFile, lockdown, boot);
+    this.#same(comparison, rulesetFile, first, all);
+    for (const { ruleset, file, program } of switches) this.#same(comparison, file, ruleset, program);
+    for (const { ruleset, file, program } of switches) this.#timed(comparison, file, ruleset, program);
+    const refused = allows(comparison, disabled);
+    if (refused) throw new Found({ kind: "packet", file: disableFile, state: "disabled", difference: refused });
+    return undefined;
+  }
+
+  /** What a file does beside what it says: it replaces what was there, whatever it was, and nothing else. */
+  #effects(boot: Program, all: Program, switches: readonly Switch[], other: Program): void {
+    const known = [lockdownFile, rulesetFile, disableFile, uninstallFile, ...switches.map(({ file }) => file)];
+    for (const file of this.#files.keys())
+      if (file.startsWith("nft/") && !known.includes(file)) this.#effect(file, "nobody loads this file");
+    for (const [file, program] of [
+      [lockdownFile, boot],
+      [rulesetFile, all],
+    ] as const) {
+      if (!hasShapeOf(this.#load(file, older(other)), program)) this.#effect(file, "something old stays");
+      if ([...program.tables.keys()].some((name) => name !== ipTable && name !== arpTable))
+        this.#effect(file, "a table of somebody else");
+    }
+    for (const { file, program } of switches)
+      if (!hasShapeOf(this.#load(file, other), program)) this.#effect(file, "something of the state before stays");
+    for (const before of [older(other), empty])
+      if (this.#load(uninstallFile, before).tables.size > 0) this.#effect(uninstallFile, "something is left");
+  }
+
+  /** As loaded, and with all that the runtime may ever add. */
+  #same(comparison: Comparison, file: string, ruleset: Ruleset, program: Program): void {
+    this.#check(comparison, file, { ruleset, program, filling: "as-loaded", isOpen: true });
+    const within = refreshed(ruleset);
+    if (within.size > 0)
+      this.#check(comparison, file, { ruleset, program: filled(program, within), filling: "filled", isOpen: true });
+  }
+
+  /** What the kernel closes by itself: when its time is over, the rest is what is left. */
+  #timed(comparison: Comparison, file: string, ruleset: Ruleset, program: Program): void {
+    const limits = ruleset.rules.flatMap(({ expiresAfter }) => expiresAfter ?? []);
+    const times = [...program.tables.values()]
+      .flatMap(({ sets }) => [...sets.values()])
+      .flatMap((set) => (set.kind === "timed" ? [...set.elements.values()] : []));
+    if (limits.length === 0 && times.length > 0) this.#effect(file, "opens something for a while");
+    // nft counts in seconds, and the last one began.
+    if (limits.some((limit) => times.some((time) => time < limit || time >= limit + 1000)))
+      this.#effect(file, "closes at another time");
+    if (limits.length === 0) return;
+    const rules = ruleset.rules.filter(({ expiresAfter }) => expiresAfter === undefined);
+    this.#check(comparison, file, { ruleset: { ...ruleset, rules }, program, filling: "as-loaded", isOpen: false });
+  }
+
+  #check(comparison: Comparison, file: string, state: State): void {
+    const difference = differentRules(comparison, state) ?? differentRewrites(comparison, state);
+    if (difference) throw new Found({ kind: "packet", file, state: state.ruleset.state, difference });
+  }
+
+  #load(file: string, before: Program): Program {
+    const text = this.#files.get(file);
+    if (text === undefined) return this.#effect(file, "is not there");
+    const read = load(text, before);
+    if ("fault" in read) throw new Found({ kind: "unreadable", file, ...read.fault });
+    return read.program;
+  }
+
+  #effect(file: string, reason: string): never {
+    throw new Found({ kind: "effect", file, reason });
+  }
+}
+
+const loopback = {
+  devices: [{ kind: "named", name: "lo" }],
+  kinds: [],
+  owners: { user: [], group: [], slice: [], program: [], service: [] },
+} as const;
+
+/** The program in a state that no file makes: every chain that a switch changes holds something else, and every time runs. */
+function spoilt(program: Program, switched: readonly Program[]): Program {
+  const tables = [...program.tables].map(([name, table]): readonly [string, Table] => {
+    const isChanged = (chain: string): boolean =>
+      switched.some(({ tables }) => tables.get(name)?.chains.get(chain) !== table.chains.get(chain));
+    const chains = [...table.chains].map(([key, chain]) => {
+      const rules = isChanged(key) ? [dropping, dropping] : chain.rules;
+      return [key, { ...chain, rules }] as const;
+    });
+    const sets = [...table.sets].map(([key, set]) => [key, set.kind === "timed" ? running : set] as const);
+    return [name, { sets: new Map(sets), chains: new Map(chains) }];
+  });
+  return { tables: new Map(tables) };
+}
+
+/** The same, and in every table a chain that no file knows. */
+function older({ tables }: Program): Program {
+  const changed = [...tables].map(([name, { sets, chains }]): readonly [string, Table] => [
+    name,
+    { sets, chains: new Map([...chains, ["older", { rules: [dropping] }]]) },
+  ]);
+  return { tables: new Map(changed) };
+}
+
+const dropping = { line: 0, conditions: [], verdict: { kind: "drop" } } as const;
+const running: NamedSet = { kind: "timed", elements: new Map([["ipv4", 1]]) };
+
+/** Whether nothing was left over: loading only ever adds to what it does not take away. */
+function hasShapeOf(left: Program, program: Program): boolean {
+  const shape = ({ tables }: Program): string =>
+    JSON.stringify(
+      [...tables].map(([name, { chains, sets }]) => [
+        name,
+        [...chains].map(([key, { rules }]) => [key, rules.length, rules[0]?.line]),
+        [...sets].map(([key, set]) => [key, set.kind === "timed" ? [...set.elements] : set.columns.count]),
+      ]),
+    );
+  return shape(left) === shape(program);
+}
+
+/** Tables that the runtime refreshes, by the names of their sets, with all that they may hold. */
+function refreshed({ rules }: Ruleset): ReadonlyMap<string, AddressSet> {
+  const matches = rules.flatMap(({ match }) => [match.source, match.destination]);
+  const named = (match: AddressMatch | undefined) =>
+    match?.within && match.table !== undefined
+      ? families.map((family) => [`${match.table}_${family}`, ofFamily(match.within ?? [], family)] as const)
+      : [];
+  return new Map(matches.flatMap(named));
+}
+
+function filled({ tables }: Program, within: ReadonlyMap<string, AddressSet>): Program {
+  const fill = (name: string, set: NamedSet): NamedSet => {
+    const addresses = within.get(name);
+    return addresses && set.kind === "addresses" ? { ...set, columns: columnsOf(addresses) } : set;
+  };
+  const changed = [...tables].map(([key, table]): readonly [string, Table] => [
+    key,
+    { ...table, sets: new Map([...table.sets].map(([name, set]) => [name, fill(name, set)])) },
+  ]);
+  return { tables: new Map(changed) };
+}
+
+function columnsOf(set: AddressSet): Columns {
+  const limbsOf = (family: string, value: bigint): readonly number[] =>
+    (family === "ipv4" ? [0n] : [96n, 64n, 32n, 0n]).map((bits) => Number((value >> bits) & 0xffffffffn));
+  return {
+    count: set.length,
+    firsts: Uint32Array.from(set.flatMap(({ family, first }) => limbsOf(family, first))),
+    lasts: Uint32Array.from(set.flatMap(({ family, last }) => limbsOf(family, last))),
+  };
+}

@@ -1,0 +1,240 @@
+import type { Direction, Rule, Ruleset } from "../../ir/ruleset.ts";
+import { connections, rewriting } from "../dimensions.ts";
+import { matched } from "../matched.ts";
+import type { PacketSet } from "../packets/packet-set.ts";
+import type { Marked, Place } from "../readers/nft/asked.ts";
+import type { Judged } from "../readers/nft/meaning.ts";
+import type { Hook, Program } from "../readers/nft/program.ts";
+import { type Comparison, type Difference, type Filling, passing } from "./comparison.ts";
+import { leavesAs } from "./leaving.ts";
+
+export interface State {
+  readonly ruleset: Ruleset;
+  readonly program: Program;
+  readonly filling: Filling;
+  /** Whether what the kernel closes by itself is still open. */
+  readonly isOpen: boolean;
+}
+
+export const ipTable = "inet ksp";
+export const arpTable = "arp ksp";
+
+/** The first packet of which the rules of a program do not say what was planned. */
+export function differentRules(comparison: Comparison, state: State): Difference | undefined {
+  const rules = new SameRules(comparison, state);
+  return rules.arriving() ?? rules.forwarded() ?? rules.leaving() ?? rules.arp();
+}
+
+/** A packet that does not pass, or is rewritten, where everything should pass as it is. */
+export function allows(comparison: Comparison, program: Program): Difference | undefined {
+  const { space, meaning } = comparison;
+  const refused = (["input", "forward", "output", "postrouting"] as const).flatMap((hook) =>
+    [ipTable, arpTable].flatMap((table) =>
+      variations({ hasArrived: hook !== "output", marks: [] }).flatMap(
+        (place) => meaning.judged(program, table, hook, { ...place, isOpen: false })?.passes.complement() ?? [],
+      ),
+    ),
+  );
+  const rewritten = (["prerouting", "output", "postrouting"] as const).flatMap((hook) =>
+    variations({ hasArrived: hook !== "output", marks: [] }).flatMap((place) =>
+      meaning.rewritings(program, ipTable, hook, { ...place, isOpen: false }).map(({ set }) => set),
+    ),
+  );
+  return (
+    comparison.some(space.none.union(...refused), passing.less) ??
+    comparison.some(space.none.union(...rewritten), "the file rewrites it, the plan does not")
+  );
+}
+
+class SameRules {
+  readonly #comparison: Comparison;
+  readonly #state: State;
+  readonly #planned: PacketSet;
+
+  constructor(comparison: Comparison, state: State) {
+    this.#comparison = comparison;
+    this.#state = state;
+    this.#planned = comparison.planned(state.ruleset, state.filling).accepted;
+  }
+
+  arriving(): Difference | undefined {
+    return this.#hook("input", "in", true);
+  }
+
+  /** The forward hook judges; nothing of it may be lost as it leaves. */
+  forwarded(): Difference | undefined {
+    return this.#hook("forward", "forward", true) ?? this.#lostForwarded();
+  }
+
+  /**
+   * Postrouting is the authority, and `output` tells the sender. It sees where a packet was routed first: as long as that is
+   * where it leaves, both say the same, but of what has a new destination and is not routed there yet.
+   */
+  leaving(): Difference | undefined {
+    const { space } = this.#comparison;
+    const going = this.#comparison.going("out");
+    const output = this.#judged("output", { hasArrived: false, marks: [] });
+    const isRewritten = space.is("rewritten", rewriting.yes);
+    for (const place of variations({ hasArrived: false, marks: [] })) {
+      const { passes } = this.#judged("output", place);
+      const found =
+        this.#comparison.some(this.#planned.minus(passes).intersect(going), passing.less) ??
+        this.#comparison.some(passes.minus(this.#planned).minus(isRewritten).intersect(going), passing.more);
+      if (found) return found;
+    }
+    return this.#refusing(output, "out") ?? this.#authority(output.marks);
+  }
+
+  /** What shows an arriving interface was encapsulated by this machine: with an address of its own, and nobody translated it. */
+  #authority(marks: readonly Marked[]): Difference | undefined {
+    const { space } = this.#comparison;
+    const { ruleset } = this.#state;
+    const going = this.#comparison.going("out");
+    const translated = leavesAs(ruleset, this.#comparison).masqueraded;
+    for (const place of variations({ hasArrived: true, marks })) {
+      const region = [
+        ...(place.isOurs.source && !place.isTranslated ? [] : [space.has("in").complement()]),
+        ...(place.isTranslated ? [translated] : []),
+      ].reduce((a, b) => a.intersect(b), going);
+      const judged = this.#judged("postrouting", place);
+      const found =
+        this.#comparison.differs(judged.passes, this.#planned, region, passing) ?? this.#open(judged, region);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  arp(): Difference | undefined {
+    const { space } = this.#comparison;
+    for (const [hook, direction] of [
+      ["input", "in"],
+      ["output", "out"],
+    ] as const) {
+      const { meaning } = this.#comparison;
+      const judged = meaning.judged(this.#state.program, arpTable, hook, nowhere);
+      const within = space.family("arp").intersect(space.direction(direction));
+      const found =
+        this.#comparison.differs(judged?.passes ?? space.all, this.#planned, within, passing) ??
+        (judged && this.#open(judged, within));
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  #hook(hook: Hook, direction: Direction, hasArrived: boolean): Difference | undefined {
+    const going = this.#comparison.going(direction);
+    for (const place of variations({ hasArrived, marks: [] })) {
+      const { passes } = this.#judged(hook, place);
+      const found = this.#comparison.differs(passes, this.#planned, going, passing);
+      if (found) return found;
+    }
+    return this.#refusing(this.#judged(hook, { hasArrived, marks: [] }), direction);
+  }
+
+  /** Whoever is refused is told as planned, and by a rule: a chain's policy is accept for a part of its making. */
+  #refusing(judged: Judged, direction: Direction): Difference | undefined {
+    const going = this.#comparison.going(direction);
+    const refused = going.minus(judged.passes);
+    const { reject, reset, log } = closing(this.#state.ruleset, direction, this.#comparison);
+    const { rules, told } = judged;
+    const told_ = told.map(({ set }) => set);
+    const [only] = told;
+    const isAsOften = log === undefined ? told.length === 0 : only?.log.count === log.count && only.log.per === log.per;
+    return (
+      this.#open(judged, going) ??
+      this.#comparison.differs(rules.with("reset"), reset.intersect(refused), going, resetting) ??
+      this.#comparison.differs(rules.with("reject"), reject.intersect(refused), going, rejecting) ??
+      (isAsOften && told.length < 2 ? undefined : this.#comparison.some(refused, "it is not logged as planned")) ??
+      (log &&
+        this.#comparison.differs(this.#comparison.space.none.union(...told_), refused, going, {
+          more: "it is logged, though it passes",
+          less: "it is not logged as planned",
+        }))
+    );
+  }
+
+  #open({ rules, policy }: Judged, within: PacketSet): Difference | undefined {
+    if (policy !== "drop") return this.#comparison.some(within, "the chain is open while it is made");
+    return this.#comparison.some(rules.undecided().intersect(within), "no rule refuses it");
+  }
+
+  /** Of what the forward hook lets pass, the postrouting hook keeps nothing back: with the source that each packet leaves with. */
+  #lostForwarded(): Difference | undefined {
+    const { space } = this.#comparison;
+    const { ruleset, filling } = this.#state;
+    const planned = this.#comparison.planned(ruleset, filling);
+    const going = this.#comparison.going("forward");
+    const left = leavesAs(ruleset, this.#comparison);
+    const isReply = space.is("connection", connections.numberOf("established-reply"));
+    // An answer that goes the way of a masquerade without being of a connection that it opened would leave untranslated.
+    const leftOut = planned.openings.intersect(isReply).intersect(left.masqueraded).minus(planned.replies);
+    const wanted = planned.accepted.intersect(going).minus(leftOut);
+    const at = (source: boolean, isTranslated: boolean): PacketSet =>
+      this.#judged("postrouting", {
+        hasArrived: true,
+        marks: [],
+        isTranslated,
+        isOurs: { source, destination: false },
+      }).passes;
+    const isOpened = wanted.intersect(left.masqueraded).minus(isReply);
+    const isAnswer = wanted.intersect(isReply);
+    const lost = [
+      wanted.minus(isOpened).minus(left.answered).minus(at(false, false)),
+      // The status of a connection stays with its answers.
+      isAnswer.minus(left.answered).minus(at(false, true)),
+      ...left.openings.map((opening) => isOpened.intersect(opening.lost(at(true, true)))),
+      ...left.answers.map((answer) => isAnswer.intersect(answer.lost(at(answer.isOurs, false)))),
+    ];
+    // The kernel takes nothing from outside with an address of this machine.
+    const local = space.is("sourceLocality", 0);
+    return this.#comparison.some(space.none.union(...lost).minus(local), "postrouting drops it, the plan lets it pass");
+  }
+
+  #judged(hook: Hook, known: Partial<Place> & Pick<Place, "hasArrived" | "marks">): Judged {
+    const { program, isOpen } = this.#state;
+    const { meaning } = this.#comparison;
+    return meaning.judged(program, ipTable, hook, { ...nowhere, isOpen, ...known }) ?? meaning.unjudged();
+  }
+}
+
+const nowhere: Place = {
+  hasArrived: true,
+  isTranslated: false,
+  isOurs: { source: false, destination: false },
+  isOpen: true,
+  marks: [],
+};
+
+/** Whatever nobody knows of a packet there. */
+const variations = (known: Pick<Place, "hasArrived" | "marks">): readonly Omit<Place, "isOpen">[] =>
+  [true, false].flatMap((source) =>
+    [true, false].flatMap((destination) =>
+      [true, false].map((isTranslated) => ({ ...known, isTranslated, isOurs: { source, destination } })),
+    ),
+  );
+
+const resetting = { more: "the file resets its connection", less: "its connection is not reset as planned" };
+const rejecting = { more: "the file tells its sender", less: "its sender is not told as planned" };
+
+interface Closing {
+  readonly reject: PacketSet;
+  readonly reset: PacketSet;
+  readonly log: Rule["log"];
+}
+
+/** How the plan refuses what it refuses. */
+function closing({ rules }: Ruleset, direction: Direction, { space }: Comparison): Closing {
+  const closed = rules.filter(
+    (rule) => rule.stage === "closed" && rule.direction === direction && rule.match.family !== "arp",
+  );
+  let left = space.all;
+  const sets = { reject: space.none, reset: space.none };
+  for (const { match, verdict } of closed) {
+    const set = matched(match, space).intersect(left);
+    left = left.minus(set);
+    if (verdict.kind !== "reject") continue;
+    const kind = verdict.with === "tcp-reset" ? "reset" : "reject";
+    sets[kind] = sets[kind].union(set);
+  }
+  return { ...sets, log: closed.find((rule) => rule.log)?.log };
+}
