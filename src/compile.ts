@@ -12,8 +12,10 @@ import { type Origins, placeOf } from "./ir/origins.ts";
 import type { Plan } from "./ir/plan.ts";
 import type { Policy } from "./ir/policy.ts";
 import { stopwatch } from "./measure.ts";
+import { type Target, validate } from "./validate.ts";
 
-export type Target = "nft";
+export type { Target };
+
 const emitters = { nft } as const;
 
 export interface Compiled {
@@ -25,7 +27,7 @@ export interface Compiled {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** source → AST → Policy → Ruleset per state → files. Cost: O(n log n) in addresses, O(states × rules) in text. */
+/** source → AST → Policy → Ruleset per state → files, read back and proved to mean the same. Cost: O(n log n) in addresses, O(states × rules) in text. */
 export function compile(source: Source, options: CheckOptions & { readonly targets: readonly Target[] }): Compiled {
   const stage = stopwatch(options.measure);
   const checked = check(source, options);
@@ -38,6 +40,8 @@ export function compile(source: Source, options: CheckOptions & { readonly targe
   if (refused.some(isError)) return { sources, diagnostics };
 
   const emitted = stage("emit", () => options.targets.flatMap((target) => [...emitters[target].emit(planned)]));
+  const contradicted = stage("validate", () => validate(planned, origins, options.targets, new Map(emitted)));
+  if (contradicted.length > 0) return { sources, diagnostics: [...diagnostics, ...contradicted] };
   const review = stage("review", () => reviewFiles(policy, planned, origins, proofs));
   const files = stage("bundle", () => withBundle(policy, planned, proofs, new Map([...review, ...emitted])));
   return { name: policy.name, files, sources, diagnostics };

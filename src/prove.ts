@@ -20,14 +20,20 @@ export function prove(policy: Policy, origins: Origins, plan: Plan): Proved {
     return { holds, diagnostics: violations.map((violation) => fault(violation, origins)) };
   } catch (error) {
     if (!(error instanceof BudgetExceeded)) throw error;
-    const details = {
-      at: origins.head,
-      label: "needs more memory than a proof may take",
-      help: "use fewer or shorter lists, or fewer chains",
-    };
-    return { holds: [], diagnostics: [diagnostic("KSP3099", {}, details)] };
+    return { holds: [], diagnostics: [tooLarge(origins)] };
   }
 }
+
+export const tooLarge = ({ head }: Origins): Diagnostic =>
+  diagnostic(
+    "KSP3099",
+    {},
+    {
+      at: head,
+      label: "needs more memory than a proof may take",
+      help: "use fewer or shorter lists, or fewer chains",
+    },
+  );
 
 function fault(violation: Violation, origins: Origins): Diagnostic {
   const { ruleset, packet } = violation;

@@ -7,24 +7,26 @@ import { opposite, reversed } from "./reversed.ts";
 
 /**
  * Of tables that the runtime refreshes: `most` is everything that may ever pass, `least` what always does. A claim that
- * nothing leaks speaks of the most, a claim that something stays open of the least. `filled`: with all that they may hold.
+ * nothing leaks speaks of the most, a claim that something stays open of the least.
  */
-export type Reach = TableBounds | "filled";
+export type Reach = "as-loaded" | "most" | "least";
+/** `filled`: every table with all that it may ever hold. */
+type Reading = Reach | "filled";
 
 /** Every packet that passes: as an opening, or as the reply to one. */
-export function accepted(ruleset: Ruleset, space: PacketSpace, reach: Reach = "as-loaded"): PacketSet {
+export function accepted(ruleset: Ruleset, space: PacketSpace, reach: Reading = "as-loaded"): PacketSet {
   return openings(ruleset, space, reach).union(replies(ruleset, space, reach));
 }
 
 /** What a rule of the packet's own direction accepts. */
-export const openings = (ruleset: Ruleset, space: PacketSpace, reach: Reach = "as-loaded"): PacketSet =>
+export const openings = (ruleset: Ruleset, space: PacketSpace, reach: Reading = "as-loaded"): PacketSet =>
   inEveryDirection(space, (direction) => {
     const rules = ruleset.rules.filter((rule) => rule.direction === direction);
     return acceptedByFirst(rules, (match) => match, space, reach);
   });
 
 /** Established packets in reply direction that answer one which would be accepted as an opening. */
-export function replies(ruleset: Ruleset, space: PacketSpace, reach: Reach = "as-loaded"): PacketSet {
+export function replies(ruleset: Ruleset, space: PacketSpace, reach: Reading = "as-loaded"): PacketSet {
   const answers = inEveryDirection(space, (direction) => {
     const rules = ruleset.rules.filter((rule) => rule.direction === opposite[direction] && countsForReplies(rule));
     return acceptedByFirst(rules, reversed, space, reach);
@@ -51,7 +53,7 @@ function acceptedByFirst(
   rules: readonly Rule[],
   about: (match: Match) => Match,
   space: PacketSpace,
-  reach: Reach,
+  reach: Reading,
 ): PacketSet {
   const runs: { readonly accepts: boolean; readonly sets: PacketSet[] }[] = [];
   for (const { match, verdict } of rules) {
@@ -68,7 +70,7 @@ function acceptedByFirst(
 }
 
 /** The most passes when accepting rules match the most and refusing ones the least. */
-const bounds: Readonly<Record<Reach, Readonly<Record<"accept" | "refuse", TableBounds>>>> = {
+const bounds: Readonly<Record<Reading, Readonly<Record<"accept" | "refuse", TableBounds>>>> = {
   "as-loaded": { accept: "as-loaded", refuse: "as-loaded" },
   filled: { accept: "most", refuse: "most" },
   most: { accept: "most", refuse: "least" },

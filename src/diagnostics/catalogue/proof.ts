@@ -88,6 +88,11 @@ export const proof = {
 
 /** 9xxx: ksp contradicts itself. Nothing is written. */
 export const bugs = {
+  KSP9001: {
+    name: "file-differs",
+    severity: "error",
+    message: text`\`${"file"}\` does not mean what was planned: a bug in ksp`,
+  },
   KSP9002: {
     name: "plan-differs",
     severity: "error",

@@ -1,0 +1,56 @@
+import { type Diagnostic, diagnostic } from "./diagnostics/diagnostic.ts";
+import type { Files } from "./emitters/emitter.ts";
+import { evaluate } from "./ir/evaluate.ts";
+import { type Origins, placeOf } from "./ir/origins.ts";
+import { describe } from "./ir/packet.ts";
+import { type Plan, rulesetsOf } from "./ir/plan.ts";
+import { BudgetExceeded } from "./proof/packets/diagrams.ts";
+import { type Mismatch, validateNft } from "./proof/translation/nft.ts";
+import { tooLarge } from "./prove.ts";
+
+const validators = { nft: validateNft } as const;
+export type Target = keyof typeof validators;
+
+/** Reads every file back, without a line of the code that wrote it, and holds all packets in all states against the plan. */
+export function validate(
+  plan: Plan,
+  origins: Origins,
+  targets: readonly Target[],
+  files: Files,
+): readonly Diagnostic[] {
+  try {
+    return targets.flatMap((target) => {
+      const mismatch = validators[target](plan, files);
+      return mismatch ? [fault(mismatch, plan, origins)] : [];
+    });
+  } catch (error) {
+    if (!(error instanceof BudgetExceeded)) throw error;
+    return [tooLarge(origins)];
+  }
+}
+
+function fault(mismatch: Mismatch, plan: Plan, origins: Origins): Diagnostic {
+  const { file } = mismatch;
+  const of = (label: string, at = origins.head): Diagnostic => diagnostic("KSP9001", { file }, { at, label });
+  switch (mismatch.kind) {
+    case "unreadable":
+      return of(`line ${mismatch.line} is not understood: ${mismatch.reason}`);
+    case "effect":
+      return of(mismatch.reason);
+    case "packet": {
+      const { state, difference } = mismatch;
+      const { packet, says } = difference;
+      const ruleset = rulesetsOf(plan).find((r) => r.state === state);
+      const rule = ruleset && evaluate(ruleset, packet).rule;
+      return diagnostic(
+        "KSP9001",
+        { file },
+        {
+          at: rule ? placeOf(origins, rule.from) : origins.head,
+          label: rule ? "decides as planned" : "in this policy",
+          notes: [`state \`${state}\`: ${describe(packet)}: ${says}`],
+        },
+      );
+    }
+  }
+}
