@@ -105,6 +105,7 @@ export type Condition = Immutable<Static<typeof condition>>;
 
 /** Said about a statement, without effect on its meaning. */
 const caveat = record({
+  until: Type.Optional(Type.String({ pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" })),
   acceptRisk: Type.Array(Type.String({ pattern: "^KSP3[0-9]{3}$" })),
   reason: Type.Optional(Type.String()),
   owner: Type.Optional(Type.String()),

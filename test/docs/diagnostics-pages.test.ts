@@ -1,8 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { check } from "../../src/check.ts";
 import { compile } from "../../src/compile.ts";
 import { catalogue } from "../../src/diagnostics/catalogue.ts";
 import type { Diagnostic } from "../../src/diagnostics/diagnostic.ts";
+import type { Source } from "../../src/diagnostics/span.ts";
+import { expiry } from "../../src/ir/checks-at-date.ts";
 import { completed, type Example, examplesIn } from "./examples.ts";
 
 const folder = new URL("../../docs/diagnostics/", import.meta.url);
@@ -13,7 +16,15 @@ const host = examplesIn(index)[0]?.text ?? "";
 
 function diagnose(example: Example): readonly Diagnostic[] {
   const text = example.words.includes("whole") ? example.text : completed(example.text, host);
-  return compile({ file: "home.ksp", text }, { targets: ["nft"] }).diagnostics;
+  const source = { file: "home.ksp", text };
+  return [...compile(source, { targets: ["nft"] }).diagnostics, ...dated(source, example.words)];
+}
+
+/** What is told only at a day: `at 2027-04-01` on the fence. */
+function dated(source: Source, words: readonly string[]): readonly Diagnostic[] {
+  const at = words[words.indexOf("at") + 1];
+  const { policy, origins } = check(source);
+  return words.includes("at") && at && policy && origins ? expiry(policy, origins, at) : [];
 }
 const spell = ({ code, message }: Diagnostic): string => `${code} ${message}`;
 

@@ -171,4 +171,6 @@ export const policy = {
   },
   KSP2049: { name: "resolvers-denied", severity: "error", message: text`the resolvers of this \`dns\` are denied` },
   KSP2050: { name: "no-tunnel", severity: "error", message: text`the policy has no tunnel` },
+  KSP2051: { name: "expires-soon", severity: "warning", message: text`this statement expires after ${"day"}` },
+  KSP2059: { name: "expired", severity: "error", message: text`this statement was meant until ${"day"}` },
 } as const;

@@ -94,10 +94,10 @@ export class Context {
     );
   }
 
-  /** Gives a meaning its id and remembers where it was said; the same meaning twice is a fault. */
+  /** Gives a meaning its id and remembers where it and its last day were said; the same meaning twice is a fault. */
   identify<T extends object>(
     prefix: string,
-    statement: ast.Node,
+    statement: ast.Node & { readonly caveat?: ast.Caveat },
     text: string,
     meaning: T,
     parts: Readonly<Record<string, Span>> = {},
@@ -115,7 +115,10 @@ export class Context {
           help: "remove one of the two",
         },
       );
-    else this.origins.set(id, { span: statement.span, text, parts });
+    else {
+      const until = statement.caveat?.until;
+      this.origins.set(id, { span: statement.span, text, parts: { ...parts, ...(until && { until: until.span }) } });
+    }
     return { id, ...meaning };
   }
 }

@@ -4,6 +4,7 @@ import { type AddressSet, ofFamily } from "../../net/address-set.ts";
 import type { Transport } from "../../net/protocol.ts";
 import type * as ast from "../../parser/ast.ts";
 import { printStatement } from "../../parser/printer.ts";
+import { isDay } from "../calendar.ts";
 import type { Allow, Caveat, Condition, Deny, Dns, Expect, Opening, PacketPattern, Path } from "../policy.ts";
 import type { Context } from "./context.ts";
 import { listName, resolveEach, resolveIdentity, resolveNets, resolveTransport } from "./values.ts";
@@ -221,7 +222,13 @@ const useChain = (context: Context, name: ast.Identifier): string | undefined =>
 
 /** `risk`: the one risk that this statement's kind can accept today. */
 function resolveCaveat(context: Context, caveat: ast.Caveat, risk?: string): Caveat | undefined {
-  if (caveat.until) return context.unsupported("`until`", caveat.until.span);
+  if (caveat.until && !isDay(caveat.until.text)) {
+    return context.report(
+      "KSP2007",
+      { what: "date", value: caveat.until.text },
+      { at: caveat.until.span, label: "no day of the calendar", help: "write a day that exists" },
+    );
+  }
   const other = caveat.acceptRisk.find((code) => code.name !== risk);
   if (other) return context.unsupported(`\`accept-risk ${other.name}\` here`, other.span);
   return {
@@ -229,6 +236,7 @@ function resolveCaveat(context: Context, caveat: ast.Caveat, risk?: string): Cav
     ...(caveat.reason && { reason: caveat.reason.value }),
     ...(caveat.owner && { owner: caveat.owner.value }),
     ...(caveat.ticket && { ticket: caveat.ticket.value }),
+    ...(caveat.until && { until: caveat.until.text }),
   };
 }
 
