@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { compile as compileSource, type Target } from "../compile.ts";
 import { type Diagnostic, diagnostic, isError } from "../diagnostics/diagnostic.ts";
-import * as ksp from "../index.ts";
 import { type Bundle, compareBundle, writeBundles } from "./bundle.ts";
 import { readSources } from "./input.ts";
 import { type Format, present } from "./output.ts";
@@ -8,7 +8,7 @@ import { table } from "./table.ts";
 
 export interface CompileOptions {
   readonly output: string;
-  readonly target?: readonly ksp.Target[];
+  readonly target?: readonly Target[];
   readonly check?: boolean;
   readonly format: Format;
   readonly timings?: boolean;
@@ -22,7 +22,7 @@ export async function compile(files: readonly string[], options: CompileOptions)
   const timings: (readonly [file: string, stage: string, time: string])[] = [];
   for (const source of sources) {
     const measure = (stage: string, time: number) => timings.push([source.file, stage, `${time.toFixed(1)} ms`]);
-    const compiled = ksp.compile(source, { targets: options.target ?? ["nft"], ...(options.timings && { measure }) });
+    const compiled = compileSource(source, { targets: options.target ?? ["nft"], ...(options.timings && { measure }) });
     found.push(...compiled.diagnostics);
     if (compiled.name === undefined || !compiled.files) continue;
     const directory = join(options.output, compiled.name);

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { catalogue } from "../diagnostics/catalogue.ts";
 import { packetFile } from "../diagnostics/span.ts";
-import * as ksp from "../index.ts";
+import { explainPacket as explainSource } from "../explain-packet.ts";
 import { readSources } from "./input.ts";
 import { type Format, present } from "./output.ts";
 import { isMissing } from "./reason.ts";
@@ -14,7 +14,7 @@ export async function explainPacket(
   options: { readonly format: Format },
 ): Promise<number> {
   const input = await readSources([file]);
-  const results = input.sources.map((source) => ksp.explain(source, packet));
+  const results = input.sources.map((source) => explainSource(source, packet));
   const diagnostics = [...input.diagnostics, ...results.flatMap((result) => result.diagnostics)];
   const answer = results[0]?.answer;
   const sources = [...input.sources, { file: packetFile, text: packet }];

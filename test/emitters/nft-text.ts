@@ -10,7 +10,7 @@ export interface RuleText {
   readonly line: number;
   readonly words: readonly string[];
 }
-export interface ChainText {
+interface ChainText {
   readonly hook?: string;
   readonly policy?: string;
   readonly rules: readonly RuleText[];

@@ -11,7 +11,7 @@ export interface Passage {
   readonly packet: Packet;
   readonly hook: string;
 }
-export type Condition = (passage: Passage) => boolean;
+type Condition = (passage: Passage) => boolean;
 export type Ending =
   | { readonly kind: "accept" | "drop" | "reject" | "reset" | "return" }
   | { readonly kind: "jump" | "goto"; readonly chain: string };

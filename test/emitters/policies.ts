@@ -238,12 +238,12 @@ watch down {
 }
 `;
 
-export const ownPolicies: readonly Emitted[] = [
+const ownPolicies: readonly Emitted[] = [
   emitted("crossroads", crossroads),
   emitted("walled", walled),
   emitted("namesakes", namesakes),
 ];
-export const examplePolicies: readonly Emitted[] = examples().map(({ name, text }) => emitted(name, text));
+const examplePolicies: readonly Emitted[] = examples().map(({ name, text }) => emitted(name, text));
 export const allPolicies: readonly Emitted[] = [...examplePolicies, ...ownPolicies];
 
 /** `:` and `+` of a state's key cannot stand in a file's name. */
