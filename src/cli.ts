@@ -1,16 +1,18 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { type Format, formats, isDocument } from "./commands/formats.ts";
+import { version } from "./commands/version.ts";
 import type { Target } from "./compile.ts";
-
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
-  readonly version: string;
-};
+import { isDay } from "./ir/calendar.ts";
 
 const examples = (...lines: readonly string[]): string =>
   `\nExamples:\n${lines.map((line) => `  $ ${line}\n`).join("")}`;
-const format = () =>
-  new Option("--format <format>", "how to print findings").choices(["text", "plain", "json"]).default("text");
+const format = (choices: readonly Format[] = formats) =>
+  new Option("--format <format>", "how to print findings").choices(choices).default("text");
+const day = (text: string): string => {
+  if (!isDay(text)) throw new InvalidArgumentError("It is no day of the calendar, such as 2027-03-31.");
+  return text;
+};
 const target = (name: string, chosen: readonly Target[] = []): readonly Target[] => {
   if (name !== "nft") throw new InvalidArgumentError("This version compiles to nft only.");
   return [...new Set<Target>([...chosen, name])];
@@ -22,17 +24,24 @@ const finish = (code: number): void => {
 
 const program = new Command("ksp")
   .description("Compiles VPN kill-switch policies to firewall rules that stay closed.")
-  .version(version)
+  .version(version())
   .exitOverride()
   .addHelpText("after", "\nExit codes: 0 fine, 1 findings, 2 usage or files, 3 a bug in ksp.");
 
 program
   .command("check")
   .description("look for mistakes in policies")
-  .argument("<file...>", "policies; - is standard input")
+  .argument("<file...>", "policies, or directories of policies; - is standard input")
+  .option("--fix", "apply the proposed fixes; with - print the fixed text")
+  .addOption(new Option("--at <day>", "fail where an `until` is over at this day (default: today)").argParser(day))
   .addOption(format())
-  .addHelpText("after", examples("ksp check home.ksp", "ksp check --format json *.ksp", "cat home.ksp | ksp check -"))
-  .action(async (files, options) => {
+  .addHelpText(
+    "after",
+    examples("ksp check home.ksp", "ksp check --format sarif policies", "ksp check --fix - < home.ksp"),
+  )
+  .action(async (files: readonly string[], options, command: Command) => {
+    if (options.fix && files.includes("-") && isDocument(options.format))
+      command.error("error: the fixed text of standard input and a report cannot both go to standard output");
     const { check } = await import("./commands/check.ts");
     finish(await check(files, options));
   });
@@ -72,7 +81,7 @@ program
   .description("tell what becomes of a packet in every state, or what a code means")
   .argument("<subject>", "a policy, or a code such as KSP2001")
   .argument("[packet]", "a packet, in the words of the policy language")
-  .addOption(format())
+  .addOption(format(["text", "plain", "json"]))
   .addHelpText("after", examples("ksp explain home.ksp 'out to 8.8.8.8 udp 53'", "ksp explain KSP2001"))
   .action(async (subject: string, packet: string | undefined, options, command: Command) => {
     const { explainCode, explainPacket } = await import("./commands/explain.ts");
@@ -85,7 +94,7 @@ function bug(error: unknown): void {
   const { KSP_DEBUG } = process.env;
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   const lines = [
-    `error: this is a bug in ksp ${version}: ${message}`,
+    `error: this is a bug in ksp ${version()}: ${message}`,
     "To report it, send this message, the command line and, where it may be shared, the policy to the maintainers.",
     KSP_DEBUG === "1" ? stack : "KSP_DEBUG=1 prints where it happened.",
   ];

@@ -2,8 +2,9 @@ import { join } from "node:path";
 import { compile as compileSource, type Target } from "../compile.ts";
 import { type Diagnostic, diagnostic, isError } from "../diagnostics/diagnostic.ts";
 import { type Bundle, compareBundle, writeBundles } from "./bundle.ts";
+import { type Format, isDocument } from "./formats.ts";
 import { readSources } from "./input.ts";
-import { type Format, present } from "./output.ts";
+import { present } from "./output.ts";
 import { table } from "./table.ts";
 
 export interface CompileOptions {
@@ -39,7 +40,7 @@ async function finish(
   bundles: readonly Bundle[],
   { output, check, format }: CompileOptions,
 ): Promise<readonly Diagnostic[]> {
-  const say = (text: string) => format !== "json" && process.stdout.write(text);
+  const say = (text: string) => isDocument(format) || process.stdout.write(text);
   if (check) {
     const compared = await Promise.all(bundles.map(compareBundle));
     for (const [index, { patch, diagnostics }] of compared.entries()) {

@@ -2,8 +2,9 @@ import { readFile } from "node:fs/promises";
 import { catalogue } from "../diagnostics/catalogue.ts";
 import { packetFile } from "../diagnostics/span.ts";
 import { explainPacket as explainSource } from "../explain-packet.ts";
+import { type Format, isDocument } from "./formats.ts";
 import { readSources } from "./input.ts";
-import { type Format, present } from "./output.ts";
+import { present } from "./output.ts";
 import { isMissing } from "./reason.ts";
 import { table } from "./table.ts";
 
@@ -22,7 +23,7 @@ export async function explainPacket(
     packet: answer?.packet ?? packet,
     rows: answer?.rows ?? [],
   });
-  if (answer && options.format !== "json") {
+  if (answer && !isDocument(options.format)) {
     const rows = answer.rows.map(({ state, interface: device, verdict, rule, from }) => [
       state,
       device,
