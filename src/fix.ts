@@ -1,5 +1,5 @@
 import { type Checked, check } from "./check.ts";
-import type { Diagnostic, Edit } from "./diagnostics/diagnostic.ts";
+import { type Diagnostic, type Edit, isError } from "./diagnostics/diagnostic.ts";
 import { applyEdits } from "./diagnostics/edits.ts";
 import type { Source } from "./diagnostics/span.ts";
 
@@ -18,7 +18,10 @@ export interface Fixed {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Applies the proposed fixes one by one and keeps each only where its fault is gone and no other has come. */
+/**
+ * Applies the fixes of errors one by one and keeps each only where its fault is gone and no other has come. What a
+ * warning proposes is left to people: such a policy works, and a statement in it may be there for a reason.
+ */
 export function fix(source: Source): Fixed {
   const fixed: Repair[] = [];
   let now = look(source);
@@ -44,7 +47,7 @@ function look(source: Source): Look {
 
 /** The text with the first fix that is one. */
 function improve(before: Look): { readonly look: Look; readonly repair: Repair } | undefined {
-  for (const fault of before.checked.diagnostics) {
+  for (const fault of before.checked.diagnostics.filter(isError)) {
     const { code, message, help } = fault;
     const text = help && edited(before.source, help.edits);
     if (!help || text === undefined) continue;

@@ -1,6 +1,9 @@
+import { existsSync } from "node:fs";
 import { truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { version } from "../../src/commands/version.ts";
+import { parseXml } from "../diagnostics/xml.ts";
 import { bad, directory, good, ksp } from "./ksp.ts";
 
 test("a good policy is fine", async () => {
@@ -82,4 +85,25 @@ test("a file over 20 MB is refused", async () => {
   const { code, stdout } = await ksp(["check", "large.ksp"], { cwd });
   expect(code).toBe(1);
   expect(stdout).toContain("error[KSP5003]: `large.ksp` is larger than 20 MB\n");
+});
+
+test.each(["json", "sarif", "junit"])("%s is one document on standard output, findings or not", async (format) => {
+  const cwd = await directory({ "good.ksp": good, "bad.ksp": bad });
+  for (const [file, expected] of [
+    ["good.ksp", 0],
+    ["bad.ksp", 1],
+    ["gone.ksp", 2],
+  ] as const) {
+    const { code, stdout, stderr } = await ksp(["check", file, "--format", format], { cwd });
+    expect({ code, stderr }).toEqual({ code: expected, stderr: "" });
+    if (format === "junit") expect(parseXml(stdout).name).toBe("testsuites");
+    else expect(Object.keys(JSON.parse(stdout))).toContain("version");
+  }
+});
+
+test("SARIF names this version and pages that exist", async () => {
+  const { stdout } = await ksp(["check", "-", "--format", "sarif"], { cwd: await directory(), input: bad });
+  const { driver } = JSON.parse(stdout).runs[0].tool;
+  expect(driver.version).toBe(version());
+  expect(existsSync(new URL(driver.rules[0].helpUri))).toBe(true);
 });
