@@ -20,12 +20,13 @@ export interface Fixed {
 
 /**
  * Applies the fixes of errors one by one and keeps each only where its fault is gone and no other has come. What a
- * warning proposes is left to people: such a policy works, and a statement in it may be there for a reason.
+ * warning proposes is left to people: such a policy works, and a statement in it may be there for a reason. `judge` is
+ * what tells faults.
  */
-export function fix(source: Source): Fixed {
+export function fix(source: Source, judge: typeof check = check): Fixed {
   const fixed: Repair[] = [];
-  let now = look(source);
-  for (let next = improve(now); next; next = improve(now)) {
+  let now = look(source, judge);
+  for (let next = improve(now, judge); next; next = improve(now, judge)) {
     now = next.look;
     fixed.push(next.repair);
   }
@@ -39,19 +40,19 @@ interface Look {
   readonly stages: number;
 }
 
-function look(source: Source): Look {
+function look(source: Source, judge: typeof check): Look {
   let stages = 0;
-  const checked = check(source, () => stages++);
+  const checked = judge(source, () => stages++);
   return { source, checked, stages };
 }
 
 /** The text with the first fix that is one. */
-function improve(before: Look): { readonly look: Look; readonly repair: Repair } | undefined {
+function improve(before: Look, judge: typeof check): { readonly look: Look; readonly repair: Repair } | undefined {
   for (const fault of before.checked.diagnostics.filter(isError)) {
     const { code, message, help } = fault;
     const text = help && edited(before.source, help.edits);
     if (!help || text === undefined) continue;
-    const after = look({ ...before.source, text });
+    const after = look({ ...before.source, text }, judge);
     if (better(before, after, fault)) return { look: after, repair: { code, message, help: help.text } };
   }
   return undefined;

@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { check } from "../src/check.ts";
+import { diagnostic } from "../src/diagnostics/diagnostic.ts";
 import { applyEdits } from "../src/diagnostics/edits.ts";
+import type { Source } from "../src/diagnostics/span.ts";
 import { fix } from "../src/fix.ts";
 import { home } from "./checks/helper.ts";
 
@@ -36,6 +38,25 @@ test("a fix that leads to another fault is not applied", () => {
   const [fault] = diagnose(text);
   expect(codes(diagnose(applyEdits(text, fault?.help?.edits ?? []).text))).toEqual(["KSP2010"]);
   expect(repair(text)).toEqual({ text, fixed: [], diagnostics: diagnose(text) });
+});
+
+test("a fix that does not help, or whose edits overlap, is not applied", () => {
+  const stubborn = (source: Source, ...spans: readonly (readonly [number, number])[]) => {
+    const edits = spans.map(([start, end]) => ({ span: { file: source.file, start, end }, text: "x" }));
+    return { diagnostics: [diagnostic("KSP1017", {}, { help: { text: "write it", edits } })] };
+  };
+  for (const spans of [
+    [[0, 0]],
+    [
+      [0, 2],
+      [1, 3],
+    ],
+  ] as const) {
+    const { text, fixed } = fix({ file: "home.ksp", text: "abc" }, (source) =>
+      spans.length > 1 && source.text !== "abc" ? { diagnostics: [] } : stubborn(source, ...spans),
+    );
+    expect({ text, fixed }).toEqual({ text: "abc", fixed: [] });
+  }
 });
 
 test("what a warning proposes is left to people", () => {
