@@ -25,7 +25,7 @@ const piece = fc.oneof(
   ),
   fc.constantFrom("{", "}", "{0}", "[a](1)", "](", "\\", "/", "?", "#", "\u202e"),
 );
-export const anyText = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(""));
+const anyText = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(""));
 const fileName = anyText.map((text) => `${text}.ksp`);
 
 const anyDiagnostic = (file: string, source: string): fc.Arbitrary<Diagnostic> =>
