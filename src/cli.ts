@@ -9,6 +9,8 @@ const examples = (...lines: readonly string[]): string =>
   `\nExamples:\n${lines.map((line) => `  $ ${line}\n`).join("")}`;
 const format = (choices: readonly Format[] = formats) =>
   new Option("--format <format>", "how to print findings").choices(choices).default("text");
+const root = () =>
+  new Option("--root <dir>", "folder that imports and list files may not leave (default: that of the policy)");
 const day = (text: string): string => {
   if (!isDay(text)) throw new InvalidArgumentError("It is no day of the calendar, such as 2027-03-31.");
   return text;
@@ -31,19 +33,26 @@ const program = new Command("ksp")
 program
   .command("check")
   .description("look for mistakes in policies")
-  .argument("<file...>", "policies, or directories of policies; - is standard input")
-  .option("--fix", "apply the proposed fixes; with - print the fixed text")
-  .addOption(new Option("--at <day>", "fail where an `until` is over at this day (default: today)").argParser(day))
+  .argument("<path...>", "policies, or folders of policies; - is standard input")
+  .option("--fix", "apply the proposed fixes of errors where the result has none; with - print the fixed text")
+  .addOption(new Option("--at <day>", "the day that each `until` is held against (default: today)").argParser(day))
+  .addOption(root())
   .addOption(format())
   .addHelpText(
     "after",
-    examples("ksp check home.ksp", "ksp check --format sarif policies", "ksp check --fix - < home.ksp"),
+    examples(
+      "ksp check home.ksp",
+      "ksp check policies --format sarif > ksp.sarif",
+      "ksp check policies --at 2027-06-30  # what will have expired then",
+      "ksp check --fix home.ksp",
+      "cat home.ksp | ksp check -",
+    ),
   )
-  .action(async (files: readonly string[], options, command: Command) => {
-    if (options.fix && files.includes("-") && isDocument(options.format))
+  .action(async (paths: readonly string[], options, command: Command) => {
+    if (options.fix && paths.includes("-") && isDocument(options.format))
       command.error("error: the fixed text of standard input and a report cannot both go to standard output");
     const { check } = await import("./commands/check.ts");
-    finish(await check(files, options));
+    finish(await check(paths, options));
   });
 
 program
@@ -53,8 +62,9 @@ program
   .requiredOption("-o, --output <dir>", "directory to write to")
   .addOption(new Option("--target <name>", "firewall to compile for, can be repeated (default: nft)").argParser(target))
   .option("--check", "write nothing; fail and print a diff where DIR is not up to date")
+  .addOption(root())
   .addOption(format())
-  .option("--timings", "print how long each stage took")
+  .option("--timings", "print the time of each stage and the memory after it")
   .addHelpText("after", examples("ksp compile home.ksp -o rules", "ksp compile policies/*.ksp -o rules --check"))
   .action(async (files, options) => {
     const { compile } = await import("./commands/compile.ts");
@@ -81,6 +91,7 @@ program
   .description("tell what becomes of a packet in every state, or what a code means")
   .argument("<subject>", "a policy, or a code such as KSP2001")
   .argument("[packet]", "a packet, in the words of the policy language")
+  .addOption(root())
   .addOption(format(["text", "plain", "json"]))
   .addHelpText("after", examples("ksp explain home.ksp 'out to 8.8.8.8 udp 53'", "ksp explain KSP2001"))
   .action(async (subject: string, packet: string | undefined, options, command: Command) => {

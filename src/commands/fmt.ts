@@ -21,7 +21,7 @@ export async function fmt(
   if (!found.some(isError)) {
     const changed = formatted.filter(({ source, text }) => source.text !== text);
     if (options.check) found.push(...(await stale(changed)));
-    else if (options.write) found.push(...(await rewriteAll(changed)));
+    else if (options.write) found.push(...(await rewrite(changed.map(({ source, text }) => ({ ...source, text })))));
     else process.stdout.write(formatted.map(({ text }) => text).join(""));
   }
   return present({ diagnostics: found, sources }, "text", process.stderr);
@@ -31,9 +31,6 @@ interface Formatted {
   readonly source: Source;
   readonly text: string;
 }
-
-const rewriteAll = async (changed: readonly Formatted[]): Promise<readonly Diagnostic[]> =>
-  (await Promise.all(changed.map(({ source, text }) => rewrite(source.file, text)))).flat();
 
 async function stale(changed: readonly Formatted[]): Promise<readonly Diagnostic[]> {
   if (changed.length === 0) return [];

@@ -1,18 +1,57 @@
+import { realpathSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { diagnostic } from "../diagnostics/diagnostic.ts";
-import type { Source } from "../diagnostics/span.ts";
-import { parse } from "../parser/parse.ts";
-import { type Input, readSources } from "./input.ts";
+import { folderOf, type Input, readSources } from "./input.ts";
+import { isInside } from "./load.ts";
 import { reason } from "./reason.ts";
 
-/** Reads the policies that are named and those below named directories, in this order; `-` is standard input. */
-export async function readPolicies(paths: readonly string[]): Promise<Input> {
-  const inputs: Input[] = [];
-  for (const path of paths) inputs.push((await isDirectory(path)) ? await readFolder(path) : await readSources([path]));
-  const byFile = new Map(inputs.flatMap(({ sources }) => sources).map((source) => [source.file, source]));
-  return { sources: [...byFile.values()], diagnostics: inputs.flatMap(({ diagnostics }) => diagnostics) };
+export interface Policies extends Input {
+  /** What the imports of each may not leave: the directory that was named, or the policy's own. */
+  readonly folders: ReadonlyMap<string, string>;
+  /** How each was named, by its real path. */
+  readonly names: ReadonlyMap<string, string>;
+  /** Those that were found in a directory. */
+  readonly found: ReadonlySet<string>;
+  /** Whether a file was named, or lies in a directory that was. */
+  readonly covers: (file: string) => boolean;
 }
+
+/** Reads the policies that are named and those below named directories, in this order and each once; `-` is standard input. */
+export async function readPolicies(paths: readonly string[]): Promise<Policies> {
+  const names = new Map<string, string>();
+  const folders = new Map<string, string>();
+  const found = new Set<string>();
+  const directories: string[] = [];
+  const inputs: Input[] = [];
+  const take = async (files: readonly string[], folder?: string): Promise<void> => {
+    const fresh = files.filter((file) => !names.has(realPath(file)));
+    for (const file of fresh) {
+      names.set(realPath(file), file);
+      folders.set(file, folder ?? folderOf(file));
+      if (folder !== undefined) found.add(file);
+    }
+    inputs.push(await readSources(fresh));
+  };
+  for (const path of paths) {
+    if (!(await isDirectory(path))) {
+      await take([path]);
+      continue;
+    }
+    directories.push(realPath(path));
+    const below = await filesBelow(path);
+    if ("diagnostics" in below) inputs.push(below);
+    else await take(below.files, path);
+  }
+  const covers = (file: string) =>
+    names.has(realPath(file)) || directories.some((directory) => isInside(directory, realPath(file)));
+  return { ...joined(inputs), folders, names, found, covers };
+}
+
+const joined = (inputs: readonly Input[]): Input => ({
+  sources: inputs.flatMap(({ sources }) => sources),
+  diagnostics: inputs.flatMap(({ diagnostics }) => diagnostics),
+});
 
 /** What cannot be asked is no directory: reading it will tell why. */
 async function isDirectory(path: string): Promise<boolean> {
@@ -24,29 +63,30 @@ async function isDirectory(path: string): Promise<boolean> {
   }
 }
 
-/** Every policy below a directory, by name. A fragment is checked where a policy imports it, not alone. */
-async function readFolder(directory: string): Promise<Input> {
+/** Links are not followed: they may lead out, or round in a circle. */
+async function filesBelow(directory: string): Promise<{ readonly files: readonly string[] } | Input> {
+  const refused = (...diagnostics: Input["diagnostics"]): Input => ({ sources: [], diagnostics });
   try {
-    const input = await readSources(await filesBelow(directory));
-    const sources = input.sources.filter((source) => !isFragment(source));
-    if (sources.length > 0 || input.diagnostics.length > 0) return { ...input, sources };
-    return {
-      sources,
-      diagnostics: [diagnostic("KSP5011", { directory }, { help: "name a policy, or another directory" })],
-    };
+    const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+    const files = entries
+      .filter((entry) => entry.isFile() && entry.name.endsWith(".ksp"))
+      .map((entry) => join(entry.parentPath, entry.name));
+    return files.length === 0 ? refused(nothingToCheck(directory)) : { files: files.toSorted() };
   } catch (error) {
-    return { sources: [], diagnostics: [diagnostic("KSP5001", { file: directory, reason: reason(error) })] };
+    return refused(diagnostic("KSP5001", { file: directory, reason: reason(error) }));
   }
 }
 
-/** Links are not followed: they may lead out, or round in a circle. */
-async function filesBelow(directory: string): Promise<readonly string[]> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".ksp"))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .toSorted();
-}
+export const nothingToCheck = (directory: string) =>
+  diagnostic("KSP5011", { directory }, { help: "name a policy, or another directory" });
 
-/** One that cannot be parsed is read as a policy, so that its faults are told. */
-const isFragment = (source: Source): boolean => parse(source).file?.type === "fragment";
+/** Of a file that does not exist, the path where it would stand. */
+function realPath(file: string): string {
+  if (file === "-") return file;
+  try {
+    return realpathSync(file);
+  } catch (error) {
+    reason(error);
+    return resolve(file);
+  }
+}

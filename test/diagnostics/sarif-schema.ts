@@ -1,7 +1,24 @@
+import { readFileSync } from "node:fs";
+import { Ajv } from "ajv";
+
 /**
- * The part of the SARIF 2.1.0 format that ksp writes, set down by hand from the specification (OASIS, errata 01): no
- * package has the whole schema. Nothing else is allowed, so that each new property is looked up before it is written;
- * what the specification leaves open and every reader needs is required here.
+ * The schema of SARIF 2.1.0 (OASIS, errata 01), byte for byte as its committee published it. It is of JSON Schema draft
+ * 04, which names its own address by other words than the validator knows.
+ */
+export const publishedText = readFileSync(new URL("sarif-schema-2.1.0.json", import.meta.url), "utf8");
+const { $schema: _, id: __, ...published } = JSON.parse(publishedText);
+export const isSarif = new Ajv({
+  strict: false,
+  formats: {
+    uri: (text: string) => URL.canParse(text),
+    "uri-reference": (text: string) => URL.canParse(text, "file:///"),
+    "date-time": (text: string) => !Number.isNaN(Date.parse(text)),
+  },
+}).compile(published);
+
+/**
+ * The published schema allows much that ksp does not write, and braces and links in messages. Here nothing else is
+ * allowed, so that each new property is looked up before it is written.
  */
 const object = (properties: object, required: readonly string[] = Object.keys(properties)) => ({
   type: "object",
@@ -49,43 +66,45 @@ const descriptor = object({
 });
 const descriptors = { uniqueItems: true, ...list(descriptor) };
 
-export const sarifSchema = object({
-  $schema: { const: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json" },
-  version: { const: "2.1.0" },
-  runs: {
-    minItems: 1,
-    maxItems: 1,
-    ...list(
-      object({
-        tool: object({
-          driver: object({ name: { const: "ksp" }, version: text, rules: descriptors, notifications: descriptors }),
+export const isOurSarif = new Ajv({ strict: true }).compile(
+  object({
+    $schema: { const: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json" },
+    version: { const: "2.1.0" },
+    runs: {
+      minItems: 1,
+      maxItems: 1,
+      ...list(
+        object({
+          tool: object({
+            driver: object({ name: { const: "ksp" }, version: text, rules: descriptors, notifications: descriptors }),
+          }),
+          columnKind: { const: "utf16CodeUnits" },
+          invocations: {
+            minItems: 1,
+            maxItems: 1,
+            ...list(
+              object({
+                executionSuccessful: { type: "boolean" },
+                toolExecutionNotifications: list(object({ descriptor: object({ id: text, index }), level, message })),
+              }),
+            ),
+          },
+          results: list(
+            object(
+              {
+                ruleId: text,
+                ruleIndex: index,
+                level,
+                message,
+                locations: { minItems: 1, maxItems: 1, ...list(location) },
+                relatedLocations: { uniqueItems: true, ...list(location) },
+                fixes: { minItems: 1, maxItems: 1, ...list(fix) },
+              },
+              ["ruleId", "ruleIndex", "level", "message", "locations"],
+            ),
+          ),
         }),
-        columnKind: { const: "utf16CodeUnits" },
-        invocations: {
-          minItems: 1,
-          maxItems: 1,
-          ...list(
-            object({
-              executionSuccessful: { type: "boolean" },
-              toolExecutionNotifications: list(object({ descriptor: object({ id: text, index }), level, message })),
-            }),
-          ),
-        },
-        results: list(
-          object(
-            {
-              ruleId: text,
-              ruleIndex: index,
-              level,
-              message,
-              locations: { minItems: 1, maxItems: 1, ...list(location) },
-              relatedLocations: { uniqueItems: true, ...list(location) },
-              fixes: { minItems: 1, maxItems: 1, ...list(fix) },
-            },
-            ["ruleId", "ruleIndex", "level", "message", "locations"],
-          ),
-        ),
-      }),
-    ),
-  },
-});
+      ),
+    },
+  }),
+);
