@@ -85,6 +85,8 @@ export type Who =
   | { readonly kind: "identity"; readonly identity: Identity };
 export type Caveat = {
   readonly acceptRisk: readonly Identifier[];
+  /** From the blanks before `accept-risk` to the last code. */
+  readonly risks?: Node;
   readonly reason?: Text;
   readonly owner?: Text;
   readonly ticket?: Text;

@@ -1,4 +1,5 @@
 import type { IToken } from "chevrotain";
+import type { Span } from "../diagnostics/span.ts";
 import type * as ast from "./ast.ts";
 import { type Context, chosen, one, spanOf, spanOfNode } from "./build-context.ts";
 import type * as cst from "./cst.generated.ts";
@@ -152,11 +153,18 @@ export const path = (ctx: Context, node: cst.PathCstNode): ast.Path =>
 
 export const caveat = (ctx: Context, { children: c }: cst.CaveatCstNode): ast.Caveat => ({
   acceptRisk: (c.CODE ?? []).map((code) => identifier(ctx, code)),
+  ...(c.KwAcceptRisk && { risks: { span: risksSpan(ctx, one(c.KwAcceptRisk), c.CODE ?? []) } }),
   ...(c.reason && { reason: text(ctx, one(c.reason)) }),
   ...(c.owner && { owner: text(ctx, one(c.owner)) }),
   ...(c.ticket && { ticket: text(ctx, one(c.ticket)) }),
   ...(c.DATE && { until: date(ctx, one(c.DATE)) }),
 });
+
+function risksSpan(ctx: Context, keyword: IToken, codes: readonly IToken[]): Span {
+  let start = keyword.startOffset;
+  while (ctx.text[start - 1] === " " || ctx.text[start - 1] === "\t") start--;
+  return { file: ctx.file, start, end: spanOf(ctx, codes.at(-1) ?? keyword).end };
+}
 
 const state = (ctx: Context, node: cst.StateCstNode): ast.StateName => ({
   ...(node.children.NAME && { chain: identifier(ctx, one(node.children.NAME)) }),

@@ -45,14 +45,49 @@ test("a file that is named and found counts once", async () => {
   expect(stdout).toMatch(/\n2 files, 1 error\n$/);
 });
 
-test("a fragment is no policy of its own, unless it is named or broken", async () => {
+const importing = `${good}\nimport "guest.ksp"\n`;
+
+test("a fragment is checked with the policies that import it", async () => {
+  const cwd = await tree({ "p/guest.ksp": fragment.replace("lan", "out to 203.0.113.7"), "p/home.ksp": importing });
+  for (const paths of [["p"], ["p/home.ksp", "p/guest.ksp"], ["p/guest.ksp", "p"]])
+    expect(await ksp(["check", ...paths], { cwd })).toEqual({ code: 0, stdout: "2 files, no errors\n", stderr: "" });
+});
+
+test("a fragment that nobody imports is told of, and is an error where it was named", async () => {
   const cwd = await tree({ "p/guest.ksp": fragment, "p/home.ksp": good });
-  expect(await ksp(["check", "p"], { cwd })).toEqual({ code: 0, stdout: "p/home.ksp: no errors\n", stderr: "" });
-  expect(named((await ksp(["check", "p", "p/guest.ksp", "--format", "plain"], { cwd })).stdout)).toEqual([
-    "p/guest.ksp",
-  ]);
-  await writeFile(join(cwd, "p/broken.ksp"), fragment.replace("allow", "alow"));
-  expect(named((await ksp(["check", "p", "--format", "plain"], { cwd })).stdout)).toEqual(["p/broken.ksp"]);
+  const said = async (...paths: readonly string[]) => {
+    const { code, stdout } = await ksp(["check", ...paths, "--format", "plain"], { cwd });
+    return [code, stdout.split("\n")[0]];
+  };
+  expect(await said("p")).toEqual([0, "p/guest.ksp:2:10: warning[KSP5012]: no policy imports this fragment"]);
+  const alone = "p/guest.ksp:2:10: error[KSP2069]: `guest` is a fragment, not a policy";
+  expect(await said("p/guest.ksp")).toEqual([1, alone]);
+  expect(await said("p/home.ksp", "p/guest.ksp")).toEqual([1, alone]);
+});
+
+test("what a faulty policy imports is not known, so nothing is said of that", async () => {
+  const cwd = await tree({ "p/guest.ksp": fragment, "p/home.ksp": importing.replace("tunnel", "tunel") });
+  const { stdout } = await ksp(["check", "p", "--format", "plain"], { cwd });
+  expect(named(stdout)).toEqual(["p/home.ksp"]);
+});
+
+test("a broken fragment is told of once, however it is reached", async () => {
+  const broken = fragment.replace("allow", "alow");
+  const cwd = await tree({ "p/guest.ksp": broken, "p/home.ksp": importing, "p/work.ksp": importing });
+  for (const [from, path] of [
+    [cwd, "p"],
+    ["/", join(cwd, "p")],
+  ] as const) {
+    const { stdout } = await ksp(["check", path, "--format", "plain"], { cwd: from });
+    expect(stdout.match(/KSP1002/g)).toHaveLength(1);
+    expect(stdout).toMatch(/\n3 files, 1 error\n$/);
+  }
+});
+
+test("imports may reach up to the folder that was named", async () => {
+  const cwd = await tree({ "p/guest.ksp": fragment, "p/a/home.ksp": importing.replace("guest.ksp", "../guest.ksp") });
+  expect((await ksp(["check", "p"], { cwd })).stdout).not.toContain("KSP2065");
+  expect((await ksp(["check", "p/a"], { cwd })).stdout).toContain("KSP2065");
 });
 
 test("links below a directory are not followed, the directory itself may be one", async () => {

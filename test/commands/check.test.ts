@@ -51,7 +51,7 @@ test("JSON on standard output, findings or not", async () => {
 test("nothing to check is a mistake of the call", async () => {
   const { code, stdout, stderr } = await ksp(["check"], { cwd: await directory() });
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-  expect(stderr).toContain("missing required argument 'file'");
+  expect(stderr).toContain("missing required argument 'path'");
 });
 
 test("missing files are named, and the others still checked", async () => {

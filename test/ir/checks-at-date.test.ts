@@ -61,10 +61,28 @@ test("every statement that takes a caveat is looked at", () => {
   );
   const text = home({
     dns: "dns 10.64.0.1 through wg0 until 2027-03-31",
-    more: `${allow} until 2027-03-31\ndeny out to 203.0.113.7 until 2027-03-31`,
+    links: 'link lan {\n  interface "br-lan"\n  role inside\n}',
+    more: [
+      `${allow} until 2027-03-31`,
+      "deny out to 203.0.113.7 until 2027-03-31",
+      "forward from link lan to tunnel wg0 masquerade until 2027-03-31",
+      'portal for 5m user 1001 tcp 80 accept-risk KSP3001 reason "hotels" until 2027-03-31',
+    ].join("\n"),
   });
-  expect(lists.map(([name]) => name)).toEqual(["dns", "allows", "denies"]);
-  expect(at("2027-04-01", text)).toHaveLength(lists.length);
+  expect(lists.map(([name]) => name)).toEqual(["dns", "allows", "denies", "forwards", "portal"]);
+  const found = at("2027-04-01", text);
+  expect(found.map(({ primary }) => primary && text.slice(primary.span.start, primary.span.end))).toEqual(
+    lists.map(() => "2027-03-31"),
+  );
+  expect(new Set(found.map(({ primary }) => primary?.span.start)).size).toBe(lists.length);
+});
+
+test("in a fragment, the place stands in its own file", () => {
+  const office = { file: "office.ksp", text: `ksp 1\nfragment office\n${allow} until 2027-03-31\n` };
+  const source = { file: "home.ksp", text: home({ more: 'import "office.ksp"' }) };
+  const { policy, origins } = check(source, { load: () => office });
+  const found = policy && origins ? expiry(policy, origins, "2027-04-01") : [];
+  expect(found.map(({ code, primary }) => [code, primary?.span.file])).toEqual([["KSP2059", "office.ksp"]]);
 });
 
 test("a statement without a day never expires", () => {

@@ -7,7 +7,15 @@ import { isDay } from "../calendar.ts";
 import type { Allow, Caveat, Condition, Deny, Dns, Expect, Opening, PacketPattern, Path, Portal } from "../policy.ts";
 import type { Context } from "./context.ts";
 import { partsOfPacket } from "./parts.ts";
-import { listName, namesFileList, resolveEach, resolveIdentity, resolveNets, resolveTransport } from "./values.ts";
+import {
+  type HostBits,
+  listName,
+  namesFileList,
+  resolveEach,
+  resolveIdentity,
+  resolveNets,
+  resolveTransport,
+} from "./values.ts";
 
 export function resolveAllow(context: Context, allow: ast.Allow): Allow | undefined {
   const opening = resolveOpening(context, allow.opening);
@@ -38,14 +46,14 @@ function resolveOpening(context: Context, opening: ast.Opening): Opening | undef
     case "host":
       return resolveHost(context, opening);
     case "packet": {
-      const pattern = resolvePacket(context, opening.packet, { kind: "outside" });
+      const pattern = resolvePacket(context, opening.packet, { kind: "outside" }, "host");
       return pattern && { kind: "packets", pattern };
     }
   }
 }
 
 function resolveHost(context: Context, opening: ast.Opening & { kind: "host" }): Opening | undefined {
-  const pinned = resolveNets(context, opening.at);
+  const pinned = resolveNets(context, opening.at, "host");
   const within = opening.within ? resolveNets(context, opening.within) : pinned;
   const transport = resolveTransport(context, opening.service);
   const path = resolvePath(context, opening.path, { kind: "outside" });
@@ -66,7 +74,7 @@ function resolveHost(context: Context, opening: ast.Opening & { kind: "host" }):
 
 export function resolvePortal(context: Context, portal: ast.Portal): Portal | undefined {
   const who = resolveWho(context, portal.who);
-  const destinations = portal.to && resolveNets(context, portal.to);
+  const destinations = portal.to && resolveNets(context, portal.to, "host");
   const transport = resolveTransport(context, portal.service);
   const caveat = resolveCaveat(context, portal.caveat, "KSP3001", "KSP3002");
   if (!who || (portal.to && !destinations) || !transport || !caveat) return undefined;
@@ -81,7 +89,7 @@ export function resolvePortal(context: Context, portal: ast.Portal): Portal | un
 }
 
 export function resolveDeny(context: Context, deny: ast.Deny): Deny | undefined {
-  const pattern = resolvePacket(context, deny.packet, { kind: "any" });
+  const pattern = resolvePacket(context, deny.packet, { kind: "any" }, "network");
   const condition = resolveWhile(context, deny.while);
   const caveat = resolveCaveat(context, deny.caveat);
   if (!pattern || !condition || !caveat) return undefined;
@@ -138,15 +146,20 @@ export function resolveDns(context: Context, dns: ast.Dns): Dns | undefined {
 function orderedNets(context: Context, nets: ast.Nets): AddressSet | undefined {
   const [first] = nets.except;
   if (first) return context.unsupported("`except` among resolvers", first.span);
-  return resolveEach(context, nets.include);
+  return resolveEach(context, nets.include, "host");
 }
 
 // ---- parts ---------------------------------------------------------------------------------------------------------
 
-export function resolvePacket(context: Context, packet: ast.Packet, unsaid: Path): PacketPattern | undefined {
+export function resolvePacket(
+  context: Context,
+  packet: ast.Packet,
+  unsaid: Path,
+  meant?: HostBits,
+): PacketPattern | undefined {
   const who = resolveWho(context, packet.who);
-  const source = packet.from && resolveNets(context, packet.from);
-  const destination = packet.to && resolveNets(context, packet.to);
+  const source = packet.from && resolveNets(context, packet.from, meant);
+  const destination = packet.to && resolveNets(context, packet.to, meant);
   const path = resolvePath(context, packet.path, unsaid);
   const transport = packet.transport && resolveTransport(context, packet.transport, packet.fromPorts);
   if (packet.fromPorts && packet.transport?.kind !== "tcp" && packet.transport?.kind !== "udp") {
