@@ -6,7 +6,7 @@ import type { Source } from "./diagnostics/span.ts";
 import type { Load } from "./ir/expand/load.ts";
 
 /** A fault, where its fix is to be made, and how. */
-export interface Repair {
+interface Repair {
   readonly file: string;
   readonly code: Diagnostic["code"];
   readonly message: string;

@@ -69,7 +69,7 @@ export function parsePacket(
     faults.add(describe(faults, parser, { rule: "packet", tokens: words, index }));
   if (!faults.none) return { diagnostics: faults.sorted };
   parser.input = words;
-  return { packet: packet({ file, continuations }, parser.packet() as PacketCstNode), diagnostics: [] };
+  return { packet: packet({ file, text, continuations }, parser.packet() as PacketCstNode), diagnostics: [] };
 }
 
 function read(faults: Faults): Lexed {

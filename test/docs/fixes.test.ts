@@ -34,7 +34,9 @@ const offered = Object.keys(catalogue).flatMap((code) =>
 );
 
 test("codes whose example is offered a fix", () => {
-  expect([...new Set(offered.map(({ code }) => code))].join(" ")).toMatchInlineSnapshot(`"KSP1001 KSP1002 KSP1003 KSP1004 KSP1005 KSP1007 KSP1010 KSP1011 KSP1013 KSP1015 KSP1017 KSP1018 KSP1021 KSP1022 KSP1024 KSP2001 KSP2004 KSP2008 KSP2011 KSP2014 KSP2019 KSP2020 KSP2030 KSP2031 KSP2043 KSP2060"`);
+  expect([...new Set(offered.map(({ code }) => code))].join(" ")).toMatchInlineSnapshot(
+    `"KSP1001 KSP1002 KSP1003 KSP1004 KSP1005 KSP1007 KSP1010 KSP1011 KSP1013 KSP1015 KSP1017 KSP1018 KSP1021 KSP1022 KSP1024 KSP2001 KSP2004 KSP2008 KSP2011 KSP2014 KSP2019 KSP2020 KSP2030 KSP2031 KSP2043 KSP2060"`,
+  );
 });
 
 describe("a fix takes its fault away", () => {

@@ -146,7 +146,7 @@ const who: fc.Arbitrary<ast.Who> = fc.oneof(
   identity.map((each): ast.Who => ({ kind: "identity", identity: each })),
 );
 const code = fc.nat(9999).map((n): ast.Identifier => ({ name: `KSP${`${n}`.padStart(4, "0")}`, span }));
-const caveat = record<ast.Caveat, "reason" | "owner" | "ticket" | "until">(
+const caveat = record<Omit<ast.Caveat, "risks">, "reason" | "owner" | "ticket" | "until">(
   { acceptRisk: fc.array(code, { maxLength: 3 }), reason: text, owner: text, ticket: text, until: date },
   ...(["reason", "owner", "ticket", "until"] as const),
 );
