@@ -1,5 +1,4 @@
 import type { IToken } from "chevrotain";
-import type { Span } from "../diagnostics/span.ts";
 import type * as ast from "./ast.ts";
 import { type Context, chosen, one, spanOf, spanOfNode } from "./build-context.ts";
 import type * as cst from "./cst.generated.ts";
@@ -152,18 +151,17 @@ export const path = (ctx: Context, node: cst.PathCstNode): ast.Path =>
     : { kind: "through", name: identifier(ctx, one(node.children.NAME)), span: spanOfNode(ctx, node) };
 
 export const caveat = (ctx: Context, { children: c }: cst.CaveatCstNode): ast.Caveat => ({
-  acceptRisk: (c.CODE ?? []).map((code) => identifier(ctx, code)),
-  ...(c.KwAcceptRisk && { risks: { span: risksSpan(ctx, one(c.KwAcceptRisk), c.CODE ?? []) } }),
+  ...(c.KwAcceptRisk && { acceptRisk: acceptRisk(ctx, one(c.KwAcceptRisk), c.CODE ?? []) }),
   ...(c.reason && { reason: text(ctx, one(c.reason)) }),
   ...(c.owner && { owner: text(ctx, one(c.owner)) }),
   ...(c.ticket && { ticket: text(ctx, one(c.ticket)) }),
   ...(c.DATE && { until: date(ctx, one(c.DATE)) }),
 });
 
-function risksSpan(ctx: Context, keyword: IToken, codes: readonly IToken[]): Span {
-  let start = keyword.startOffset;
-  while (ctx.text[start - 1] === " " || ctx.text[start - 1] === "\t") start--;
-  return { file: ctx.file, start, end: spanOf(ctx, codes.at(-1) ?? keyword).end };
+function acceptRisk(ctx: Context, keyword: IToken, codes: readonly IToken[]): ast.AcceptRisk {
+  const start = ctx.text.slice(0, keyword.startOffset).trimEnd().length;
+  const { end } = spanOf(ctx, codes.at(-1) ?? keyword);
+  return { codes: codes.map((code) => identifier(ctx, code)), span: { file: ctx.file, start, end } };
 }
 
 const state = (ctx: Context, node: cst.StateCstNode): ast.StateName => ({

@@ -282,10 +282,11 @@ export function resolveCaveat(context: Context, caveat: ast.Caveat, ...risks: re
       { at: caveat.until.span, label: "no day of the calendar", help: "write a day that exists" },
     );
   }
-  const other = caveat.acceptRisk.find((code) => !risks.includes(code.name));
+  const codes = caveat.acceptRisk?.codes ?? [];
+  const other = codes.find((code) => !risks.includes(code.name));
   if (other) return context.unsupported(`\`accept-risk ${other.name}\` here`, other.span);
   return {
-    acceptRisk: caveat.acceptRisk.map((code) => code.name),
+    acceptRisk: codes.map((code) => code.name),
     ...(caveat.reason && { reason: caveat.reason.value }),
     ...(caveat.owner && { owner: caveat.owner.value }),
     ...(caveat.ticket && { ticket: caveat.ticket.value }),

@@ -29,13 +29,14 @@ export function partsOfPacket({ to, from, within, path }: PacketLike, condition?
 }
 
 /** The last day, and for each accepted risk what to remove to accept it no more. */
-export function partsOfCaveat({ until, acceptRisk, risks }: ast.Caveat = { acceptRisk: [] }): Parts {
+export function partsOfCaveat({ until, acceptRisk }: ast.Caveat = {}): Parts {
   const parts: Record<string, Span> = until ? { until: until.span } : {};
-  for (const [i, { name, span }] of acceptRisk.entries()) {
-    const [before, after] = [acceptRisk[i - 1], acceptRisk[i + 1]];
+  const codes = acceptRisk?.codes ?? [];
+  for (const [i, { name, span }] of codes.entries()) {
+    const [before, after] = [codes[i - 1], codes[i + 1]];
     if (before) parts[`accept-risk ${name}`] = { ...span, start: before.span.end };
     else if (after) parts[`accept-risk ${name}`] = { ...span, end: after.span.start };
-    else if (risks) parts[`accept-risk ${name}`] = risks.span;
+    else if (acceptRisk) parts[`accept-risk ${name}`] = acceptRisk.span;
   }
   return parts;
 }
