@@ -5,6 +5,8 @@ export type { Diagnostic } from "./diagnostics/diagnostic.ts";
 export type { Source } from "./diagnostics/span.ts";
 export type { Explanation } from "./explain.ts";
 export { explainPacket as explain } from "./explain-packet.ts";
+export { type Fixed, fix } from "./fix.ts";
+export { expiry } from "./ir/checks-at-date.ts";
 export type { Load } from "./ir/expand/load.ts";
 export { type Read, readBundle } from "./ir/read-bundle.ts";
 export { format } from "./parser/format.ts";

@@ -12,6 +12,7 @@ export interface Origin {
 
 export interface Origins {
   readonly statements: ReadonlyMap<StatementId, Origin>;
+  readonly ipv6?: Span;
   /** The policy's head line: where the fault is when a statement is missing. */
   readonly head: Span;
   /** Where a new statement can be inserted. */

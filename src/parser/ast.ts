@@ -83,8 +83,12 @@ export interface Path extends Node {
 export type Who =
   | { readonly kind: "app"; readonly name: Identifier }
   | { readonly kind: "identity"; readonly identity: Identity };
+/** Its span begins with the blanks before it, so that it can be cut out. */
+export interface AcceptRisk extends Node {
+  readonly codes: readonly Identifier[];
+}
 export type Caveat = {
-  readonly acceptRisk: readonly Identifier[];
+  readonly acceptRisk?: AcceptRisk;
   readonly reason?: Text;
   readonly owner?: Text;
   readonly ticket?: Text;

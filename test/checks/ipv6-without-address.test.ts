@@ -11,6 +11,7 @@ test("the tunnel has only an IPv4 address", () => {
     ...fault,
     label: "`wg0` cannot carry IPv6",
     help: "say `ipv6 block`, or give `wg0` an IPv6 address",
+    fixed: home({ address: "  address 10.64.0.2/32" }),
   });
 });
 
@@ -20,6 +21,7 @@ test("an IPv6 address of an earlier hop carries no application", () => {
     ...fault,
     label: "`exit` cannot carry IPv6",
     help: "say `ipv6 block`, or give `exit` an IPv6 address",
+    fixed: source.replace("ipv6 tunnel", "ipv6 block"),
   });
 });
 
@@ -30,6 +32,7 @@ test("the tunnel carries IPv4 alone", () => {
       ...fault,
       label: "`wg0` cannot carry IPv6",
       help: "say `ipv6 block`, or give `wg0` an IPv6 address",
+      fixed: home({ address: "  address 10.64.0.2/32, fd64::2/128", carries: "  carries 10.0.0.0/8" }),
     },
   );
 });

@@ -20,4 +20,10 @@ export const files = {
   KSP5008: { name: "missing-file", severity: "error", message: text`\`${"file"}\` has not been written yet` },
   KSP5009: { name: "orphaned-file", severity: "error", message: text`\`${"file"}\` belongs to no policy any more` },
   KSP5010: { name: "unformatted-file", severity: "error", message: text`\`${"file"}\` is not formatted` },
+  KSP5011: { name: "nothing-to-check", severity: "error", message: text`\`${"directory"}\` holds no policy` },
+  KSP5012: {
+    name: "fragment-not-imported",
+    severity: "warning",
+    message: text`no policy imports this fragment`,
+  },
 } as const;

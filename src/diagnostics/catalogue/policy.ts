@@ -171,12 +171,14 @@ export const policy = {
   },
   KSP2049: { name: "resolvers-denied", severity: "error", message: text`the resolvers of this \`dns\` are denied` },
   KSP2050: { name: "no-tunnel", severity: "error", message: text`the policy has no tunnel` },
+  KSP2051: { name: "expires-soon", severity: "warning", message: text`this statement expires after ${"day"}` },
   KSP2052: { name: "pinned-outside", severity: "error", message: text`\`${"net"}\` is not inside \`within\`` },
   KSP2053: {
     name: "portal-outside",
     severity: "error",
     message: text`the portal lets ${"what"} leave outside the tunnels`,
   },
+  KSP2059: { name: "expired", severity: "error", message: text`this statement was meant until ${"day"}` },
   KSP2060: { name: "unknown-parameter", severity: "error", message: text`no parameter is named \`${"name"}\`` },
   KSP2061: { name: "unbound-parameter", severity: "error", message: text`the parameter \`${"name"}\` has no value` },
   KSP2062: {

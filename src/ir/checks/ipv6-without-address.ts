@@ -24,7 +24,10 @@ export const ipv6WithoutAddress: Check = ({ policy, origins }) => {
         notes: [
           "nothing leaks: IPv6 is dropped on every other interface; but nothing works either, so programs would wait for time-outs",
         ],
-        help: `say \`ipv6 block\`, or give ${name} an IPv6 address`,
+        help: {
+          text: `say \`ipv6 block\`, or give ${name} an IPv6 address`,
+          edits: origins.ipv6 ? [{ span: origins.ipv6, text: "ipv6 block" }] : [],
+        },
       },
     ),
   ];

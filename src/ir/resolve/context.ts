@@ -7,6 +7,7 @@ import type * as ast from "../../parser/ast.ts";
 import { digest } from "../canonical.ts";
 import type { Origin } from "../origins.ts";
 import type { Name, StatementId } from "../policy.ts";
+import { partsOfCaveat } from "./parts.ts";
 
 export type NameKind = "link" | "tunnel" | "chain" | "app" | "list" | "helper";
 interface Declared {
@@ -108,7 +109,7 @@ export class Context {
   /** Gives a meaning its id and remembers where it was said; the same meaning twice is a fault. */
   identify<T extends object>(
     prefix: string,
-    statement: ast.Node,
+    statement: ast.Node & { readonly caveat?: ast.Caveat },
     text: string,
     meaning: T,
     parts: Readonly<Record<string, Span>> = {},
@@ -125,11 +126,15 @@ export class Context {
           at: statement.span,
           label: "the second time",
           secondary: [{ span: other.span, text: "the first time" }],
-          help: "remove one of the two",
+          // With another reason or day, which of the two is meant is not known.
+          help:
+            other.text === text
+              ? { text: "remove one of the two", edits: [{ span: statement.span, text: "" }] }
+              : "remove one of the two",
         },
       );
     else {
-      this.origins.set(id, { span: statement.span, text, parts });
+      this.origins.set(id, { span: statement.span, text, parts: { ...parts, ...partsOfCaveat(statement.caveat) } });
       this.#digests.set(id, whole);
     }
     return { id, ...meaning };

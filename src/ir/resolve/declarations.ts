@@ -99,13 +99,13 @@ export function resolveTunnel(context: Context, tunnel: ast.Tunnel): Tunnel | un
 
 function resolveAddress(context: Context, item: ast.AddressItem): Tunnel["address"] | undefined {
   if (item.addresses === "assigned") return { kind: "assigned" };
-  const addresses = resolveNets(context, item.addresses);
+  const addresses = resolveNets(context, item.addresses, "host");
   return addresses && { kind: "static", addresses };
 }
 
 function resolveCarries(context: Context, item: ast.CarriesItem): Tunnel["carries"] | undefined {
   if (!item.nets) return { everything: item.everything };
-  const prefixes = resolveNets(context, item.nets);
+  const prefixes = resolveNets(context, item.nets, "network");
   return prefixes && { everything: item.everything, prefixes };
 }
 

@@ -12,8 +12,8 @@ export function resolveForward(context: Context, forward: ast.Forward): Forward 
   if (route === "block") return undefined;
   const from = resolveSide(context, route.from);
   const to = resolveSide(context, route.to);
-  const sources = route.from.nets && resolveNets(context, route.from.nets);
-  const destinations = route.to.nets && resolveNets(context, route.to.nets);
+  const sources = route.from.nets && resolveNets(context, route.from.nets, "host");
+  const destinations = route.to.nets && resolveNets(context, route.to.nets, "host");
   const transport = route.transport && resolveTransport(context, route.transport);
   const change = route.change && resolveChange(context, route.change, route);
   const condition = resolveWhile(context, forward.while);

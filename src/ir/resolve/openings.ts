@@ -3,10 +3,19 @@ import { type AddressSet, formatSet, ofFamily, subtract } from "../../net/addres
 import type { Transport } from "../../net/protocol.ts";
 import type * as ast from "../../parser/ast.ts";
 import { printStatement } from "../../parser/printer.ts";
+import { isDay } from "../calendar.ts";
 import type { Allow, Caveat, Condition, Deny, Dns, Expect, Opening, PacketPattern, Path, Portal } from "../policy.ts";
 import type { Context } from "./context.ts";
 import { partsOfPacket } from "./parts.ts";
-import { listName, namesFileList, resolveEach, resolveIdentity, resolveNets, resolveTransport } from "./values.ts";
+import {
+  type HostBits,
+  listName,
+  namesFileList,
+  resolveEach,
+  resolveIdentity,
+  resolveNets,
+  resolveTransport,
+} from "./values.ts";
 
 export function resolveAllow(context: Context, allow: ast.Allow): Allow | undefined {
   const opening = resolveOpening(context, allow.opening);
@@ -37,14 +46,14 @@ function resolveOpening(context: Context, opening: ast.Opening): Opening | undef
     case "host":
       return resolveHost(context, opening);
     case "packet": {
-      const pattern = resolvePacket(context, opening.packet, { kind: "outside" });
+      const pattern = resolvePacket(context, opening.packet, { kind: "outside" }, "host");
       return pattern && { kind: "packets", pattern };
     }
   }
 }
 
 function resolveHost(context: Context, opening: ast.Opening & { kind: "host" }): Opening | undefined {
-  const pinned = resolveNets(context, opening.at);
+  const pinned = resolveNets(context, opening.at, "host");
   const within = opening.within ? resolveNets(context, opening.within) : pinned;
   const transport = resolveTransport(context, opening.service);
   const path = resolvePath(context, opening.path, { kind: "outside" });
@@ -65,7 +74,7 @@ function resolveHost(context: Context, opening: ast.Opening & { kind: "host" }):
 
 export function resolvePortal(context: Context, portal: ast.Portal): Portal | undefined {
   const who = resolveWho(context, portal.who);
-  const destinations = portal.to && resolveNets(context, portal.to);
+  const destinations = portal.to && resolveNets(context, portal.to, "host");
   const transport = resolveTransport(context, portal.service);
   const caveat = resolveCaveat(context, portal.caveat, "KSP3001", "KSP3002");
   if (!who || (portal.to && !destinations) || !transport || !caveat) return undefined;
@@ -80,7 +89,7 @@ export function resolvePortal(context: Context, portal: ast.Portal): Portal | un
 }
 
 export function resolveDeny(context: Context, deny: ast.Deny): Deny | undefined {
-  const pattern = resolvePacket(context, deny.packet, { kind: "any" });
+  const pattern = resolvePacket(context, deny.packet, { kind: "any" }, "network");
   const condition = resolveWhile(context, deny.while);
   const caveat = resolveCaveat(context, deny.caveat);
   if (!pattern || !condition || !caveat) return undefined;
@@ -137,15 +146,20 @@ export function resolveDns(context: Context, dns: ast.Dns): Dns | undefined {
 function orderedNets(context: Context, nets: ast.Nets): AddressSet | undefined {
   const [first] = nets.except;
   if (first) return context.unsupported("`except` among resolvers", first.span);
-  return resolveEach(context, nets.include);
+  return resolveEach(context, nets.include, "host");
 }
 
 // ---- parts ---------------------------------------------------------------------------------------------------------
 
-export function resolvePacket(context: Context, packet: ast.Packet, unsaid: Path): PacketPattern | undefined {
+export function resolvePacket(
+  context: Context,
+  packet: ast.Packet,
+  unsaid: Path,
+  meant?: HostBits,
+): PacketPattern | undefined {
   const who = resolveWho(context, packet.who);
-  const source = packet.from && resolveNets(context, packet.from);
-  const destination = packet.to && resolveNets(context, packet.to);
+  const source = packet.from && resolveNets(context, packet.from, meant);
+  const destination = packet.to && resolveNets(context, packet.to, meant);
   const path = resolvePath(context, packet.path, unsaid);
   const transport = packet.transport && resolveTransport(context, packet.transport, packet.fromPorts);
   if (packet.fromPorts && packet.transport?.kind !== "tcp" && packet.transport?.kind !== "udp") {
@@ -261,25 +275,21 @@ const useChain = (context: Context, name: ast.Identifier): string | undefined =>
 
 /** `risks`: those that this statement's kind can accept today. */
 export function resolveCaveat(context: Context, caveat: ast.Caveat, ...risks: readonly string[]): Caveat | undefined {
-  if (caveat.until && !isDate(caveat.until.text)) {
+  if (caveat.until && !isDay(caveat.until.text)) {
     return context.report(
       "KSP2007",
       { what: "date", value: caveat.until.text },
-      { at: caveat.until.span, label: "no day of the calendar" },
+      { at: caveat.until.span, label: "no day of the calendar", help: "write a day that exists" },
     );
   }
-  const other = caveat.acceptRisk.find((code) => !risks.includes(code.name));
+  const codes = caveat.acceptRisk?.codes ?? [];
+  const other = codes.find((code) => !risks.includes(code.name));
   if (other) return context.unsupported(`\`accept-risk ${other.name}\` here`, other.span);
   return {
-    acceptRisk: caveat.acceptRisk.map((code) => code.name),
+    acceptRisk: codes.map((code) => code.name),
     ...(caveat.reason && { reason: caveat.reason.value }),
     ...(caveat.owner && { owner: caveat.owner.value }),
     ...(caveat.ticket && { ticket: caveat.ticket.value }),
     ...(caveat.until && { until: caveat.until.text }),
   };
 }
-
-const isDate = (text: string): boolean => {
-  const day = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
-};

@@ -28,6 +28,19 @@ export function partsOfPacket({ to, from, within, path }: PacketLike, condition?
   };
 }
 
+/** The last day, and for each accepted risk what to remove to accept it no more. */
+export function partsOfCaveat({ until, acceptRisk }: ast.Caveat = {}): Parts {
+  const parts: Record<string, Span> = until ? { until: until.span } : {};
+  const codes = acceptRisk?.codes ?? [];
+  for (const [i, { name, span }] of codes.entries()) {
+    const [before, after] = [codes[i - 1], codes[i + 1]];
+    if (before) parts[`accept-risk ${name}`] = { ...span, start: before.span.end };
+    else if (after) parts[`accept-risk ${name}`] = { ...span, end: after.span.start };
+    else if (acceptRisk) parts[`accept-risk ${name}`] = acceptRisk.span;
+  }
+  return parts;
+}
+
 export const partsOfRoute = ({ from, to }: ast.Route, condition?: ast.While): Parts => ({
   from: from.span,
   to: to.span,

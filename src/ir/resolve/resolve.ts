@@ -1,4 +1,4 @@
-import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import type { Diagnostic, Help } from "../../diagnostics/diagnostic.ts";
 import { isError } from "../../diagnostics/diagnostic.ts";
 import type * as ast from "../../parser/ast.ts";
 import type { Origins } from "../origins.ts";
@@ -76,7 +76,12 @@ function resolveIn(context: Context, file: ast.File): Resolved {
   };
   const head = file.name.span;
   const end = file.statements.findLast(({ span }) => span.file === head.file)?.span.end ?? head.end;
-  const origins: Origins = { statements: context.origins, head, end: { file: head.file, start: end, end } };
+  const origins: Origins = {
+    statements: context.origins,
+    head,
+    end: { file: head.file, start: end, end },
+    ...(ipv6 && { ipv6: ipv6.span }),
+  };
   for (const statement of ["dns", "ipv6"] as const) {
     if (all(statement).length === 0) {
       const [open, closed] =
@@ -84,13 +89,19 @@ function resolveIn(context: Context, file: ast.File): Resolved {
       context.report(
         "KSP2011",
         { statement },
-        { at: head, label: "this policy", help: `say \`${open}\`, or \`${closed}\`` },
+        { at: head, label: "this policy", help: missing(`say \`${open}\`, or \`${closed}\``, origins, statement) },
       );
     }
   }
   const { diagnostics } = context;
   return diagnostics.some(isError) ? { origins, diagnostics } : { policy, origins, diagnostics };
 }
+
+/** `ipv6 block` is closed and always has a meaning; which resolvers are meant only the author knows. */
+const missing = (text: string, { end }: Origins, statement: "dns" | "ipv6"): Help => ({
+  text,
+  edits: statement === "ipv6" ? [{ span: end, text: "\nipv6 block" }] : [],
+});
 
 /** A packet in the words of a policy: with its names and lists. */
 export function resolvePattern(

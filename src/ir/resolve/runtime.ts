@@ -32,7 +32,7 @@ function resolveProbe(context: Context, item: ast.ProbeItem): Probe | undefined 
       return prefixes && { kind: "route", prefixes };
     }
     case "heartbeat": {
-      const targets = resolveNets(context, item.targets);
+      const targets = resolveNets(context, item.targets, "host");
       const { value, span, text } = item.lostAfter;
       if (value < 1)
         return context.report(

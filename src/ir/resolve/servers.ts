@@ -30,7 +30,7 @@ const areAll = <T>(values: readonly (T | undefined)[]): values is readonly T[] =
 
 function resolveServer(context: Context, peer: ast.Peer, order: number): Server | undefined {
   const { host, nets, transport, nat64 } = peer;
-  const pinned = resolveNets(context, nets);
+  const pinned = resolveNets(context, nets, "host");
   const resolved = resolveTransport(context, transport);
   const mapped = pinned && nat64 && resolveNat64(context, pinned, nat64);
   if (!pinned || !resolved || (nat64 && !mapped)) return undefined;

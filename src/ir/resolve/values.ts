@@ -8,10 +8,14 @@ import type { Context } from "./context.ts";
 
 // ---- addresses -----------------------------------------------------------------------------------------------------
 
+/** Which reading of an address with host bits opens less: that one is proposed. */
+export type HostBits = "host" | "network";
+const opposite = { host: "network", network: "host" } as const;
+
 /** Undefined after a message. An exclusion that leaves nothing is an error: empty has no spelling. */
-export function resolveNets(context: Context, nets: ast.Nets): AddressSet | undefined {
-  const include = resolveEach(context, nets.include);
-  const except = resolveEach(context, nets.except);
+export function resolveNets(context: Context, nets: ast.Nets, meant?: HostBits): AddressSet | undefined {
+  const include = resolveEach(context, nets.include, meant);
+  const except = resolveEach(context, nets.except, meant && opposite[meant]);
   if (!include || !except) return undefined;
   const set = except.length === 0 ? addressSet(include) : subtract(addressSet(include), addressSet(except));
   if (set.length > 0) return set;
@@ -27,7 +31,7 @@ export function resolveNets(context: Context, nets: ast.Nets): AddressSet | unde
 }
 
 /** In the order written: for resolvers, whose order is the order of asking. */
-export function resolveEach(context: Context, nets: readonly ast.Net[]): AddressRange[] | undefined {
+export function resolveEach(context: Context, nets: readonly ast.Net[], meant?: HostBits): AddressRange[] | undefined {
   const out: AddressRange[] = [];
   let whole = true;
   for (const net of nets) {
@@ -41,20 +45,20 @@ export function resolveEach(context: Context, nets: readonly ast.Net[]): Address
       }
       continue;
     }
-    const range = resolveNet(context, net);
+    const range = resolveNet(context, net, meant);
     if (range) out.push(range);
     else whole = false;
   }
   return whole ? out : undefined;
 }
 
-export function resolveNet(context: Context, net: ast.Net): AddressRange | undefined {
+export function resolveNet(context: Context, net: ast.Net, meant?: HostBits): AddressRange | undefined {
   if (net.kind === "param") return context.unsupported("a parameter", net.span);
   const parsed = parseNet(net.text);
-  return isFault(parsed) ? reportNet(context, net, parsed) : parsed;
+  return isFault(parsed) ? reportNet(context, net, parsed, meant) : parsed;
 }
 
-function reportNet(context: Context, net: ast.Net, fault: NetFault): undefined {
+function reportNet(context: Context, net: ast.Net, fault: NetFault, meant?: HostBits): undefined {
   const at = net.span;
   if (fault.kind === "host-bits") {
     const network = formatRange(fault.network);
@@ -66,7 +70,10 @@ function reportNet(context: Context, net: ast.Net, fault: NetFault): undefined {
         at,
         label: "bits after the prefix are set",
         notes: [`nft and iptables mask the host part away in silence: this would mean ${size} addresses`],
-        help: { text: `write \`${fault.host}\` for the host, or \`${network}\` for the network`, edits: [] },
+        help: {
+          text: `write \`${fault.host}\` for the host, or \`${network}\` for the network`,
+          edits: meant ? [{ span: at, text: meant === "host" ? fault.host : network }] : [],
+        },
       },
     );
   }
