@@ -53,6 +53,25 @@ program
   });
 
 program
+  .command("init")
+  .description("write a policy from the configuration of a VPN")
+  .requiredOption(
+    "--from <file...>",
+    "for wg-quick or openvpn; several are nested, the outermost first; - is standard input",
+  )
+  .option("-o, --output <file>", "file to write to (default: standard output)")
+  .option("--force", "overwrite the file")
+  .addOption(format())
+  .addHelpText(
+    "after",
+    examples("ksp init --from /etc/wireguard/wg0.conf -o home.ksp", "ksp init --from entry.conf exit.ovpn"),
+  )
+  .action(async (options) => {
+    const { init } = await import("./commands/init.ts");
+    finish(await init(options));
+  });
+
+program
   .command("fmt")
   .description("print policies in the one common format")
   .argument("<file...>", "policies; - is standard input")

@@ -5,6 +5,7 @@ export type { Diagnostic } from "./diagnostics/diagnostic.ts";
 export type { Source } from "./diagnostics/span.ts";
 export type { Explanation } from "./explain.ts";
 export { explainPacket as explain } from "./explain-packet.ts";
+export { type Initial, init } from "./init/init.ts";
 export { type Read, readBundle } from "./ir/read-bundle.ts";
 export { format } from "./parser/format.ts";
 export { parse } from "./parser/parse.ts";

@@ -20,4 +20,17 @@ export const files = {
   KSP5008: { name: "missing-file", severity: "error", message: text`\`${"file"}\` has not been written yet` },
   KSP5009: { name: "orphaned-file", severity: "error", message: text`\`${"file"}\` belongs to no policy any more` },
   KSP5010: { name: "unformatted-file", severity: "error", message: text`\`${"file"}\` is not formatted` },
+  KSP5020: {
+    name: "unknown-configuration",
+    severity: "error",
+    message: text`\`${"file"}\` is no configuration of WireGuard or OpenVPN`,
+  },
+  KSP5021: { name: "malformed-configuration", severity: "error", message: text`${"what"} cannot be read: ${"reason"}` },
+  KSP5022: { name: "cannot-be-imported", severity: "error", message: text`${"construct"} cannot be imported` },
+  KSP5023: { name: "open-question", severity: "warning", message: text`the configuration does not say ${"what"}` },
+  KSP5024: {
+    name: "contradiction-imported",
+    severity: "warning",
+    message: text`the policy does not compile yet (${"code"}): ${"message"}`,
+  },
 } as const;
