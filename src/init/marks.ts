@@ -7,16 +7,16 @@ const firstMark = 0x6b73;
 export function withMarks(configurations: readonly Configuration[], notes: Note[]): readonly Configuration[] {
   const taken = new Set(configurations.map(({ identity }) => (identity?.kind === "mark" ? identity.value : 0)));
   let next = firstMark;
+  // Of two, the one that starts first gets it.
+  const isSure = configurations.filter(({ identity }) => isByWgQuick(identity)).length === 1;
   return configurations.map((configuration) => {
     const { identity, file, protocol } = configuration;
-    // Beside another tunnel wg-quick's mark depends on which one starts first.
-    const isSure = configurations.length === 1 || identity?.kind !== "mark" || identity.by === "configuration";
-    if (identity?.kind === "mark" && isSure && identity.by === "wg-quick")
+    if (isByWgQuick(identity) && isSure)
       notes.push({
         kind: "decided",
         text: "the carrier is the mark 0xca6c: wg-quick sets it where a default route is carried and no `FwMark` stands",
       });
-    if (identity && isSure) return configuration;
+    if (identity && (isSure || !isByWgQuick(identity))) return configuration;
     while (taken.has(next)) next++;
     taken.add(next);
     const hex = `0x${next.toString(16)}`;
@@ -28,3 +28,6 @@ export function withMarks(configurations: readonly Configuration[], notes: Note[
     return { ...configuration, identity: { kind: "mark", value: next, by: "proposal" } };
   });
 }
+
+const isByWgQuick = (identity: Configuration["identity"]): boolean =>
+  identity?.kind === "mark" && identity.by === "wg-quick";

@@ -3,7 +3,7 @@ export const ignored: readonly string[] = `
   allow-compression allow-nonadmin allow-pull-fqdn allow-recursive-routing askpass auth auth-nocache auth-retry auth-token
   auth-token-user auth-user-pass bind bind-dev block-outside-dns ca capath cd cert chroot cipher comp-lzo comp-noadapt
   compat-mode compat-names compress connect-retry connect-retry-max connect-timeout crl-verify cryptoapicert daemon
-  data-ciphers data-ciphers-fallback dev-node dh dhcp-release dhcp-renew disable-dco disable-occ down-pre ecdh-curve echo
+  data-ciphers data-ciphers-fallback dev-node dh dhcp-release dhcp-renew disable-occ down-pre ecdh-curve echo
   engine errors-to-stderr explicit-exit-notify extra-certs fast-io force-tls-key-material-export fragment group
   hand-window http-proxy-option http-proxy-user-pass ifconfig-noexec ifconfig-nowarn ignore-unknown-option inactive
   ip-win32 iproute keepalive key key-direction key-method keying-material-exporter keysize link-mtu lladdr local log

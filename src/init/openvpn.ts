@@ -1,44 +1,13 @@
 import type { Source } from "../diagnostics/span.ts";
-import { type Address, families, formatAddress, parseAddress } from "../net/address.ts";
-import { type AddressRange, addressSet, everything, prefixLength } from "../net/address-set.ts";
-import type { Configuration, Endpoint, Identity } from "./configuration.ts";
+import { addressSet, prefixLength } from "../net/address-set.ts";
+import type { Configuration, Identity } from "./configuration.ts";
 import { fileStem, nameLike } from "./names.ts";
-import { commands, ignored, refused } from "./openvpn-options.ts";
+import { carriedBy, takeAddress, takeDhcpOption, takeDns, takeRedirect, takeRoute } from "./openvpn-inside.ts";
+import { commands, ignored } from "./openvpn-options.ts";
+import { refuse, type Said, type Take } from "./openvpn-said.ts";
+import { endpoints, protocolOf, serversOf, takePort, takeRemote } from "./openvpn-servers.ts";
 import { type Option, optionsOf } from "./openvpn-words.ts";
-import { helper, hostOf, isLoopback, linesOf, networkOf, portOf, Reading, type Word } from "./reading.ts";
-
-interface Remote {
-  readonly host: Word;
-  readonly port?: number;
-  readonly protocol?: Protocol;
-}
-type Protocol = "tcp" | "udp";
-
-/** What `remote` lines leave open. */
-interface Defaults {
-  port: number;
-  protocol: Protocol;
-}
-
-/** What the options said so far. */
-interface Said extends Defaults {
-  readonly reading: Reading;
-  readonly stem: string;
-  readonly remotes: Remote[];
-  /** Of `<connection>` blocks; where there is one, `remote` lines outside count for nothing. */
-  readonly profiles: Endpoint[];
-  readonly addresses: Address[];
-  readonly routes: AddressRange[];
-  readonly resolvers: Address[];
-  device?: Word;
-  isTun: boolean;
-  pulls: boolean;
-  pullsRoutes: boolean;
-  mark?: number;
-  user?: Word;
-  only?: Protocol;
-}
-type Take = (said: Said, values: readonly Word[], name: Word) => void;
+import { linesOf, Reading, type Word } from "./reading.ts";
 
 /** The options that a policy is made of. */
 export const options: Readonly<Record<string, Take>> = {
@@ -71,6 +40,9 @@ export const options: Readonly<Record<string, Take>> = {
   },
   user: takeUser,
   mark: takeMark,
+  "disable-dco": (said) => {
+    said.disablesDco = true;
+  },
   float: ({ reading }, _, name) =>
     reading.note("left out", "`float`: only the servers that the policy names may answer", name),
   ifconfig: takeAddress,
@@ -85,8 +57,8 @@ export const options: Readonly<Record<string, Take>> = {
 };
 
 const known = new Map(Object.entries(options));
+const programs: ReadonlySet<string> = new Set(commands);
 const passive: ReadonlySet<string> = new Set(ignored);
-const refusals = new Map(Object.entries(refused));
 
 export const looksLikeOpenvpn = (text: string): boolean =>
   /^[^\S\n]*(?:--)?(?:client|dev|dev-type|remote|proto|tls-client)(?:\s|$)/im.test(text) ||
@@ -107,6 +79,7 @@ export function readOpenvpn(source: Source): { readonly reading: Reading; readon
     routes: [],
     resolvers: [],
     isTun: false,
+    disablesDco: false,
     pulls: false,
     pullsRoutes: true,
   };
@@ -142,20 +115,22 @@ function takeAll(said: Said, found: readonly Option[]): void {
       continue;
     }
     const take = known.get(name.text);
-    if (!take && !passive.has(name.text) && !commands.includes(name.text) && !refusals.has(name.text)) {
-      refuseUnknown(said.reading, name);
-      continue;
-    }
-    said.reading.show(name);
-    if (take) take(said, option.values, name);
-    else if (refusals.has(name.text)) refuse(said.reading, name.text, name);
-    else if (commands.includes(name.text))
-      said.reading.note(
-        "left out",
-        `the program of \`${name.text}\`: ksp does not judge it; firewall rules of its own may go`,
-        name,
-      );
+    if (take) {
+      said.reading.show(name);
+      take(said, option.values, name);
+    } else if (passive.has(name.text)) said.reading.show(name);
+    else if (programs.has(name.text)) noteProgram(said.reading, name);
+    else if (!refuse(said.reading, name.text, name)) refuseUnknown(said.reading, name);
   }
+}
+
+function noteProgram(reading: Reading, name: Word): void {
+  reading.show(name);
+  reading.note(
+    "left out",
+    `the program of \`${name.text}\`: ksp does not judge it; firewall rules of its own may go`,
+    name,
+  );
 }
 
 /** Options before a block are its defaults; what it says stays inside. */
@@ -173,85 +148,6 @@ const refuseUnknown = (reading: Reading, name: Word): undefined =>
     "nothing that openvpn(8) lists for clients",
     "remove the line, where it is not needed",
   );
-
-function refuse(reading: Reading, option: string, at: Word): void {
-  const refusal = refusals.get(option);
-  if (refusal) reading.refuse(`\`${at.text}\``, at, refusal.label, refusal.help);
-}
-
-// ---- servers -------------------------------------------------------------------------------------------------------
-
-function protocolOf(reading: Reading, word: Word): Protocol | undefined {
-  const protocol = /^(udp|tcp)[46]?(-client)?$/.exec(word.text);
-  if (protocol && (protocol[1] === "tcp" || protocol[2] === undefined)) {
-    reading.show(word);
-    return protocol[1] === "tcp" ? "tcp" : "udp";
-  }
-  if (/^tcp[46]?-server$/.test(word.text)) refuse(reading, "server", word);
-  else reading.malformed("the protocol", "it is none of `udp`, `tcp` and `tcp-client`, with or without a 4 or 6", word);
-  return undefined;
-}
-
-function numberOfPort(reading: Reading, word: Word): number | undefined {
-  const port = portOf(word.text);
-  if (port === undefined) return reading.malformed("the port", "it is no number from 1 to 65535", word);
-  reading.show(word);
-  return port;
-}
-
-function takePort(said: Said, [value]: readonly Word[], name: Word): void {
-  said.port = numberOfPort(said.reading, value ?? name) ?? said.port;
-}
-
-function takeRemote(said: Said, [host, port, protocol]: readonly Word[], name: Word): void {
-  const { reading } = said;
-  const bare = host && /^\[[0-9a-f:.]+\]$/i.test(host.text) ? host.text.slice(1, -1) : (host?.text ?? "");
-  if (!host || hostOf(bare) === undefined) {
-    reading.malformed("`remote`", "it names neither an address nor a host", host ?? name);
-    return;
-  }
-  const number = port && numberOfPort(reading, port);
-  const chosen = protocol && protocolOf(reading, protocol);
-  reading.show(host);
-  said.remotes.push({
-    host: { ...host, text: bare },
-    ...(number !== undefined && { port: number }),
-    ...(chosen && { protocol: chosen }),
-  });
-}
-
-function endpoints(said: Said, remotes: readonly Remote[]): readonly Endpoint[] {
-  return remotes.flatMap(({ host, port, protocol }) => {
-    const endpoint: Endpoint = {
-      host: parseAddress(host.text) ?? host.text,
-      protocol: protocol ?? said.protocol,
-      port: port ?? said.port,
-      at: said.reading.span(host),
-    };
-    if (isLoopback(endpoint.host)) said.reading.refuse("a server on this machine", host, helper.label, helper.help);
-    return endpoint;
-  });
-}
-
-function serversOf(said: Said): readonly Endpoint[] {
-  const { reading, profiles, remotes, only } = said;
-  const inProfiles = profiles.length > 0;
-  if (inProfiles)
-    for (const { host } of remotes)
-      reading.note("left out", "a `remote` outside `<connection>`: OpenVPN passes it over, too", host);
-  const all = inProfiles ? profiles : endpoints(said, remotes);
-  const servers = all.filter(({ protocol }) => only === undefined || protocol === only);
-  if (servers.length === 0 && reading.diagnostics.length === 0)
-    reading.refuse(
-      "a configuration without `remote`",
-      { text: "", start: 0 },
-      "it names no server to call",
-      "import the configuration of the machine that calls",
-    );
-  return servers;
-}
-
-// ---- interface and identity ----------------------------------------------------------------------------------------
 
 function takeDevice(said: Said, [value]: readonly Word[], name: Word): void {
   const { reading } = said;
@@ -279,10 +175,12 @@ const refuseTap = ({ reading }: Said, at: Word): undefined =>
 
 /** `dev tun` takes the first free number, so a rule could mean another tunnel tomorrow. */
 function deviceOf({ reading, device, isTun, stem }: Said): string | undefined {
-  const at = device ?? { text: "", start: 0 };
-  if (!device) return reading.malformed("the file", "it has no `dev`", at);
-  if (!isTun)
-    return reading.malformed("`dev`", "the name does not begin with `tun`, and no `dev-type` says what it is", at);
+  if (!device || !isTun) {
+    const at = device ?? { text: "", start: 0 };
+    const help = "write `dev tun0`, or another name and `dev-type tun`";
+    if (reading.diagnostics.length > 0) return undefined;
+    return reading.refuse("a configuration without a `tun` interface", at, "nothing that rules could name", help);
+  }
   if (device.text !== "tun") return device.text;
   const name = `ovpn-${nameLike(stem, "vpn", 10)}`;
   reading.note(
@@ -308,82 +206,15 @@ function takeMark(said: Said, [value]: readonly Word[], name: Word): void {
 }
 
 /** The mark first: the first socket of OpenVPN is root's, and only later ones are its `user`'s. */
-function identityOf({ reading, mark, user }: Said): Identity | undefined {
-  if (mark !== undefined) return { kind: "mark", value: mark, by: "configuration" };
+function identityOf({ reading, mark, user, disablesDco }: Said): Identity | undefined {
+  if (mark !== undefined) {
+    if (!disablesDco)
+      reading.note(
+        "to do",
+        "add `disable-dco`: the offload in the kernel loses the mark after the handshake, and the tunnel stalls",
+      );
+    return { kind: "mark", value: mark, by: "configuration" };
+  }
   if (!user) return undefined;
   return { kind: "user-name", name: user.text, at: reading.span(user) };
-}
-
-// ---- what goes in --------------------------------------------------------------------------------------------------
-
-function takeAddress(said: Said, [value]: readonly Word[], name: Word): void {
-  const address = value && parseAddress(value.text.replace(/\/[0-9]{1,3}$/, ""));
-  if (!address) said.reading.malformed(`\`${name.text}\``, "it has no address of this machine", value ?? name);
-  else {
-    said.reading.show(value);
-    said.addresses.push(address);
-  }
-}
-
-function takeRedirect({ routes }: Said, values: readonly Word[]): void {
-  const flags = values.map(({ text }) => text);
-  if (!flags.includes("!ipv4")) routes.push(everything("ipv4"));
-  if (flags.includes("ipv6")) routes.push(everything("ipv6"));
-}
-
-/** `route NETWORK [NETMASK [GATEWAY]]`, `route-ipv6 NETWORK/BITS [GATEWAY]`. */
-function takeRoute(said: Said, values: readonly Word[], name: Word): void {
-  const { reading } = said;
-  const [network, mask] = values;
-  if (values.some(({ text }) => text.startsWith("net_gateway"))) {
-    reading.note("left out", `a \`${name.text}\` outside the tunnel: \`allow out to …\` would open it`, name);
-    return;
-  }
-  const length = name.text === "route" ? maskLength(mask?.text ?? "default") : undefined;
-  const net = network && networkOf(length === undefined ? network.text : `${network.text}/${length}`);
-  if (!net) reading.malformed(`\`${name.text}\``, "it names no network by its address", network ?? name);
-  else {
-    reading.show(network);
-    said.routes.push(net);
-  }
-}
-
-/** Undefined where the ones of a mask do not stand in front. */
-function maskLength(mask: string): number | undefined {
-  if (mask === "default") return 32;
-  const address = parseAddress(mask);
-  if (address?.family !== "ipv4") return undefined;
-  const ones = address.value.toString(2).padStart(32, "0").replace(/0+$/, "");
-  return ones.includes("0") ? undefined : ones.length;
-}
-
-/** Unknown where the server may add routes to those of the file. */
-function carriedBy({ routes, pulls, pullsRoutes }: Said): Configuration["carries"] {
-  const set = addressSet(routes);
-  const hasDefault = families.some((family) =>
-    routes.some((range) => range.family === family && prefixLength(range) === 0),
-  );
-  if (hasDefault || (set.length > 0 && !(pulls && pullsRoutes))) return set;
-  return undefined;
-}
-
-function takeDhcpOption(said: Said, [type, value]: readonly Word[], name: Word): void {
-  if (type && /^DNS6?$/i.test(type.text)) takeResolver(said, value ?? name);
-  else said.reading.note("left out", "a `dhcp-option` that names no resolver", name);
-}
-
-/** `dns server N address ADDRESS…`; a port behind an address means that it is not asked on port 53. */
-function takeDns(said: Said, [what, , part, ...values]: readonly Word[], name: Word): void {
-  if (what?.text === "server" && part?.text === "address") for (const value of values) takeResolver(said, value);
-  else said.reading.note("left out", "a `dns` line that names no resolver", name);
-}
-
-function takeResolver({ reading, resolvers }: Said, value: Word): void {
-  const address = parseAddress(value.text);
-  if (!address) {
-    reading.malformed("the resolver", "it is no address", value);
-    return;
-  }
-  reading.show(value);
-  if (!resolvers.some((other) => formatAddress(other) === formatAddress(address))) resolvers.push(address);
 }

@@ -1,15 +1,7 @@
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../diagnostics/span.ts";
 import { type Address, type Family, formatAddress, width } from "../net/address.ts";
-import {
-  type AddressSet,
-  addressSet,
-  contains,
-  everything,
-  formatRange,
-  isSubset,
-  ofFamily,
-} from "../net/address-set.ts";
+import { type AddressSet, contains, everything, formatRange, isSubset, ofFamily } from "../net/address-set.ts";
 import type { Configuration, Endpoint, Note } from "./configuration.ts";
 import { withMarks } from "./marks.ts";
 import { distinctNames, fileStem, nameLike } from "./names.ts";
@@ -96,8 +88,8 @@ function servers(draft: Draft, hop: Hop): readonly string[] {
   const asked = new Set<string>();
   return [...lines].map(([line, { host, at }]) => {
     if (typeof host !== "string") return line;
-    const answer = `the addresses of ${host} in place of ${blank("server", hop)}`;
-    if (asked.has(host)) return `${line}  # ANSWER: ${answer}`;
+    const answer = "the addresses of this host, as its owner names them";
+    if (asked.has(host)) return `${line}  # ANSWER: the same`;
     asked.add(host);
     return line + ask(draft, `the addresses of \`${host}\``, answer, at);
   });
@@ -131,13 +123,14 @@ function whyMarked(by: string | undefined, protocol: Hop["protocol"], value: num
 }
 
 function address(draft: Draft, hop: Hop): string {
-  if (hop.addresses === "assigned") return "address assigned";
-  const { addresses } = hop;
-  if (!addresses)
-    return `address ${blank("address", hop)}${ask(draft, `the address of \`${hop.device}\``, `the address of this machine in \`${hop.device}\``)}`;
-  return `address ${listed(addressSet(addresses.map(rangeOf)))
-    .map((text, i) => (text.includes("/") ? text : `${text}/${width(addresses[i]?.family ?? "ipv4")}`))
-    .join(", ")}`;
+  const { addresses, device } = hop;
+  if (addresses === "assigned") return "address assigned";
+  if (addresses) {
+    const whole = addresses.map((one) => `${formatAddress(one)}/${width(one.family)}`);
+    return `address ${[...new Set(whole)].join(", ")}`;
+  }
+  const answer = `the address of this machine in \`${device}\``;
+  return `address ${blank("address", hop)}${ask(draft, `the address of \`${device}\``, answer)}`;
 }
 
 function carries(draft: Draft, hop: Hop): string {
@@ -148,7 +141,11 @@ function carries(draft: Draft, hop: Hop): string {
   }
   const isAll = (family: Family) => isSubset([everything(family)], hop.carries ?? []);
   const hasNoIpv4 = ofFamily(hop.carries, "ipv4").length === 0;
-  if (!isAll("ipv4") && !(isAll("ipv6") && hasNoIpv4)) return `carries ${listed(hop.carries).join(", ")}`;
+  if (!isAll("ipv4") && !(isAll("ipv6") && hasNoIpv4)) {
+    const text = `nothing leaves but into the networks of \`${hop.device}\`; \`allow out to …\` opens others outside the tunnel`;
+    draft.notes.push({ kind: "decided", text });
+    return `carries ${listed(hop.carries).join(", ")}`;
+  }
   return hop.named.length === 0 ? "carries everything" : `carries everything and ${listed(hop.named).join(", ")}`;
 }
 
@@ -163,8 +160,6 @@ function chain(draft: Draft, hops: readonly Hop[], policy: string): readonly str
 
 // ---- what goes through ---------------------------------------------------------------------------------------------
 
-const rangeOf = ({ family, value }: Address) => ({ family, first: value, last: value });
-/** A prefix of the language has no host bits, and an address needs no length. */
 const listed = (set: AddressSet): readonly string[] => set.map(formatRange);
 
 /** All of a family goes into this tunnel, and the machine has an address of it there. */
@@ -193,7 +188,9 @@ function dns(draft: Draft, exit: Hop): readonly string[] {
     });
   if (inside.length > 0) return [`dns ${inside.join(", ")} through ${exit.name}  # any other DNS is dropped`];
   const answer = "a resolver inside the tunnel; or `dns none`";
-  return [`dns ${blank("resolver", exit)} through ${exit.name}${ask(draft, "a resolver inside the tunnel", answer)}`];
+  return [
+    `dns ${blank("resolver", exit)} through ${exit.name}${ask(draft, "which resolver stands inside the tunnel", answer)}`,
+  ];
 }
 
 function ipv6(draft: Draft, exit: Hop): string {

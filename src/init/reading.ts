@@ -57,7 +57,7 @@ export class Reading {
   get shown(): Source {
     let text = "";
     let end = 0;
-    const hidden = (from: number, to: number) => this.source.text.slice(from, to).replace(/[^\s]/g, "*");
+    const hidden = (from: number, to: number) => this.source.text.slice(from, to).replace(/[^\s=]/g, "*");
     for (const span of this.#shown.toSorted((a, b) => a.start - b.start)) {
       if (span.start < end) continue;
       text += hidden(end, span.start) + this.source.text.slice(span.start, span.end);

@@ -128,7 +128,8 @@ function readLines(said: Said): void {
   leavePeer();
   if (reading.diagnostics.length > 0) return;
   const all = { text: "", start: 0 };
-  if (interfaces === 0) reading.malformed("the file", "it has no `[Interface]`", all);
+  if (interfaces === 0)
+    reading.refuse("a configuration without `[Interface]`", all, "it describes peers of no tunnel", "add the section");
   else if (said.servers.length === 0)
     reading.refuse(
       "a configuration without `Endpoint`",
