@@ -1,27 +1,43 @@
 import { type Diagnostic, isError } from "./diagnostics/diagnostic.ts";
 import type { Source } from "./diagnostics/span.ts";
 import { runChecks } from "./ir/checks/index.ts";
+import { expand } from "./ir/expand/expand.ts";
+import type { Load } from "./ir/expand/load.ts";
 import type { Origins } from "./ir/origins.ts";
 import type { Policy } from "./ir/policy.ts";
 import { resolve } from "./ir/resolve/resolve.ts";
 import { type Measure, stopwatch } from "./measure.ts";
+import type { File } from "./parser/ast.ts";
 import { parse } from "./parser/parse.ts";
 
 export interface Checked {
-  /** Both absent when there is an error. */
+  /** Absent when there is an error, as are `origins` and `file`. */
   readonly policy?: Policy;
   readonly origins?: Origins;
+  /** The statements of the policy and of all that it imports, with the values of parameters. */
+  readonly file?: File;
+  /** Every other file that was read. */
+  readonly sources: readonly Source[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Parses, binds names and runs the semantic checks; each stage only where the one before found no error. */
-export function check(source: Source, measure?: Measure): Checked {
+export interface CheckOptions {
+  /** Reads what the policy imports; without it, an import is an error. */
+  readonly load?: Load;
+  readonly measure?: Measure;
+}
+
+/** Parses, takes in imports, binds names and runs the semantic checks; each stage only where the one before found no error. */
+export function check(source: Source, { load, measure }: CheckOptions = {}): Checked {
   const stage = stopwatch(measure);
-  const { file, diagnostics: syntax } = stage("parse", () => parse(source));
-  if (!file) return { diagnostics: syntax };
+  const parsed = stage("parse", () => parse(source));
+  const written = parsed.file;
+  if (!written) return { sources: [], diagnostics: parsed.diagnostics };
+  const { file, sources, diagnostics: taken } = stage("expand", () => expand(written, source, load));
+  if (!file) return { sources, diagnostics: taken };
   const { policy, origins, diagnostics: bound } = stage("resolve", () => resolve(file));
-  if (!policy) return { diagnostics: [...syntax, ...bound] };
+  if (!policy) return { sources, diagnostics: bound };
   const found = stage("check", () => runChecks({ policy, origins }));
-  const diagnostics = [...syntax, ...bound, ...found];
-  return found.some(isError) ? { diagnostics } : { policy, origins, diagnostics };
+  const diagnostics = [...bound, ...found];
+  return found.some(isError) ? { sources, diagnostics } : { policy, origins, file, sources, diagnostics };
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import type { Target } from "./index.ts";
+import type { Target } from "./compile.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   readonly version: string;
@@ -11,6 +11,8 @@ const examples = (...lines: readonly string[]): string =>
   `\nExamples:\n${lines.map((line) => `  $ ${line}\n`).join("")}`;
 const format = () =>
   new Option("--format <format>", "how to print findings").choices(["text", "plain", "json"]).default("text");
+const root = () =>
+  new Option("--root <dir>", "folder that imports and list files may not leave (default: that of the first policy)");
 const target = (name: string, chosen: readonly Target[] = []): readonly Target[] => {
   if (name !== "nft") throw new InvalidArgumentError("This version compiles to nft only.");
   return [...new Set<Target>([...chosen, name])];
@@ -30,6 +32,7 @@ program
   .command("check")
   .description("look for mistakes in policies")
   .argument("<file...>", "policies; - is standard input")
+  .addOption(root())
   .addOption(format())
   .addHelpText("after", examples("ksp check home.ksp", "ksp check --format json *.ksp", "cat home.ksp | ksp check -"))
   .action(async (files, options) => {
@@ -44,8 +47,9 @@ program
   .requiredOption("-o, --output <dir>", "directory to write to")
   .addOption(new Option("--target <name>", "firewall to compile for, can be repeated (default: nft)").argParser(target))
   .option("--check", "write nothing; fail and print a diff where DIR is not up to date")
+  .addOption(root())
   .addOption(format())
-  .option("--timings", "print how long each stage took")
+  .option("--timings", "print the time of each stage and the memory after it")
   .addHelpText("after", examples("ksp compile home.ksp -o rules", "ksp compile policies/*.ksp -o rules --check"))
   .action(async (files, options) => {
     const { compile } = await import("./commands/compile.ts");
@@ -91,6 +95,7 @@ program
   .description("tell what becomes of a packet in every state, or what a code means")
   .argument("<subject>", "a policy, or a code such as KSP2001")
   .argument("[packet]", "a packet, in the words of the policy language")
+  .addOption(root())
   .addOption(format())
   .addHelpText("after", examples("ksp explain home.ksp 'out to 8.8.8.8 udp 53'", "ksp explain KSP2001"))
   .action(async (subject: string, packet: string | undefined, options, command: Command) => {

@@ -1,4 +1,4 @@
-import { check } from "./check.ts";
+import { type CheckOptions, check } from "./check.ts";
 import { type Diagnostic, diagnostic, isError } from "./diagnostics/diagnostic.ts";
 import type { Source } from "./diagnostics/span.ts";
 import type { Files, Refusal } from "./emitters/emitter.ts";
@@ -10,7 +10,7 @@ import { canonicalJson } from "./ir/canonical.ts";
 import { type Origins, placeOf } from "./ir/origins.ts";
 import { type Plan, plan } from "./ir/plan.ts";
 import type { Policy } from "./ir/policy.ts";
-import { type Measure, stopwatch } from "./measure.ts";
+import { stopwatch } from "./measure.ts";
 
 export type Target = "nft";
 const emitters = { nft } as const;
@@ -19,29 +19,28 @@ export interface Compiled {
   readonly name?: string;
   /** Path below `DIR/<policy>/` → text; absent when there is an error. */
   readonly files?: Files;
+  /** Every other file that was read. */
+  readonly sources: readonly Source[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** source → AST → Policy → Ruleset per state → files. Cost: O(n log n) in addresses, O(states × rules) in text. */
-export function compile(
-  source: Source,
-  options: { readonly targets: readonly Target[]; readonly measure?: Measure },
-): Compiled {
+export function compile(source: Source, options: CheckOptions & { readonly targets: readonly Target[] }): Compiled {
   const stage = stopwatch(options.measure);
-  const checked = check(source, options.measure);
-  const { policy, origins } = checked;
-  if (!policy || !origins) return { diagnostics: checked.diagnostics };
+  const checked = check(source, options);
+  const { policy, origins, sources } = checked;
+  if (!policy || !origins) return { sources, diagnostics: checked.diagnostics };
   const planned = stage("plan", () => plan(policy, "linux"));
   const refused = options.targets.flatMap((target) =>
     emitters[target].refusals(planned).map((refusal) => refuse(target, refusal, origins)),
   );
   const diagnostics = [...checked.diagnostics, ...refused];
-  if (refused.some(isError)) return { diagnostics };
+  if (refused.some(isError)) return { sources, diagnostics };
 
   const emitted = stage("emit", () => options.targets.flatMap((target) => [...emitters[target].emit(planned)]));
   const review = stage("review", () => reviewFiles(policy, planned, origins));
   const files = stage("bundle", () => withBundle(policy, planned, new Map([...review, ...emitted])));
-  return { name: policy.name, files, diagnostics };
+  return { name: policy.name, files, sources, diagnostics };
 }
 
 const refuse = (target: Target, { from, construct, help }: Refusal, origins: Origins): Diagnostic =>

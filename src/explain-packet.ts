@@ -1,23 +1,28 @@
-import { check } from "./check.ts";
+import { type CheckOptions, check } from "./check.ts";
 import { type Diagnostic, isError } from "./diagnostics/diagnostic.ts";
 import { packetFile, type Source } from "./diagnostics/span.ts";
 import { type Explanation, explain } from "./explain.ts";
 import { plan } from "./ir/plan.ts";
 import { resolvePattern } from "./ir/resolve/resolve.ts";
-import { parse, parsePacket } from "./parser/parse.ts";
+import { parsePacket } from "./parser/parse.ts";
+
+interface Explained {
+  /** Absent when there is an error. */
+  readonly answer?: Explanation;
+  /** Every other file that was read. */
+  readonly sources: readonly Source[];
+  readonly diagnostics: readonly Diagnostic[];
+}
 
 /** What becomes of a packet, written as in a policy: `out to 8.8.8.8 udp 53`. */
-export function explainPacket(
-  source: Source,
-  text: string,
-): { readonly answer?: Explanation; readonly diagnostics: readonly Diagnostic[] } {
-  const { policy, origins, diagnostics } = check(source);
-  const { file } = parse(source);
-  if (!policy || !origins || !file) return { diagnostics };
+export function explainPacket(source: Source, text: string, options: CheckOptions = {}): Explained {
+  const { policy, origins, file, sources, diagnostics } = check(source, options);
+  if (!policy || !origins || !file) return { sources, diagnostics };
   const { packet, diagnostics: syntax } = parsePacket(text, packetFile);
-  if (!packet) return { diagnostics: [...diagnostics, ...syntax] };
+  if (!packet) return { sources, diagnostics: [...diagnostics, ...syntax] };
   const { pattern, diagnostics: bound } = resolvePattern(file, packet);
   const all = [...diagnostics, ...syntax, ...bound];
-  if (!pattern || bound.some(isError)) return { diagnostics: all };
-  return { answer: explain(policy, origins, plan(policy, "linux"), pattern, source), diagnostics: all };
+  if (!pattern || bound.some(isError)) return { sources, diagnostics: all };
+  const answer = explain(policy, origins, plan(policy, "linux"), pattern, [source, ...sources]);
+  return { answer, sources, diagnostics: all };
 }

@@ -29,6 +29,8 @@ interface Decider {
   readonly id: StatementId;
   readonly statement: string;
   readonly line?: number;
+  /** The fragment where it stands; absent: the policy itself. */
+  readonly file?: string;
 }
 
 /** One concrete packet of a pattern in every state, the boot state and the disabled one, on every interface that it speaks of. */
@@ -37,10 +39,10 @@ export function explain(
   origins: Origins,
   plan: Plan,
   pattern: PacketPattern,
-  source?: Source,
+  sources: readonly Source[] = [],
 ): Explanation {
   const sample = sampleOf(pattern, policy, plan.os);
-  const lines = source && new Lines(source.text);
+  const lines = new Map(sources.map(({ file, text }) => [file, new Lines(text)]));
   const rulesets = [...plan.states, plan.lockdown];
   const rows = vantagesOf(pattern, policy, plan.os).flatMap((at): ExplanationRow[] => {
     const packet = sample.at(at);
@@ -67,10 +69,12 @@ const disabled = {
   from: { id: "built-in-disabled", statement: "nothing is enforced" },
 } as const;
 
-function deciderOf(id: StatementId, origins: Origins, lines: Lines | undefined): Decider {
+function deciderOf(id: StatementId, origins: Origins, lines: ReadonlyMap<string, Lines>): Decider {
   const origin = origins.statements.get(id);
   if (!origin) return { id, statement: builtIns[id] ?? id };
   const [head] = origin.text.split("\n");
   const statement = (head ?? "").replace(/ \{$/, "");
-  return { id, statement, ...(lines && { line: lines.position(origin.span.start).line }) };
+  const { file, start } = origin.span;
+  const line = lines.get(file)?.position(start).line;
+  return { id, statement, ...(line !== undefined && { line }), ...(file !== origins.head.file && { file }) };
 }

@@ -1,11 +1,12 @@
 /** The library: pure functions from text to values. None of them prints, exits, or throws over its input. */
-export { type Checked, check } from "./check.ts";
+export { type Checked, type CheckOptions, check } from "./check.ts";
 export { type Compiled, compile, type Target } from "./compile.ts";
 export type { Diagnostic } from "./diagnostics/diagnostic.ts";
 export type { Source } from "./diagnostics/span.ts";
 export type { Explanation } from "./explain.ts";
 export { explainPacket as explain } from "./explain-packet.ts";
 export { type Initial, init } from "./init/init.ts";
+export type { Load } from "./ir/expand/load.ts";
 export { type Read, readBundle } from "./ir/read-bundle.ts";
 export { format } from "./parser/format.ts";
 export { parse } from "./parser/parse.ts";

@@ -1,14 +1,17 @@
 import { join } from "node:path";
+import { compile as compileSource, type Target } from "../compile.ts";
 import { type Diagnostic, diagnostic, isError } from "../diagnostics/diagnostic.ts";
-import * as ksp from "../index.ts";
+import type { Source } from "../diagnostics/span.ts";
 import { type Bundle, compareBundle, writeBundles } from "./bundle.ts";
-import { readSources } from "./input.ts";
-import { type Format, present } from "./output.ts";
+import { folderOf, readSources } from "./input.ts";
+import { loader } from "./load.ts";
+import { type Format, present, together } from "./output.ts";
 import { table } from "./table.ts";
 
 export interface CompileOptions {
   readonly output: string;
-  readonly target?: readonly ksp.Target[];
+  readonly target?: readonly Target[];
+  readonly root?: string;
   readonly check?: boolean;
   readonly format: Format;
   readonly timings?: boolean;
@@ -17,12 +20,17 @@ export interface CompileOptions {
 /** `ksp compile`: writes every policy, or nothing where one has an error. */
 export async function compile(files: readonly string[], options: CompileOptions): Promise<number> {
   const { sources, diagnostics } = await readSources(files);
+  const load = loader(options.root ?? folderOf(files));
   const found = [...diagnostics];
+  const loaded: Source[] = [];
   const bundles = new Map<string, Bundle & { readonly source: string }>();
-  const timings: (readonly [file: string, stage: string, time: string])[] = [];
+  const timings: (readonly [file: string, stage: string, time: string, memory: string])[] = [];
   for (const source of sources) {
-    const measure = (stage: string, time: number) => timings.push([source.file, stage, `${time.toFixed(1)} ms`]);
-    const compiled = ksp.compile(source, { targets: options.target ?? ["nft"], ...(options.timings && { measure }) });
+    const measure = (stage: string, time: number, memory: number) =>
+      timings.push([source.file, stage, `${time.toFixed(1)} ms`, `${memory.toFixed(1)} MB`]);
+    const targets = options.target ?? ["nft"];
+    const compiled = compileSource(source, { targets, load, ...(options.timings && { measure }) });
+    loaded.push(...compiled.sources);
     found.push(...compiled.diagnostics);
     if (compiled.name === undefined || !compiled.files) continue;
     const directory = join(options.output, compiled.name);
@@ -32,7 +40,11 @@ export async function compile(files: readonly string[], options: CompileOptions)
   }
   if (!found.some(isError)) found.push(...(await finish([...bundles.values()], options)));
   if (options.timings) process.stderr.write(table(timings));
-  return present({ diagnostics: found, sources }, options.format, process.stderr);
+  return present(
+    together({ sources, diagnostics: found }, [{ sources: loaded, diagnostics: [] }]),
+    options.format,
+    process.stderr,
+  );
 }
 
 async function finish(

@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { catalogue } from "../diagnostics/catalogue.ts";
 import { packetFile } from "../diagnostics/span.ts";
-import * as ksp from "../index.ts";
-import { readSources } from "./input.ts";
-import { type Format, present } from "./output.ts";
+import { explainPacket as explainSource } from "../explain-packet.ts";
+import { folderOf, readSources } from "./input.ts";
+import { loader } from "./load.ts";
+import { type Format, present, together } from "./output.ts";
 import { isMissing } from "./reason.ts";
 import { table } from "./table.ts";
 
@@ -11,14 +12,15 @@ import { table } from "./table.ts";
 export async function explainPacket(
   file: string,
   packet: string,
-  options: { readonly format: Format },
+  options: { readonly root?: string; readonly format: Format },
 ): Promise<number> {
   const input = await readSources([file]);
-  const results = input.sources.map((source) => ksp.explain(source, packet));
-  const diagnostics = [...input.diagnostics, ...results.flatMap((result) => result.diagnostics)];
+  const load = loader(options.root ?? folderOf([file]));
+  const results = input.sources.map((source) => explainSource(source, packet, { load }));
+  const found = together(input, results);
   const answer = results[0]?.answer;
-  const sources = [...input.sources, { file: packetFile, text: packet }];
-  const code = present({ diagnostics, sources }, options.format, process.stderr, {
+  const sources = [...found.sources, { file: packetFile, text: packet }];
+  const code = present({ ...found, sources }, options.format, process.stderr, {
     packet: answer?.packet ?? packet,
     rows: answer?.rows ?? [],
   });
@@ -29,13 +31,15 @@ export async function explainPacket(
       verdict,
       rule.stage,
       rule.text,
-      from.line === undefined ? from.statement : `line ${from.line}: ${from.statement}`,
+      from.line === undefined ? from.statement : `${placeOf(from.line, from.file)}: ${from.statement}`,
     ]);
     process.stdout.write(`${answer.packet}\n\n`);
     process.stdout.write(table([["state", "interface", "verdict", "stage", "rule", "from"], ...rows]));
   }
   return code;
 }
+
+const placeOf = (line: number, file?: string): string => (file === undefined ? `line ${line}` : `${file}:${line}`);
 
 /** `ksp explain KSP2001`: the page of a code. */
 export async function explainCode(code: string): Promise<number> {

@@ -1,7 +1,7 @@
 import { chmod, chown, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { type Diagnostic, diagnostic, isError } from "../diagnostics/diagnostic.ts";
 import type { Source } from "../diagnostics/span.ts";
-import * as ksp from "../index.ts";
+import { format } from "../parser/format.ts";
 import { readSources } from "./input.ts";
 import { present } from "./output.ts";
 import { reason } from "./reason.ts";
@@ -15,7 +15,7 @@ export async function fmt(
   const found = [...diagnostics];
   const formatted: Formatted[] = [];
   for (const source of sources) {
-    const { text, diagnostics } = ksp.format(source);
+    const { text, diagnostics } = format(source);
     found.push(...diagnostics);
     if (text !== undefined) formatted.push({ source, text });
   }

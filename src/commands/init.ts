@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
 import { Lines } from "../diagnostics/lines.ts";
-import * as ksp from "../index.ts";
+import { init as propose } from "../init/init.ts";
 import { readSources } from "./input.ts";
 import { type Format, present } from "./output.ts";
 import { reason } from "./reason.ts";
@@ -16,7 +16,7 @@ export interface InitOptions {
 /** `ksp init`: the policy to standard output or a file, what is to be said about it to standard error. */
 export async function init({ from, output, force, format }: InitOptions): Promise<number> {
   const input = await readSources(from);
-  const made = input.diagnostics.length === 0 ? ksp.init(input.sources) : undefined;
+  const made = input.diagnostics.length === 0 ? propose(input.sources) : undefined;
   const { text, notes = [], shown = [] } = made ?? {};
   const found = [...input.diagnostics, ...(made?.diagnostics ?? [])];
   if (text !== undefined && output !== undefined) found.push(...(await write(output, text, force)));

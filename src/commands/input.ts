@@ -1,10 +1,12 @@
 import { isUtf8 } from "node:buffer";
 import { createReadStream } from "node:fs";
+import { dirname } from "node:path";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Source } from "../diagnostics/span.ts";
 import { reason } from "./reason.ts";
 
-const megabytes = 20;
+/** No policy is larger; the file was probably named by mistake. */
+export const megabytes = 20;
 
 export interface Input {
   readonly sources: readonly Source[];
@@ -23,6 +25,9 @@ export async function readSources(files: readonly string[]): Promise<Input> {
   }
   return { sources, diagnostics };
 }
+
+/** The folder of the first policy: what imports may not leave. Standard input stands in the working folder. */
+export const folderOf = ([first = "-"]: readonly string[]): string => (first === "-" ? "." : dirname(first));
 
 async function readBytes(file: string): Promise<Buffer | Diagnostic> {
   const chunks: Buffer[] = [];

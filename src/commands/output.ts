@@ -18,6 +18,14 @@ export interface Found {
   readonly sources: readonly Source[];
 }
 
+/** What was found about several policies: a file that two of them import, and each fault in it, counts once. */
+export function together(first: Found, others: readonly Found[]): Found {
+  const all = [first, ...others];
+  const sources = new Map(all.flatMap((found) => found.sources).map((source) => [source.file, source]));
+  const diagnostics = new Map(all.flatMap((found) => found.diagnostics).map((each) => [JSON.stringify(each), each]));
+  return { sources: [...sources.values()], diagnostics: [...diagnostics.values()] };
+}
+
 /**
  * Prints what was found and returns the exit code. For people on `stream`; JSON always on standard output, findings or
  * not, with the keys of `extra` before them.

@@ -10,6 +10,7 @@ export const builtIns: Readonly<Record<StatementId, string>> = {
   "built-in-destination": "nothing arrives for another interface's address",
   "built-in-dns": "names are asked of declared resolvers alone",
   "built-in-errors": "errors about open flows arrive",
+  "built-in-unprotected": "only the declared apps are confined",
   "closed-out": "what nothing opens stays closed",
   "closed-forward": "what nothing opens stays closed",
   "closed-in": "what nothing opens stays closed",

@@ -1,7 +1,17 @@
 import { createHash } from "node:crypto";
 import Type, { type Static } from "typebox";
 import type { Plan } from "./plan.ts";
-import { appSchema, chainSchema, controlSchema, dnsSchema, type Policy, watchSchema } from "./policy.ts";
+import {
+  alertsSchema,
+  appSchema,
+  chainSchema,
+  controlSchema,
+  dnsSchema,
+  type Policy,
+  portalSchema,
+  reconnectSchema,
+  watchSchema,
+} from "./policy.ts";
 import { type Immutable, name, record, statementId } from "./schema.ts";
 
 /** What the runtime loads: digests of all files, and its own part of the policy. It never sees a policy's source. */
@@ -23,6 +33,9 @@ export const bundleSchema = record({
   runtime: record({
     chains: Type.Array(chainSchema),
     watches: Type.Array(watchSchema),
+    reconnects: Type.Array(reconnectSchema),
+    portal: Type.Optional(portalSchema),
+    alerts: alertsSchema,
     apps: Type.Array(appSchema),
     dns: Type.Array(dnsSchema),
     control: controlSchema,
@@ -36,8 +49,8 @@ export type Bundle = Immutable<Static<typeof bundleSchema>>;
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 export function bundle(policy: Policy, plan: Plan, files: ReadonlyMap<string, string>): Bundle {
-  const { chains, watches, apps, dns, control } = policy;
-  const stated = [...policy.allows, ...policy.denies, ...policy.dns];
+  const { chains, watches, reconnects, portal, alerts, apps, dns, control } = policy;
+  const stated = [...policy.allows, ...policy.denies, ...policy.dns, ...policy.forwards, ...(portal ? [portal] : [])];
   return {
     schema: 1,
     policy: policy.name,
@@ -55,7 +68,7 @@ export function bundle(policy: Policy, plan: Plan, files: ReadonlyMap<string, st
       })),
     deviations: [],
     states: plan.states.map(({ state }) => state),
-    runtime: { chains, watches, apps, dns, control },
+    runtime: { chains, watches, reconnects, ...(portal && { portal }), alerts, apps, dns, control },
     settings: plan.settings,
   };
 }

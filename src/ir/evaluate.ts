@@ -61,6 +61,7 @@ function matchesUnowned(match: Match, packet: Packet): boolean {
     (match.destinationLocality?.includes(packet.destinationLocality) ?? true) &&
     isCarriedBy(match.transport, packet.payload) &&
     (match.hopLimit === undefined || match.hopLimit === packet.hopLimit) &&
+    (match.rewritten === undefined || packet.rewritten === true) &&
     (match.related === undefined || packet.connection === "related")
   );
 }

@@ -5,23 +5,44 @@ import type { Allow, PacketPattern, Policy } from "./policy.ts";
 const mostWrittenOut = 64;
 
 /**
- * What a policy says before the daemon runs: openings that name an app, or more than 64 ranges, wait for it. Nothing that
- * closes is ever left out for its size: where a deny is too long to write out, the LAN and every exemption wait instead.
+ * What a policy says before the daemon runs: openings that name an app, a slice, a list from a file, or more than 64 ranges
+ * wait for it. Nothing that closes is left out while what it would close is open: where a deny is not written out, or an app
+ * is known by its slice alone, names, the LAN and every exemption wait as well.
  */
-export function atBoot(policy: Policy): Policy {
-  const closable = policy.denies.every((deny) => isShort(deny.pattern));
+export function atBoot({ portal: _, ...policy }: Policy): Policy {
+  const apps = policy.apps.filter(({ identity }) => identity.linux?.kind !== "slice");
+  const denies = policy.denies.filter((deny) => isLiteral(deny.pattern));
+  const closable = apps.length === policy.apps.length && denies.length === policy.denies.length;
   return {
     ...policy,
+    apps,
+    denies,
+    scope: closable ? policy.scope : "machine",
+    forwards: [],
+    dns: policy.dns.filter(
+      ({ path, app, owner }) => (closable || path.kind === "tunnel") && !app && owner?.kind !== "slice",
+    ),
     allows: policy.allows.filter((allow) => opensAtBoot(allow, closable)),
-    denies: closable ? policy.denies : policy.denies.filter((deny) => isShort(deny.pattern)),
   };
 }
 
 function opensAtBoot({ opening }: Allow, closable: boolean): boolean {
-  if (opening.kind === "dhcp") return true;
-  if (!closable) return false;
-  return opening.kind !== "packets" || (opening.pattern.app === undefined && isShort(opening.pattern));
+  switch (opening.kind) {
+    case "dhcp":
+    case "dhcp-server":
+    case "router-advertisement":
+      return true;
+    case "lan":
+    case "discovery":
+      return closable;
+    case "host":
+      return closable && opening.pinned.length <= mostWrittenOut;
+    case "packets":
+      return closable && opening.pattern.app === undefined && isLiteral(opening.pattern);
+  }
 }
 
-const isShort = ({ source, destination }: PacketPattern): boolean =>
+const isLiteral = ({ source, destination, owner, fromFile }: PacketPattern): boolean =>
+  !fromFile &&
+  owner?.kind !== "slice" &&
   [source, destination].every((set: AddressSet | undefined) => (set?.length ?? 0) <= mostWrittenOut);

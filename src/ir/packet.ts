@@ -19,6 +19,8 @@ export interface Packet {
   readonly hopLimit: number;
   readonly owner: Owner;
   readonly connection: Connection;
+  /** The destination of its connection was rewritten; the packet shows the new one. */
+  readonly rewritten?: true;
 }
 
 /** `kind` as the kernel names it, `loopback` for loopback; a plain network card has none. */
@@ -64,6 +66,7 @@ export function reverse(packet: Packet): Packet {
     hopLimit,
     owner: { mark: 0 },
     connection: "established-original",
+    ...(packet.rewritten && { rewritten: true }),
   };
 }
 

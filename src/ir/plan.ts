@@ -1,5 +1,6 @@
 import { atBoot } from "./lockdown.ts";
 import type { Name, Os, Policy } from "./policy.ts";
+import { rewrites } from "./rewrites.ts";
 import { type Rule, type Ruleset, stages } from "./ruleset.ts";
 import { antiSpoofStage } from "./stages/anti-spoof.ts";
 import { appStage } from "./stages/app.ts";
@@ -9,15 +10,18 @@ import { dnsDenyStage } from "./stages/dns-deny.ts";
 import { dnsInsideStage } from "./stages/dns-inside.ts";
 import { endpointStage } from "./stages/endpoint.ts";
 import { exemptionStage } from "./stages/exemption.ts";
+import { helperStage } from "./stages/helper.ts";
 import { infrastructureStage } from "./stages/infrastructure.ts";
 import { lanStage } from "./stages/lan.ts";
 import { loopbackStage } from "./stages/loopback.ts";
 import { loopbackDenyStage } from "./stages/loopback-deny.ts";
+import { portalStage } from "./stages/portal.ts";
 import { probeStage } from "./stages/probe.ts";
 import type { PlanStage } from "./stages/rule.ts";
 import { tunnelStage } from "./stages/tunnel.ts";
 import { tunnelOnlyStage } from "./stages/tunnel-only.ts";
-import { enforcingStates, lockdownState, type State, type StateKey } from "./states.ts";
+import { unprotectedStage } from "./stages/unprotected.ts";
+import { enforcingStates, lockdownState, portalState, type State, type StateKey } from "./states.ts";
 
 /** One per system: names, identities and paths differ. nft and iptables share the Linux plan. */
 export interface Plan {
@@ -25,6 +29,8 @@ export interface Plan {
   readonly os: Os;
   /** Every state that the runtime moves between, from all down to all up. */
   readonly states: readonly Ruleset[];
+  /** Everything down, and what a captive portal needs, for a while. */
+  readonly portal?: Ruleset;
   /** What boots: `down` in literals only. */
   readonly lockdown: Ruleset;
   readonly moves: readonly Move[];
@@ -45,6 +51,7 @@ interface Setting {
 }
 
 const inOrder: Readonly<Record<(typeof stages)[number], PlanStage>> = {
+  helper: helperStage,
   "loopback-deny": loopbackDenyStage,
   loopback: loopbackStage,
   infrastructure: infrastructureStage,
@@ -57,8 +64,10 @@ const inOrder: Readonly<Record<(typeof stages)[number], PlanStage>> = {
   "dns-deny": dnsDenyStage,
   tunnel: tunnelStage,
   "tunnel-only": tunnelOnlyStage,
+  portal: portalStage,
   lan: lanStage,
   exemption: exemptionStage,
+  unprotected: unprotectedStage,
   closed: closedStage,
 };
 
@@ -68,6 +77,7 @@ export function plan(policy: Policy, os: Os): Plan {
     policy: policy.name,
     os,
     states: states.map((state) => ruleset(policy, os, state)),
+    ...(policy.portal && { portal: ruleset(policy, os, portalState(policy)) }),
     lockdown: ruleset(atBoot(policy), os, lockdownState(policy)),
     moves: movesBetween(states),
     settings: settings(policy),
@@ -76,6 +86,7 @@ export function plan(policy: Policy, os: Os): Plan {
 
 const ruleset = (policy: Policy, os: Os, state: State): Ruleset => ({
   state: state.key,
+  rewrites: rewrites(policy, os, state),
   rules: stages.flatMap((stage) => sorted(stage, inOrder[stage](policy, os, state))),
 });
 

@@ -92,6 +92,8 @@ const pattern = record({
   transport: Type.Optional(transport),
   /** The list that `destination` (or `source`) is, word for word: backends name their set after it. */
   list: Type.Optional(name),
+  /** Some of its addresses come from a list file. */
+  fromFile: Type.Optional(Type.Literal(true)),
   path,
 });
 export type PacketPattern = Immutable<Static<typeof pattern>>;
@@ -103,8 +105,9 @@ const condition = Type.Union([
 ]);
 export type Condition = Immutable<Static<typeof condition>>;
 
-/** Said about a statement, without effect on its meaning. */
+/** Said about a statement, without effect on its meaning. `until` is an ISO date: `check` fails after it; what is emitted stays. */
 const caveat = record({
+  until: Type.Optional(Type.String({ pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" })),
   acceptRisk: Type.Array(Type.String({ pattern: "^KSP3[0-9]{3}$" })),
   reason: Type.Optional(Type.String()),
   owner: Type.Optional(Type.String()),
@@ -131,6 +134,20 @@ const server = record({
 });
 export type Server = Immutable<Static<typeof server>>;
 
+/** A local program that carries a tunnel's packets to its own servers; only the tunnel's carrier may send to where it listens. */
+const helper = record({
+  id: statementId,
+  name,
+  servers: Type.Array(server, { minItems: 1 }),
+  carrier: identities,
+  listen: record({
+    address: addresses,
+    transport: Type.Union([Type.Literal("tcp"), Type.Literal("udp")]),
+    port: Type.Integer({ minimum: 1, maximum: 65535 }),
+  }),
+});
+export type Helper = Immutable<Static<typeof helper>>;
+
 const tunnel = record({
   id: statementId,
   name,
@@ -141,7 +158,9 @@ const tunnel = record({
     Type.Literal("other"),
   ]),
   devices,
-  servers: Type.Array(server, { minItems: 1 }),
+  /** With the helpers at least one. */
+  servers: Type.Array(server),
+  helpers: Type.Optional(Type.Array(record({ helper: name, order: Type.Integer({ minimum: 0 }) }), { minItems: 1 })),
   carrier: identities,
   address: tagged(record({ kind: Type.Literal("static"), addresses }), record({ kind: Type.Literal("assigned") })),
   carries: record({ everything: Type.Boolean(), prefixes: Type.Optional(addresses) }),
@@ -160,14 +179,20 @@ export const dnsSchema = record({
   app: Type.Optional(name),
   path,
   suffixes: Type.Array(Type.String()),
+  /** Port 53 of this machine and of inside links is rewritten to the first resolver. */
+  redirect: Type.Optional(Type.Literal(true)),
   caveat,
 });
 export type Dns = Immutable<Static<typeof dnsSchema>>;
 
 const opening = tagged(
   record({ kind: Type.Literal("dhcp"), path }),
+  record({ kind: Type.Literal("dhcp-server"), path }),
+  record({ kind: Type.Literal("router-advertisement"), path }),
   record({ kind: Type.Literal("discovery"), path }),
   record({ kind: Type.Literal("lan"), path }),
+  /** A name whose addresses the runtime refreshes inside `within`; `pinned` until it does. */
+  record({ kind: Type.Literal("host"), host: Type.String(), pinned: addresses, within: addresses, transport, path }),
   record({ kind: Type.Literal("packets"), pattern }),
 );
 export type Opening = Immutable<Static<typeof opening>>;
@@ -175,6 +200,29 @@ const allow = record({ id: statementId, opening, while: condition, caveat });
 export type Allow = Immutable<Static<typeof allow>>;
 const deny = record({ id: statementId, pattern, while: condition, caveat });
 export type Deny = Immutable<Static<typeof deny>>;
+
+const change = tagged(
+  record({ kind: Type.Literal("masquerade") }),
+  /** `to` holds one address. */
+  record({
+    kind: Type.Literal("rewrite"),
+    to: addresses,
+    port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65535 })),
+  }),
+);
+/** Forwarded packets from one side to another, opened in that direction. The sides are links or tunnels. */
+const forward = record({
+  id: statementId,
+  from: path,
+  to: path,
+  sources: Type.Optional(addresses),
+  destinations: Type.Optional(addresses),
+  transport: Type.Optional(transport),
+  change: Type.Optional(change),
+  while: condition,
+  caveat,
+});
+export type Forward = Immutable<Static<typeof forward>>;
 
 export const appSchema = record({
   id: statementId,
@@ -204,6 +252,32 @@ export type Probe = Immutable<Static<typeof probe>>;
 export const watchSchema = record({ id: statementId, tunnel: name, probes: Type.Array(probe, { minItems: 1 }) });
 export type Watch = Immutable<Static<typeof watchSchema>>;
 
+export const reconnectSchema = record({
+  id: statementId,
+  tunnel: name,
+  argv: record({
+    linux: Type.Optional(Type.Array(Type.String(), { minItems: 1 })),
+    windows: Type.Optional(Type.Array(Type.String(), { minItems: 1 })),
+    macos: Type.Optional(Type.Array(Type.String(), { minItems: 1 })),
+  }),
+  backoff: Type.Optional(record({ from: milliseconds, to: milliseconds })),
+});
+export type Reconnect = Immutable<Static<typeof reconnectSchema>>;
+
+/** A state of its own: everything down, and this opening, until the kernel closes it by itself. */
+export const portalSchema = record({
+  id: statementId,
+  limit: milliseconds,
+  owner: Type.Optional(identity),
+  app: Type.Optional(name),
+  destinations: Type.Optional(addresses),
+  /** Port 53 to the resolvers that the link's DHCP gave. */
+  dns: Type.Boolean(),
+  transport,
+  caveat,
+});
+export type Portal = Immutable<Static<typeof portalSchema>>;
+
 const expectation = record({
   id: statementId,
   verdict: Type.Union([Type.Literal("allow"), Type.Literal("drop")]),
@@ -221,20 +295,31 @@ export const controlSchema = record({
 });
 export type Control = Immutable<Static<typeof controlSchema>>;
 
+/** How the user is told; the daemon's own log always is. */
+export const alertsSchema = Type.Array(Type.Union([Type.Literal("desktop"), Type.Literal("log")]));
+
 export const policySchema = record({
   language: Type.Literal(1),
   name,
   links: Type.Array(link),
+  helpers: Type.Array(helper),
   tunnels: Type.Array(tunnel),
   chains: Type.Array(chainSchema),
   dns: Type.Array(dnsSchema),
   ipv6: Type.Union([Type.Literal("tunnel"), Type.Literal("block")]),
   allows: Type.Array(allow),
   denies: Type.Array(deny),
+  forwards: Type.Array(forward),
   apps: Type.Array(appSchema),
   watches: Type.Array(watchSchema),
+  reconnects: Type.Array(reconnectSchema),
+  portal: Type.Optional(portalSchema),
   expects: Type.Array(expectation),
+  /** Whose packets are protected: everybody's, or those of the declared apps. */
+  scope: Type.Union([Type.Literal("machine"), Type.Literal("apps")]),
   blocked: record({ out: refusal, forward: refusal }),
+  log: Type.Optional(record({ count: Type.Integer({ minimum: 1 }), per: milliseconds })),
+  alerts: alertsSchema,
   control: controlSchema,
 });
 /** Everything is sorted by name or id: the order of statements means nothing. */

@@ -20,6 +20,7 @@ export function ruleText({ direction, match }: Rule): string {
     match.transport && transportText(match.transport),
     match.hopLimit && `hop limit ${match.hopLimit}`,
     owner?.map((all) => all.map(identityText).join(" and ")).join(" or "),
+    match.rewritten && "rewritten",
     match.related && "about a tracked flow",
   ]
     .filter((word) => word !== undefined)

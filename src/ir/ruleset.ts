@@ -1,4 +1,4 @@
-import type { Family } from "../net/address.ts";
+import type { Address, Family } from "../net/address.ts";
 import type { AddressSet } from "../net/address-set.ts";
 import type { Transport } from "../net/protocol.ts";
 import type { Device, Identity, Name, StatementId, Tunnel } from "./policy.ts";
@@ -6,10 +6,12 @@ import type { StateKey } from "./states.ts";
 
 /** What is in force in one state: nothing left to resolve, no backend's words. */
 
+type Milliseconds = number;
 export type Direction = "out" | "in" | "forward";
 
 /** One total order in every state and backend, and one verdict per stage. */
 export const stages = [
+  "helper",
   "loopback-deny",
   "loopback",
   "infrastructure",
@@ -22,8 +24,10 @@ export const stages = [
   "dns-deny",
   "tunnel",
   "tunnel-only",
+  "portal",
   "lan",
   "exemption",
+  "unprotected",
   "closed",
 ] as const;
 export type Stage = (typeof stages)[number];
@@ -45,6 +49,8 @@ export type InterfaceSet =
 export interface AddressMatch {
   readonly set: AddressSet;
   readonly table?: string;
+  /** The runtime refreshes the table, and never beyond these bounds; `set` is what it starts with, and may be empty. */
+  readonly within?: AddressSet;
 }
 
 /** What an address is to the interface that the packet crosses. `elsewhere`: another interface's, or nobody's here. */
@@ -64,6 +70,8 @@ export interface Match {
   readonly hopLimit?: 1 | 255;
   /** Any of the lists, all within one ("and"). */
   readonly owner?: readonly (readonly Identity[])[];
+  /** A `Rewrite` changed the destination of this flow; the match speaks of the new one. */
+  readonly rewritten?: true;
   /** An ICMP error about a tracked flow; nothing else is ever "related". */
   readonly related?: "icmp-error";
 }
@@ -80,13 +88,34 @@ export interface Rule {
   readonly match: Match;
   readonly verdict: Verdict;
   readonly replies: boolean;
+  /** The kernel closes it by itself, this long after the switch to its state. */
+  readonly expiresAfter?: Milliseconds;
+  /** What falls to this rule is told, at most so often. */
+  readonly log?: { readonly count: number; readonly per: Milliseconds };
   /** The statement that asked for it, or `built-in-…`. */
+  readonly from: StatementId;
+}
+
+/**
+ * Applied before the rules: a finite map of constants. A new destination is what every rule sees; a new source is seen where
+ * a packet leaves. Answers are changed back without being asked.
+ */
+export interface Rewrite {
+  readonly direction: Direction;
+  readonly match: Match;
+  /** Packets to an address of this machine keep it, whatever interface it belongs to. */
+  readonly sparesThisMachine?: true;
+  readonly change:
+    | { readonly kind: "destination"; readonly address: Address; readonly port?: number }
+    /** `as`: the source that it leaves with. */
+    | { readonly kind: "masquerade"; readonly as: Pick<Match, "source" | "sourceLocality"> };
   readonly from: StatementId;
 }
 
 /** First match decides; sorted by stage. Ends in `closed` rules that match everything left, in every direction and for ARP. */
 export interface Ruleset {
   readonly state: StateKey;
+  readonly rewrites: readonly Rewrite[];
   readonly rules: readonly Rule[];
 }
 

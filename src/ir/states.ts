@@ -1,12 +1,15 @@
 import type { Chain, Condition, Name, Policy } from "./policy.ts";
 
-/** Canonical: `up`, `hop1`, `private:hop1+work:up`, `lockdown`, `disabled`. */
+/** Canonical: `up`, `hop1`, `private:hop1+work:up`, `portal`, `lockdown`, `disabled`. */
 export type StateKey = string;
 
-/** `levels` counts per chain the leading hops that are proved good: 0 = down, all = up. `lockdown` is what boots: level 0, literals only. */
+/**
+ * `levels` counts per chain the leading hops that are proved good: 0 = down, all = up. `lockdown` is what boots: level 0,
+ * literals only. `portal` is level 0 and the portal statement.
+ */
 export interface State {
   readonly key: StateKey;
-  readonly mode: "enforcing" | "lockdown";
+  readonly mode: "enforcing" | "portal" | "lockdown";
   readonly levels: ReadonlyMap<Name, number>;
 }
 
@@ -40,6 +43,8 @@ export const lockdownState = (policy: Policy): State => ({
   levels: new Map(policy.chains.map((c) => [c.name, 0])),
 });
 
+export const portalState = (policy: Policy): State => ({ ...lockdownState(policy), key: "portal", mode: "portal" });
+
 export function chainOf(policy: Policy, tunnel: Name): { readonly chain: Chain; readonly hop: number } {
   for (const chain of policy.chains) {
     const hop = chain.hops.indexOf(tunnel);
@@ -67,13 +72,13 @@ export function isOpen(policy: Policy, state: State, tunnel: Name): boolean {
   return hop === chain.hops.length - 1 && levelOf(state, chain.name) === chain.hops.length;
 }
 
-/** Whether a statement's `while` names this state. `down` does not include `lockdown`; without `while` every state but `disabled` counts. */
+/** Whether a statement's `while` names this state. `down` does not include `lockdown` or `portal`; without `while` every state but `disabled` counts. */
 export function holds(condition: Condition, state: State, policy: Policy): boolean {
   if (condition === "enforcing") return true;
   return condition.some(({ chain, level }) => {
     if (level === "any") return true;
-    if (level === "lockdown") return state.mode === "lockdown";
-    if (state.mode === "lockdown") return false;
+    if (level === "lockdown" || level === "portal") return state.mode === level;
+    if (state.mode !== "enforcing") return false;
     const chains = chain === undefined ? policy.chains : policy.chains.filter((c) => c.name === chain);
     return chains.every((c) => levelName(levelOf(state, c.name), c) === level);
   });

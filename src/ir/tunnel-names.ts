@@ -1,4 +1,5 @@
-import { type AddressSet, addressSet, subtract, union } from "../net/address-set.ts";
+import { families } from "../net/address.ts";
+import { type AddressSet, addressSet, complement, subtract, union } from "../net/address-set.ts";
 import type { Policy, Tunnel } from "./policy.ts";
 
 /** What a tunnel names: prefixes it carries, its static addresses, its resolvers, its probe targets. None of it leaves anywhere else. */
@@ -17,4 +18,12 @@ export function namedBy(policy: Policy, tunnel: Tunnel): AddressSet {
 export function namedByOthers(policy: Policy, tunnel: Tunnel): AddressSet {
   const others = policy.tunnels.filter((t) => t.name !== tunnel.name).map((t) => namedBy(policy, t));
   return subtract(union(...others), namedBy(policy, tunnel));
+}
+
+/** Undefined: everything. One tunnel's traffic never enters another. */
+export function carriedBy(policy: Policy, tunnel: Tunnel): AddressSet | undefined {
+  const others = namedByOthers(policy, tunnel);
+  const { everything, prefixes } = tunnel.carries;
+  if (!everything) return subtract(union(prefixes ?? [], namedBy(policy, tunnel)), others);
+  return others.length === 0 ? undefined : union(...families.map((family) => complement(others, family)));
 }

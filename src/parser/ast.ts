@@ -225,7 +225,15 @@ export interface List extends StatementBase {
   readonly name: Identifier;
   readonly source:
     | { readonly kind: "inline"; readonly nets: Nets }
-    | { readonly kind: "file"; readonly path: Text; readonly sha256?: Text; readonly noWiderThan?: Integer };
+    | ListFile
+    /** The file in the place of its name; `nets` stand in it. */
+    | { readonly kind: "loaded"; readonly nets: Nets; readonly file: ListFile };
+}
+export interface ListFile {
+  readonly kind: "file";
+  readonly path: Text;
+  readonly sha256?: Text;
+  readonly noWiderThan?: Integer;
 }
 export interface Link extends StatementBase {
   readonly kind: "link";

@@ -101,7 +101,7 @@ export function printed(s: ast.Statement): Printed {
 
 function listSource(source: ast.List["source"]): readonly Piece[] {
   if (source.kind === "inline") return ["=", ...nets(source.nets)];
-  const { path: file, sha256, noWiderThan } = source;
+  const { path: file, sha256, noWiderThan } = source.kind === "file" ? source : source.file;
   return [
     "from",
     text(file),

@@ -70,3 +70,29 @@ test("a company's network, private ranges, tunnels, inside links", () => {
 test("IPv6 that `ipv6 block` closes anyway", () => {
   expectClean(home({ more: "allow out to 203.0.113.0/24, 2000::/3 tcp 443" }));
 });
+
+test("a host whose bounds are wide", () => {
+  expectFaults(
+    home({ more: 'allow host "a.example" at 203.0.113.9 within ⟦203.0.0.0/12⟧ tcp 443' }),
+    fault("traffic to `203.0.0.0/12`", "too wide for an exemption"),
+  );
+  expectClean(home({ more: 'allow host "a.example" at 203.0.113.9 within 203.0.113.0/24 tcp 443' }));
+});
+
+test("a forward around the tunnels", () => {
+  const links = 'link wan {\n  interface "eth0"\n  role outside\n}\nlink lan {\n  interface "br-lan"\n  role inside\n}';
+  expectFaults(
+    home({ links, more: "forward from link lan to ⟦link wan⟧ masquerade" }),
+    fault("traffic to every address", "no `to`, so it reaches every address"),
+  );
+  expectClean(home({ links, more: "forward from link lan to link wan 203.0.113.0/24 masquerade" }));
+  expectClean(home({ links, more: "forward from link lan to link wan masquerade accept-risk KSP3001" }));
+});
+
+test("a width that is accepted, but never all of a family", () => {
+  expectClean(home({ more: "allow out to 203.0.0.0/8 tcp 443 accept-risk KSP3001" }));
+  expectFaults(
+    home({ more: "allow out to ⟦0.0.0.0/0⟧ tcp 443 accept-risk KSP3001" }),
+    fault("traffic to `0.0.0.0/0`", "too wide for an exemption"),
+  );
+});

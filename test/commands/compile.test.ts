@@ -111,7 +111,7 @@ test("--timings prints a line for each stage", async () => {
   const cwd = await directory({ "home.ksp": good });
   const { code, stderr } = await ksp(["compile", "home.ksp", "-o", "out", "--timings"], { cwd });
   expect(code).toBe(0);
-  expect(stderr).toMatch(/^home\.ksp {2}parse +\d+\.\d ms$/m);
+  expect(stderr).toMatch(/^home\.ksp {2}parse +\d+\.\d ms +\d+\.\d MB$/m);
 });
 
 test.each([

@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { compile } from "../../src/compile.ts";
 import { catalogue } from "../../src/diagnostics/catalogue.ts";
 import type { Diagnostic } from "../../src/diagnostics/diagnostic.ts";
-import { completed, type Example, examplesIn } from "./examples.ts";
+import type { Load } from "../../src/ir/expand/load.ts";
+import { completed, type Example, examplesIn, filesIn } from "./examples.ts";
 
 const folder = new URL("../../docs/diagnostics/", import.meta.url);
 const read = (file: string): string => readFileSync(new URL(file, folder), "utf8");
@@ -11,9 +12,13 @@ const index = read("README.md");
 const codes = Object.entries(catalogue).toSorted(([a], [b]) => (a < b ? -1 : 1));
 const host = examplesIn(index)[0]?.text ?? "";
 
-function diagnose(example: Example): readonly Diagnostic[] {
+function diagnose(example: Example, files: ReadonlyMap<string, string> = new Map()): readonly Diagnostic[] {
+  const load: Load = (path) => {
+    const text = files.get(path);
+    return text === undefined ? { fault: "no such file or directory" } : { file: path, text };
+  };
   const text = example.words.includes("whole") ? example.text : completed(example.text, host);
-  return compile({ file: "home.ksp", text }, { targets: ["nft"] }).diagnostics;
+  return compile({ file: "home.ksp", text }, { targets: ["nft"], load }).diagnostics;
 }
 const spell = ({ code, message }: Diagnostic): string => `${code} ${message}`;
 
@@ -36,6 +41,7 @@ test("the policy that examples stand in is clean", () => {
 describe.each(codes)("%s", (code, { name, severity }) => {
   const page = read(`${code}.md`);
   const examples = examplesIn(page);
+  const files = filesIn(page);
   const marked = (word: string): Example | undefined => examples.find(({ words }) => words.includes(word));
 
   test("the page begins with code and name, and says whether it is a warning", () => {
@@ -52,11 +58,11 @@ describe.each(codes)("%s", (code, { name, severity }) => {
 
   test("the wrong example has this fault, and it stands first", () => {
     const wrong = marked("wrong");
-    expect(wrong && diagnose(wrong)[0]?.code).toBe(code);
+    expect(wrong && diagnose(wrong, files)[0]?.code).toBe(code);
   });
 
   test("the right example is clean", () => {
     const right = marked("right");
-    expect(right && diagnose(right).map(spell)).toEqual([]);
+    expect(right && diagnose(right, files).map(spell)).toEqual([]);
   });
 });

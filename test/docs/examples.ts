@@ -11,6 +11,10 @@ export function examplesIn(page: string): readonly Example[] {
   }));
 }
 
+/** What the examples of a page load: blocks of any language with `file NAME` behind it on the fence. */
+export const filesIn = (page: string): ReadonlyMap<string, string> =>
+  new Map([...page.matchAll(/^```\w+ file (\S+)\n([\s\S]*?)^```$/gm)].map(([, name = "", text = ""]) => [name, text]));
+
 /** The example inside the policy `host`, whose statements it replaces where it has one of the same kind. */
 export function completed(example: string, host: string): string {
   const said = new Set(statements(example).map(keyword));

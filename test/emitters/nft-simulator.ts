@@ -10,10 +10,13 @@ export interface Circumstances {
   readonly onVisit?: (line: number) => void;
   /** Where the packet would leave when `output` saw it; something has re-routed it since. */
   readonly routed?: Interface;
+  /** A forwarded packet with the source with which it leaves: after the address translation that the rewrites ask for. */
+  readonly leaving?: (packet: Packet) => { readonly packet: Packet; readonly isMasqueraded: boolean };
 }
 
 interface Chain {
   readonly hook?: string;
+  readonly type?: string;
   readonly policy?: string;
   readonly rules: readonly Rule[];
 }
@@ -32,7 +35,8 @@ export class Nftables {
     const bases = new Map<string, (readonly [Table, Chain])[]>();
     for (const [name, table] of tables) {
       for (const chain of table.chains.values()) {
-        if (chain.hook === undefined) continue;
+        // What rewrites addresses refuses nothing: the packet shown here is the one that comes out of it.
+        if (chain.hook === undefined || chain.type === "nat") continue;
         const place = `${name.split(" ")[0]} ${chain.hook}`;
         bases.set(place, [...(bases.get(place) ?? []), [table, chain]]);
       }
@@ -49,9 +53,12 @@ export class Nftables {
   }
 
   /** What the kernel does with a packet. */
-  judge(packet: Packet, { onVisit, routed }: Circumstances = {}): Judgement {
+  judge(packet: Packet, { onVisit, routed, leaving }: Circumstances = {}): Judgement {
+    const connection = { mark: 0 };
     for (const hook of hooksOf(packet)) {
-      const passage = { packet: routed && hook === "output" ? { ...packet, outInterface: routed } : packet, hook };
+      const left = hook === "postrouting" && packet.direction === "forward" ? leaving?.(packet) : undefined;
+      const seen = routed && hook === "output" ? { ...packet, outInterface: routed } : packet;
+      const passage = { packet: seen, ...left, hook, connection };
       for (const [table, chain] of this.#bases.get(`${packet.family === "arp" ? "arp" : "inet"} ${hook}`) ?? []) {
         const ending = run(table, chain, passage, onVisit) ?? (chain.policy === "accept" ? "accept" : "drop");
         if (ending !== "accept") return ending;
@@ -69,9 +76,10 @@ function hooksOf({ direction, family }: Packet): readonly string[] {
 
 /** Undefined: the packet falls off the end, or returns; a `goto` has nothing to come back to. */
 function run(table: Table, chain: Chain, passage: Passage, onVisit?: (line: number) => void): Judgement | undefined {
-  for (const { line, conditions, ending } of chain.rules) {
+  for (const { line, conditions, effect, ending } of chain.rules) {
     onVisit?.(line);
     if (!conditions.every((holds) => holds(passage))) continue;
+    effect?.(passage);
     switch (ending?.kind) {
       case undefined:
         continue;
@@ -88,6 +96,9 @@ function run(table: Table, chain: Chain, passage: Passage, onVisit?: (line: numb
       }
       case "goto":
         return run(table, chainNamed(table, ending), passage, onVisit);
+      case "masquerade":
+      case "dnat":
+        throw new Error(`${ending.kind} does not load in ${passage.hook}`);
       default:
         return ending?.kind;
     }
@@ -124,13 +135,21 @@ function changedTable(
       checkSet(command.set);
       if (sets.has(command.name)) throw new Error(`two sets ${command.name}`);
       return { sets: new Map([...sets, [command.name, command.set]]), chains };
+    case "clear":
+    case "fill": {
+      const set = sets.get(command.set);
+      if (!set) throw new Error(`no set ${command.set}`);
+      if (command.kind === "fill" && command.elements.join() !== "ipv4,ipv6") throw new Error("not for both families");
+      return { sets, chains };
+    }
     case "chain": {
-      const { hook, policy, rules } = command.chain;
+      const { hook, type, policy, rules } = command.chain;
       // The kernel adds to a chain that is already there.
       const known = chains.get(command.name) ?? { rules: [] };
       const chain = {
         ...known,
         ...(hook !== undefined && { hook }),
+        ...(type !== undefined && { type }),
         ...(policy !== undefined && { policy }),
         rules: [...known.rules, ...rules.map((rule) => readRule(rule, { family, sets }))],
       };
@@ -147,7 +166,8 @@ function changedTable(
 }
 
 function checkSet({ type, isInterval, elements }: SetText): void {
+  if (type === "nf_proto" && !isInterval && elements.length === 0) return;
   if (type !== "ipv4_addr" && type !== "ipv6_addr") throw new Error(`unknown type of set ${type}`);
   if (!isInterval) throw new Error("prefixes need an interval set");
-  readAddresses(elements, type === "ipv4_addr" ? "ipv4" : "ipv6");
+  if (elements.length > 0) readAddresses(elements, type === "ipv4_addr" ? "ipv4" : "ipv6");
 }

@@ -12,6 +12,7 @@ export interface RuleText {
 }
 interface ChainText {
   readonly hook?: string;
+  readonly type?: string;
   readonly policy?: string;
   readonly rules: readonly RuleText[];
 }
@@ -20,6 +21,8 @@ export type Command =
   | { readonly kind: "delete"; readonly table: string }
   | { readonly kind: "set"; readonly table: string; readonly name: string; readonly set: SetText }
   | { readonly kind: "chain"; readonly table: string; readonly name: string; readonly chain: ChainText }
+  | { readonly kind: "clear"; readonly table: string; readonly set: string }
+  | { readonly kind: "fill"; readonly table: string; readonly set: string; readonly elements: readonly string[] }
   | { readonly kind: "flush"; readonly table: string; readonly chain: string }
   | { readonly kind: "rule"; readonly table: string; readonly chain: string; readonly rule: RuleText };
 
@@ -80,14 +83,31 @@ class Reader {
         this.#expect("table");
         return [{ kind: "delete", table: this.#table() }];
       case "flush":
+        if (this.#take("set")) return [{ kind: "clear", table: this.#table(), set: this.#next() }];
         this.#expect("chain");
         return [{ kind: "flush", table: this.#table(), chain: this.#next() }];
       case "add":
+        if (this.#take("element")) return [this.#elements()];
         this.#expect("rule");
         return [{ kind: "rule", table: this.#table(), chain: this.#next(), rule: this.#rule() }];
       default:
         return this.#fail(`unknown command ${word}`);
     }
+  }
+
+  /** Elements of a set with a time-out. */
+  #elements(): Command {
+    const table = this.#table();
+    const set = this.#next();
+    this.#expect("{");
+    const elements: string[] = [];
+    while (!this.#take("}")) {
+      elements.push(this.#next());
+      this.#expect("timeout");
+      if (!/^[1-9][0-9]*s$/.test(this.#next())) this.#fail("no time");
+      this.#take(",");
+    }
+    return { kind: "fill", table, set, elements };
   }
 
   #table(): string {
@@ -116,8 +136,8 @@ class Reader {
       if (this.#take(lineEnd)) continue;
       if (this.#take("type")) type = this.#next();
       else if (this.#take("flags")) {
-        this.#expect("interval");
-        isInterval = true;
+        isInterval = this.#take("interval");
+        if (!isInterval) this.#expect("timeout");
       } else {
         this.#expect("elements");
         this.#expect("=");
@@ -146,12 +166,14 @@ class Reader {
   #chain(): ChainText {
     const rules: RuleText[] = [];
     let hook: string | undefined;
+    let type: string | undefined;
     let policy: string | undefined;
     this.#expect("{");
     while (!this.#take("}")) {
       if (this.#take(lineEnd)) continue;
       if (this.#take("type")) {
-        this.#expect("filter");
+        type = this.#next();
+        if (type !== "filter" && type !== "nat") this.#fail(`unknown type ${type}`);
         this.#expect("hook");
         hook = this.#next();
         this.#expect("priority");
@@ -162,7 +184,12 @@ class Reader {
       } else rules.push(this.#rule());
       this.#expect(lineEnd);
     }
-    return { ...(hook !== undefined && { hook }), ...(policy !== undefined && { policy }), rules };
+    return {
+      ...(hook !== undefined && { hook }),
+      ...(type !== undefined && { type }),
+      ...(policy !== undefined && { policy }),
+      rules,
+    };
   }
 
   /** Up to the line's end; a list in braces is one word, its elements joined by commas. */

@@ -10,15 +10,21 @@ import type { RuleText, SetText } from "./nft-text.ts";
 export interface Passage {
   readonly packet: Packet;
   readonly hook: string;
+  /** What is remembered of the packet's connection from hook to hook. */
+  readonly connection: { mark: number };
+  /** The source was translated to one of this machine. */
+  readonly isMasqueraded?: boolean;
 }
 type Condition = (passage: Passage) => boolean;
 export type Ending =
-  | { readonly kind: "accept" | "drop" | "reject" | "reset" | "return" }
+  | { readonly kind: "accept" | "drop" | "reject" | "reset" | "return" | "masquerade" | "dnat" }
   | { readonly kind: "jump" | "goto"; readonly chain: string };
 
 export interface Rule {
   readonly line: number;
   readonly conditions: readonly Condition[];
+  /** What a rule does beside judging. */
+  readonly effect?: (passage: Passage) => void;
   /** Absent: the rule only counts. */
   readonly ending?: Ending;
 }
@@ -98,6 +104,7 @@ class RuleReader {
   read(): Omit<Rule, "line"> {
     const conditions: Condition[] = [];
     let ending: Ending | undefined;
+    let effect: Rule["effect"];
     while (this.#at < this.#words.length) {
       const word = this.#next();
       if (word === "counter") continue;
@@ -106,10 +113,28 @@ class RuleReader {
         continue;
       }
       if (ending) throw new Error(`${word} after the verdict`);
+      // How often a refusal is told decides nothing.
+      if (word === "limit" || word === "log") {
+        this.#at = this.#words.length;
+        continue;
+      }
+      if (word === "ct" && this.#peek("mark") && this.#words[this.#at + 1] === "set") {
+        effect = this.#marking();
+        continue;
+      }
+      if (word === "masquerade") {
+        ending = { kind: "masquerade" };
+        continue;
+      }
+      if (word === "dnat") {
+        this.#at = this.#words.indexOf("comment");
+        ending = { kind: "dnat" };
+        continue;
+      }
       ending = this.#ending(word);
       if (!ending) conditions.push(this.#condition(word));
     }
-    return { conditions, ...(ending && { ending }) };
+    return { conditions, ...(effect && { effect }), ...(ending && { ending }) };
   }
 
   #ending(word: string): Ending | undefined {
@@ -155,6 +180,8 @@ class RuleReader {
         return this.#connection(this.#next());
       case "fib":
         return this.#locality();
+      case "socket":
+        return this.#controlGroup();
       default:
         throw new Error(`unknown word ${word}`);
     }
@@ -191,6 +218,12 @@ class RuleReader {
         return ({ packet: { owner } }) => (key === "skuid" ? owner.user : owner.group) === value;
       }
       case "nfproto": {
+        // A portal that is open: its two elements are there.
+        if (this.#peek("@portal_open")) {
+          const timer = this.#scope.sets.get(this.#next().slice(1));
+          if (timer?.type !== "nf_proto") throw new Error("no set of families");
+          return () => true;
+        }
         const family = this.#oneOf("ipv4", "ipv6");
         return ({ packet }) => packet.family === family;
       }
@@ -248,10 +281,45 @@ class RuleReader {
       const state = this.#oneOf("established", "related");
       return ({ packet }) => packet.connection.split("-")[0] === state;
     }
+    if (key === "status") {
+      const status = this.#oneOf("dnat", "snat");
+      return ({ packet, isMasqueraded }) => (status === "dnat" ? packet.rewritten === true : isMasqueraded === true);
+    }
+    if (key === "mark") {
+      this.#expect("&");
+      const mask = this.#number();
+      this.#expect("==");
+      const value = this.#number();
+      return ({ connection }) => (connection.mark & mask) >>> 0 === value;
+    }
     if (key !== "direction") throw new Error(`unknown ct ${key}`);
     this.#expect("reply");
     // An error about a flow comes from where its replies come from.
     return ({ packet: { connection } }) => connection === "established-reply" || connection === "related";
+  }
+
+  #marking(): (passage: Passage) => void {
+    for (const word of ["mark", "set", "ct", "mark", "&"]) this.#expect(word);
+    const kept = this.#number();
+    this.#expect("|");
+    const added = this.#number();
+    return ({ connection }) => {
+      connection.mark = ((connection.mark & kept) | added) >>> 0;
+    };
+  }
+
+  /** Known in the output hook alone. systemd names a slice after the ones around it. */
+  #controlGroup(): Condition {
+    this.#expect("cgroupv2");
+    this.#expect("level");
+    const level = this.#number();
+    const path = this.#next().slice(1, -1);
+    const segments = path.split("/");
+    if (segments.length !== level) throw new Error(`${path} is not at level ${level}`);
+    return ({ packet: { owner }, hook }) => {
+      if (hook !== "output") throw new Error(`socket does not load in ${hook}`);
+      return owner.slice !== undefined && (owner.slice === path || owner.slice === segments.at(-1));
+    };
   }
 
   #locality(): Condition {
@@ -280,6 +348,8 @@ class RuleReader {
     const named = text.startsWith("@") ? this.#scope.sets.get(text.slice(1)) : undefined;
     if (text.startsWith("@") && named?.type !== (family === "ipv4" ? "ipv4_addr" : "ipv6_addr"))
       throw new Error(`no set of ${family} addresses: ${text}`);
+    // The runtime fills it later.
+    if (named?.elements.length === 0) return () => isNegated;
     const set = readAddresses(named?.elements ?? elements(text), family);
     return (value) => contains(set, { family, value }) !== isNegated;
   }
@@ -320,6 +390,10 @@ class RuleReader {
     if (this.#words[this.#at] !== word) return false;
     this.#at++;
     return true;
+  }
+
+  #peek(word: string): boolean {
+    return this.#words[this.#at] === word;
   }
 
   #expect(word: string): void {

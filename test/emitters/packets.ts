@@ -128,9 +128,9 @@ const nothing: Packet = {
 const only = (match: Match, ...fields: readonly (keyof Match)[]): Match =>
   Object.fromEntries(Object.entries(match).filter(([key]) => fields.some((field) => field === key)));
 
-function distinctRules({ states, lockdown }: Plan): readonly Rule[] {
+function distinctRules({ states, portal, lockdown }: Plan): readonly Rule[] {
   const key = (rule: Rule): string => JSON.stringify(rule, (_, v) => (typeof v === "bigint" ? `${v}` : v));
-  const all = [...states, lockdown].flatMap((ruleset) => ruleset.rules);
+  const all = [...states, ...(portal ? [portal] : []), lockdown].flatMap((ruleset) => ruleset.rules);
   return [...new Map(all.map((rule) => [key(rule), rule])).values()];
 }
 
@@ -218,6 +218,7 @@ class Pool {
       ["outInterface", this.devices.map((outInterface) => ({ outInterface }))],
       ["inInterface", this.devices.map((inInterface) => ({ inInterface }))],
       ["related", [{ connection: "related" }]],
+      ["rewritten", [{ rewritten: true }]],
     ];
     let whole = packet;
     for (const [bit, [field, values]] of parts.entries()) {
@@ -235,7 +236,7 @@ class Pool {
 }
 
 function spokenFamilies({ family, source, destination, transport }: Match): readonly Family[] {
-  const has = (of: { readonly set: AddressSet } | undefined, f: Family) => !of || ofFamily(of.set, f).length > 0;
+  const has = (of: AddressMatch | undefined, f: Family) => !of || ofFamily(of.within ?? of.set, f).length > 0;
   return families.filter(
     (f) =>
       (family ?? f) === f &&

@@ -2,7 +2,7 @@ import { check } from "../../src/check.ts";
 import type { Files } from "../../src/emitters/emitter.ts";
 import { nft } from "../../src/emitters/nft/emit.ts";
 import { type Plan, plan } from "../../src/ir/plan.ts";
-import { examples } from "../examples/golden.ts";
+import { examples, load } from "../examples/golden.ts";
 
 export interface Emitted {
   readonly name: string;
@@ -12,7 +12,7 @@ export interface Emitted {
 
 /** A policy text without errors, with the nftables files that it compiles to. */
 export function emitted(name: string, text: string): Emitted {
-  const { policy, diagnostics } = check({ file: `${name}.ksp`, text });
+  const { policy, diagnostics } = check({ file: `${name}.ksp`, text }, { load });
   if (!policy) throw new Error(`${name}: ${diagnostics.map((d) => `${d.code} ${d.message}`).join("; ")}`);
   const planned = plan(policy, "linux");
   return { name, plan: planned, files: nft.emit(planned) };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Sets } from "../../src/emitters/nft/sets.ts";
+import { Slices } from "../../src/emitters/nft/slices.ts";
 import { canSay, matchLines, type WordedMatch } from "../../src/emitters/nft/words.ts";
 import type { Match } from "../../src/ir/ruleset.ts";
 import { families } from "../../src/net/address.ts";
@@ -13,7 +14,7 @@ const but = (...texts: readonly string[]) => union(...families.map((family) => c
 const odd = Array.from({ length: 9 }, (_, i) => `192.0.2.${2 * i + 1}`);
 
 const inSets = (match: WordedMatch): readonly string[] =>
-  matchLines(match, "owner-1", { kind: "sets", sets: new Sets() }).map((line) =>
+  matchLines(match, "owner-1", { kind: "sets", sets: new Sets(), slices: new Slices([]) }).map((line) =>
     line.map(({ text }) => text).join(" "),
   );
 const inLiterals = (match: WordedMatch): readonly string[] =>
@@ -163,13 +164,14 @@ describe("words", () => {
     expect(canSay({ kind: "group", name: "vpn" })).toBe(false);
     expect(canSay({ kind: "mark", value: 1, mask: 1 })).toBe(true);
     for (const identity of [
-      { kind: "slice", path: "a.slice" },
       { kind: "program", path: "/a" },
       { kind: "service", name: "a" },
     ] as const) {
       expect(canSay(identity)).toBe(false);
       expect(() => inSets({ owner: [[identity]] })).toThrow(identity.kind);
     }
+    expect(canSay({ kind: "slice", path: "a.slice" })).toBe(true);
+    expect(() => inLiterals({ owner: [[{ kind: "slice", path: "a.slice" }]] })).toThrow("no literal");
     expect(() => inSets({ family: "arp" })).toThrow(/ARP/);
   });
 });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { compile } from "../../src/index.ts";
+import { compile, type Load } from "../../src/index.ts";
 
 /** Examples are the policies that a newcomer reads first; each has a folder of what it compiles to. */
 const exampleFolder = fileURLToPath(new URL("../../examples", import.meta.url));
@@ -12,15 +12,20 @@ export interface Example {
   readonly text: string;
 }
 
+/** The policies; a fragment is compiled with those that import it. */
 export const examples = (): readonly Example[] =>
   readdirSync(exampleFolder)
     .filter((file) => file.endsWith(".ksp"))
     .sort()
-    .map((file) => ({ name: basename(file, ".ksp"), text: readFileSync(join(exampleFolder, file), "utf8") }));
+    .map((file) => ({ name: basename(file, ".ksp"), text: readFileSync(join(exampleFolder, file), "utf8") }))
+    .filter(({ text }) => !/^fragment /m.test(text));
+
+/** What examples import. */
+export const load: Load = (path) => ({ file: path, text: readFileSync(join(exampleFolder, path), "utf8") });
 
 /** Path below the golden folder → text. */
 export function goldenOf({ name, text }: Example): ReadonlyMap<string, string> {
-  const { files, diagnostics, name: policy } = compile({ file: `${name}.ksp`, text }, { targets: ["nft"] });
+  const { files, diagnostics, name: policy } = compile({ file: `${name}.ksp`, text }, { targets: ["nft"], load });
   if (!files) throw new Error(`${name}: ${diagnostics.map((d) => `${d.code} ${d.message}`).join("; ")}`);
   return new Map([...files].map(([path, content]) => [`${policy}/${path}`, content]));
 }

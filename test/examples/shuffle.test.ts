@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { compile, parse } from "../../src/index.ts";
 import type { File } from "../../src/parser/ast.ts";
 import { print } from "../../src/parser/printer.ts";
-import { type Example, examples } from "./golden.ts";
+import { type Example, examples, load } from "./golden.ts";
 
 const fileOf = ({ name, text }: Example): File => {
   const { file } = parse({ file: `${name}.ksp`, text });
@@ -11,7 +11,7 @@ const fileOf = ({ name, text }: Example): File => {
   return file;
 };
 
-const filesOf = (text: string) => compile({ file: "shuffled.ksp", text }, { targets: ["nft"] }).files;
+const filesOf = (text: string) => compile({ file: "shuffled.ksp", text }, { targets: ["nft"], load }).files;
 
 describe("the order of statements means nothing", () => {
   test.each(examples())("$name", (example) => {

@@ -45,7 +45,7 @@ const closed = (["out", "in", "forward"] as const).flatMap((direction) =>
     rule(match, { direction, stage: "closed", verdict: drop, from: "closed" }),
   ),
 );
-const ruleset = (...rules: readonly Rule[]): Ruleset => ({ state: "up", rules: [...rules, ...closed] });
+const ruleset = (...rules: readonly Rule[]): Ruleset => ({ state: "up", rewrites: [], rules: [...rules, ...closed] });
 const passes = (rules: readonly Rule[], p: Packet): boolean => evaluate(ruleset(...rules), p).verdict.kind === "accept";
 const isMatched = (match: Match, p: Packet): boolean => passes([rule(match, { direction: p.direction })], p);
 
@@ -142,6 +142,7 @@ const fields: { readonly [F in keyof Required<Match>]: readonly (readonly [Requi
     ],
     [[[{ kind: "user", id: 1 }], [{ kind: "user", id: 1000 }]], packet, { ...packet, owner: { mark: 0, user: 2 } }],
   ],
+  rewritten: [[true, { ...packet, rewritten: true }, packet]],
   related: [["icmp-error", { ...icmp, connection: "related" }, icmp]],
 };
 
@@ -218,7 +219,7 @@ describe("openings", () => {
     expect(passes([], { ...packet, connection: "established-original" })).toBe(false);
   });
   test("a ruleset that does not end closed is a bug", () => {
-    expect(() => evaluate({ state: "up", rules: [] }, packet)).toThrow("does not end closed");
+    expect(() => evaluate({ state: "up", rewrites: [], rules: [] }, packet)).toThrow("does not end closed");
   });
 });
 

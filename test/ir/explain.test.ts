@@ -12,7 +12,7 @@ const example = (name: string): Planned => {
   return found;
 };
 const explained = ({ name, text, policy, origins, plan }: Planned, pattern: PacketPattern) =>
-  explain(policy, origins, plan, pattern, { file: name, text });
+  explain(policy, origins, plan, pattern, [{ file: name, text }]);
 const verdicts = (planned: Planned, pattern: PacketPattern, at: string) =>
   Object.fromEntries(
     explained(planned, pattern)

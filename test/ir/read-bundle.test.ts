@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { compile, readBundle } from "../../src/index.ts";
-import { examples } from "../examples/golden.ts";
+import { examples, load } from "../examples/golden.ts";
 
 const files = (): Map<string, string> => {
   const [example] = examples();
-  const compiled = compile({ file: "x.ksp", text: example?.text ?? "" }, { targets: ["nft"] });
+  const compiled = compile({ file: "x.ksp", text: example?.text ?? "" }, { targets: ["nft"], load });
   return new Map(compiled.files);
 };
 const faultOf = (read: ReturnType<typeof readBundle>): string => ("fault" in read ? read.fault : "");

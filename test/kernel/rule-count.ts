@@ -41,6 +41,7 @@ export const countRules = (text: string, before: RuleCounts = {}): RuleCounts =>
         for (const one of Object.keys(counts)) if (one.startsWith(`${place} `)) delete counts[one];
       } else if (verb === "flush chain" && key in counts) counts[key] = 0;
       else if (verb === "add rule" && key in counts) counts[key] = (counts[key] ?? 0) + 1;
+      else if (/^(flush set|add element) inet ksp \S+/.test(line)) continue;
       else if (!((verb === "table" || verb === "add table") && name === undefined))
         throw new Error(`not understood: ${line}`);
     }

@@ -171,4 +171,43 @@ export const policy = {
   },
   KSP2049: { name: "resolvers-denied", severity: "error", message: text`the resolvers of this \`dns\` are denied` },
   KSP2050: { name: "no-tunnel", severity: "error", message: text`the policy has no tunnel` },
+  KSP2052: { name: "pinned-outside", severity: "error", message: text`\`${"net"}\` is not inside \`within\`` },
+  KSP2053: {
+    name: "portal-outside",
+    severity: "error",
+    message: text`the portal lets ${"what"} leave outside the tunnels`,
+  },
+  KSP2060: { name: "unknown-parameter", severity: "error", message: text`no parameter is named \`${"name"}\`` },
+  KSP2061: { name: "unbound-parameter", severity: "error", message: text`the parameter \`${"name"}\` has no value` },
+  KSP2062: {
+    name: "parameter-type",
+    severity: "error",
+    message: text`the parameter \`${"name"}\` takes ${"type"}`,
+  },
+  KSP2063: {
+    name: "misplaced-parameter",
+    severity: "error",
+    message: text`\`$${"name"}\` is ${"type"} and does not fit here`,
+  },
+  KSP2064: { name: "unused-parameter", severity: "error", message: text`nothing uses the parameter \`${"name"}\`` },
+  KSP2065: { name: "file-not-loaded", severity: "error", message: text`\`${"file"}\` is not loaded: ${"reason"}` },
+  KSP2066: { name: "import-of-a-policy", severity: "error", message: text`\`${"file"}\` is a policy` },
+  KSP2067: { name: "import-cycle", severity: "error", message: text`the imports lead back to \`${"file"}\`` },
+  KSP2068: {
+    name: "other-bindings",
+    severity: "error",
+    message: text`the fragment \`${"fragment"}\` is imported twice with different bindings`,
+  },
+  KSP2069: { name: "fragment-alone", severity: "error", message: text`\`${"fragment"}\` is a fragment, not a policy` },
+  KSP2070: { name: "digest-mismatch", severity: "error", message: text`\`${"file"}\` is not the file that was pinned` },
+  KSP2071: {
+    name: "wider-than-allowed",
+    severity: "error",
+    message: text`\`${"net"}\` is wider than /${"length"}`,
+  },
+  KSP2072: {
+    name: "unclear-state",
+    severity: "error",
+    message: text`\`${"level"}\` names no single chain of the fragment \`${"fragment"}\``,
+  },
 } as const;

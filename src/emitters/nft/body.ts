@@ -1,5 +1,6 @@
 import type { Rule, Stage } from "../../ir/ruleset.ts";
 import { arePortsIn } from "../../net/port-set.ts";
+import { namedInterfaces } from "./interfaces.ts";
 import { align } from "./layout.ts";
 import { type Line, matchLines, type Spelling, type WordedMatch } from "./words.ts";
 
@@ -45,7 +46,12 @@ export function bodyChains(
 /** Replies that are few and plain are written beside the openings; else they have a chain that mirrors them line by line. */
 export function replySections(rules: readonly Rule[], spelling: Spelling): readonly Section[] | undefined {
   const lines = rules.flatMap((rule) =>
-    matchLines(rule.match, rule.from, spelling).map((line) => [...line, ...established, ...ending(rule)]),
+    wholeMatch(rule.match, rule.from, spelling).map((line) => [
+      ...timer(rule),
+      ...line,
+      ...established,
+      ...ending(rule),
+    ]),
   );
   if (lines.length > 3 || rules.some((rule) => rule.verdict.kind !== "accept")) return undefined;
   return lines.length === 0 ? [] : [{ title: "replies", lines: align(lines) }];
@@ -68,7 +74,19 @@ function sections(rules: readonly Rule[], spelling: Spelling): readonly Section[
 }
 
 export const ruleLines = (rule: Worded, spelling: Spelling): readonly Line[] =>
-  matchLines(rule.match, rule.from, spelling).map((line) => [...line, ...ending(rule)]);
+  wholeMatch(rule.match, rule.from, spelling).map((line) => [...timer(rule), ...line, ...ending(rule)]);
+
+/** An element with a time-out for each family: when they are gone nothing matches, whoever has died meanwhile. */
+const timer = ({ expiresAfter }: Pick<Rule, "expiresAfter">): Line =>
+  expiresAfter === undefined ? [] : [{ kind: "timer", text: `meta nfproto @${portalTimer}` }];
+
+export const portalTimer = "portal_open";
+
+/** A match with the interfaces that it still asks for: a chain is reached by one, so only forwarded packets ask for the other. */
+export const wholeMatch = (match: WordedMatch, from: string, spelling: Spelling): readonly Line[] =>
+  [...namedInterfaces("iif", match.inInterface), ...namedInterfaces("oif", match.outInterface)]
+    .reduce<readonly Line[]>((lines, names) => lines.flatMap((line) => names.map((name) => [...line, ...name])), [[]])
+    .flatMap((names) => matchLines(match, from, spelling).map((line) => [...names, ...line]));
 
 /** Refusing belongs to the hook: inside a chain a packet only goes back to it. */
 const ending = (rule: Pick<Rule, "verdict" | "from">): Line => [
@@ -77,29 +95,33 @@ const ending = (rule: Pick<Rule, "verdict" | "from">): Line => [
 ];
 
 /** Two neighbours that differ in tcp and udp alone become one line. */
-function merge(rules: readonly Rule[], spelling: Spelling): readonly Worded[] {
+export function mergeTwins<T extends { readonly match: WordedMatch; readonly from: string }>(
+  rules: readonly T[],
+  spelling: Spelling,
+  isSame: (tcp: T, udp: T) => boolean,
+): readonly T[] {
   if (spelling.kind === "literals") return rules;
-  const out: Worded[] = [];
+  const out: T[] = [];
   for (const rule of rules) {
     const previous = out.at(-1);
-    if (
-      previous &&
-      previous.match.transport?.kind === "tcp" &&
-      rule.match.transport?.kind === "udp" &&
-      isTwin(previous, rule)
-    ) {
+    if (previous && isTwin(previous, rule) && isSame(previous, rule)) {
       out[out.length - 1] = { ...previous, match: { ...previous.match, alsoUdp: true } };
     } else out.push(rule);
   }
   return out;
 }
 
-const isTwin = (tcp: Worded, udp: Worded): boolean => {
+const merge = (rules: readonly Rule[], spelling: Spelling): readonly Worded[] =>
+  mergeTwins<Worded>(rules, spelling, (tcp, udp) => tcp.verdict.kind === udp.verdict.kind);
+
+type Origin = { readonly match: WordedMatch; readonly from: string };
+const isTwin = (tcp: Origin, udp: Origin): boolean => {
   const { transport: a, ...restA } = tcp.match;
   const { transport: b, ...restB } = udp.match;
   return (
+    a?.kind === "tcp" &&
+    b?.kind === "udp" &&
     tcp.from === udp.from &&
-    tcp.verdict.kind === udp.verdict.kind &&
     text({ ...a, kind: "udp" }) === text(b) &&
     text(restA) === text(restB)
   );

@@ -28,7 +28,12 @@ export interface Body {
 
 export function body(ruleset: Ruleset, way: Way, of: InterfaceClass, spelling: Spelling): Body {
   const here = (rules: readonly Rule[]): readonly Rule[] =>
-    prune(rules.filter((rule) => speaksOf(rule.match, sides[way], of)).flatMap(splitFamilies));
+    prune(
+      rules
+        .filter((rule) => speaksOf(rule.match, sides[way], of))
+        .map((rule) => withoutJudged(rule, way))
+        .flatMap(splitFamilies),
+    );
   const judged = rulesOf(ruleset, way);
   const openings = here(judged.openings);
   const replies = here(judged.replies);
@@ -72,7 +77,15 @@ function rulesOf(
 }
 
 const isUnconditional = ({ match, verdict }: Rule): boolean =>
-  verdict.kind === "accept" && Object.keys(match).every((key) => key.endsWith("Interface"));
+  verdict.kind === "accept" && Object.keys(match).length === 0;
+
+/** The interface that leads to a chain is not asked again in it. */
+function withoutJudged(rule: Rule, way: Way): Rule {
+  const { inInterface, outInterface, ...match } = rule.match;
+  const other =
+    way === "through" ? inInterface && { inInterface } : way === "back" ? outInterface && { outInterface } : undefined;
+  return { ...rule, match: { ...match, ...other } };
+}
 
 /** A state's own chain: which class goes where. A class that nothing passes must not reach the chain of the rest. */
 export function dispatch(

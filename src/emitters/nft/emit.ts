@@ -1,16 +1,20 @@
 import type { Plan } from "../../ir/plan.ts";
+import type { Identity } from "../../ir/policy.ts";
 import type { Direction, Rule, Ruleset } from "../../ir/ruleset.ts";
 import type { Emitter, Files, Refusal } from "../emitter.ts";
 import { template } from "../template.ts";
 import { type ArpTable, arpTables } from "./arp.ts";
-import { type Chain, replyJump } from "./body.ts";
+import { type Chain, portalTimer, replyJump } from "./body.ts";
 import { dispatch, type Way, ways } from "./chains.ts";
 import { interfaceClasses } from "./interfaces.ts";
 import { heading } from "./layout.ts";
 import { stateName } from "./names.ts";
+import { pairLines } from "./pairs.ts";
+import { type RewriteChain, rewriteChains, rewrittenOutput } from "./rewrites.ts";
 import { type NamedSet, Sets } from "./sets.ts";
+import { Slices } from "./slices.ts";
 import { underHeadings, type Variant, variants } from "./variants.ts";
-import { canSay, type Spelling } from "./words.ts";
+import { canSay, canSayAtBoot, type Spelling } from "./words.ts";
 
 /** Ruleset → nftables. One file holds every state; a switch replaces one `goto` per direction in one transaction. */
 export const nft: Emitter = { refusals, emit };
@@ -29,7 +33,16 @@ interface Shape {
   readonly closed: Readonly<Record<Direction, readonly string[]>>;
   /** `[""]` where forwarded packets are judged at all. */
   readonly through: readonly string[];
-  readonly lists: readonly { readonly heading: string; readonly sets: readonly NamedSet[] }[];
+  /** `[""]` where some are opened by where they go alone. */
+  readonly fromAnywhere: readonly string[];
+  /** Forwarded packets in postrouting, and our own rewritten ones in output. */
+  readonly pairs: readonly string[];
+  readonly rewritten: readonly string[];
+  readonly marking: readonly string[];
+  /** The name of the set that lets a portal close by itself, where there is one. */
+  readonly timer: readonly string[];
+  readonly rewrites: readonly { readonly heading: string; readonly chains: readonly RewriteChain[] }[];
+  readonly lists: readonly { readonly heading: string; readonly sets: readonly SetView[] }[];
   readonly states: readonly Group[];
   readonly classes: readonly Group[];
   readonly arp: readonly ArpTable[];
@@ -37,15 +50,16 @@ interface Shape {
 
 function emit(plan: Plan): Files {
   const sets = new Sets();
-  const ruleset = shape(plan, plan.states, { kind: "sets", sets }, sets);
+  const slices = new Slices(slicesOf(plan));
+  const states = allStates(plan);
+  const ruleset = shape(plan, states, { kind: "sets", sets, slices }, sets);
   const lockdown = shape(plan, [plan.lockdown], { kind: "literals" }, new Sets());
-  const { through } = ruleset;
-  const switchTo = template<{ policy: string; state: string; name: string; through: readonly string[] }>(
-    "nft/switch.hbs",
-  );
-  const switches = plan.states.map(({ state }): [string, string] => {
-    const name = stateName(state);
-    return [`nft/switch/${name}.nft`, switchTo({ policy: plan.policy, state, name, through })];
+  const { through, timer } = ruleset;
+  const switchTo = template<SwitchView>("nft/switch.hbs");
+  const switches = states.map((to): [string, string] => {
+    const name = stateName(to.state);
+    const opens = to === plan.portal ? timer.map(() => ({ limit: limitOf(to) })) : [];
+    return [`nft/switch/${name}.nft`, switchTo({ policy: plan.policy, state: to.state, name, through, timer, opens })];
   });
   return new Map([
     ["nft/ruleset.nft", template<Shape>("nft/ruleset.hbs")(ruleset)],
@@ -56,6 +70,25 @@ function emit(plan: Plan): Files {
   ]);
 }
 
+interface SwitchView {
+  readonly policy: string;
+  readonly state: string;
+  readonly name: string;
+  readonly through: readonly string[];
+  readonly timer: readonly string[];
+  readonly opens: readonly { readonly limit: string }[];
+}
+
+/** In nft's words for a time: `300s`. */
+const limitOf = ({ rules }: Ruleset): string =>
+  `${Math.ceil(Math.max(...rules.map((rule) => rule.expiresAfter ?? 0)) / 1000)}s`;
+
+const slicesOf = (plan: Plan): readonly string[] =>
+  allStates(plan)
+    .flatMap((ruleset) => ruleset.rules)
+    .flatMap((rule) => rule.match.owner?.flat() ?? [])
+    .flatMap((identity) => (identity.kind === "slice" ? [identity.path] : []));
+
 function shape(plan: Plan, rulesets: readonly Ruleset[], spelling: Spelling, sets: Sets): Shape {
   const [first] = rulesets;
   if (!first) throw new Error("a plan has states");
@@ -63,13 +96,20 @@ function shape(plan: Plan, rulesets: readonly Ruleset[], spelling: Spelling, set
   const used = ways.filter(
     (way) => way === "out" || way === "in" || all.flat().some((v) => v.way === way && v.chains.length > 0),
   );
+  const rewriting = rewriteChains(first, spelling);
   const named = sets.all();
   return {
     policy: plan.policy,
     state: stateName(first.state),
     closed: closedLines(first),
     through: used.includes("through") ? [""] : [],
-    lists: named.length > 0 ? [{ heading: heading("lists"), sets: named }] : [],
+    fromAnywhere: rulesets.some((ruleset) => ruleset.rules.some(isFromAnywhere)) ? [""] : [],
+    pairs: pairLines(rulesets, spelling),
+    rewritten: rewrittenOutput(first, spelling),
+    marking: spelling.kind === "sets" ? spelling.slices.marking() : [],
+    timer: rulesets.some(({ rules }) => rules.some((rule) => rule.expiresAfter !== undefined)) ? [portalTimer] : [],
+    rewrites: rewriting.length > 0 ? [{ heading: heading("rewrites"), chains: rewriting }] : [],
+    lists: named.length > 0 ? [{ heading: heading("lists"), sets: named.map(setView) }] : [],
     states: rulesets.map(
       ({ state }): Group => ({
         heading: heading(state),
@@ -86,6 +126,18 @@ function shape(plan: Plan, rulesets: readonly Ruleset[], spelling: Spelling, set
   };
 }
 
+/** A set that the runtime fills has no elements yet, and nft no word for none. */
+interface SetView {
+  readonly name: string;
+  readonly type: string;
+  readonly filled: readonly { readonly elements: readonly string[] }[];
+}
+const setView = ({ name, type, elements }: NamedSet): SetView => ({
+  name,
+  type,
+  filled: elements.length > 0 ? [{ elements }] : [],
+});
+
 function stateChain(
   way: Way,
   state: string,
@@ -100,14 +152,25 @@ function stateChain(
   return [...replies, ...dispatch(way, targets, spelling)];
 }
 
+const isFromAnywhere = ({ direction, verdict, match }: Rule): boolean =>
+  direction === "forward" && verdict.kind === "accept" && !match.inInterface;
+
 /** How a hook ends: the order of these rules is the planner's. */
 function closedLines({ rules }: Ruleset): Shape["closed"] {
-  const of = (direction: Direction): readonly string[] =>
-    rules
-      .filter((rule) => rule.stage === "closed" && rule.direction === direction && rule.match.family !== "arp")
-      .map(closedLine);
+  const of = (direction: Direction): readonly string[] => {
+    const closed = rules.filter(
+      (rule) => rule.stage === "closed" && rule.direction === direction && rule.match.family !== "arp",
+    );
+    const log = closed.find((rule) => rule.log)?.log;
+    return [...(log ? [logLine(log, direction)] : []), ...closed.map(closedLine)];
+  };
   return { out: of("out"), in: of("in"), forward: of("forward") };
 }
+
+const units: Readonly<Record<number, string>> = { 1000: "second", 60000: "minute", 3600000: "hour" };
+
+const logLine = ({ count, per }: NonNullable<Rule["log"]>, direction: Direction): string =>
+  `limit rate ${count}/${units[per] ?? "hour"} burst ${count} packets log prefix "ksp closed-${direction}: " flags skuid`;
 
 function closedLine({ match, verdict, from }: Rule): string {
   const protocol = match.transport?.kind === "tcp" ? "meta l4proto tcp " : "";
@@ -131,14 +194,22 @@ const indent = (lines: readonly string[]): readonly string[] => lines.map((line)
 
 function refusals(plan: Plan): readonly Refusal[] {
   const found = new Map<string, Refusal>();
-  for (const rule of [...plan.states, plan.lockdown].flatMap((r) => r.rules)) {
-    const refused = rule.match.owner?.flat().find((identity) => !canSay(identity));
-    if (refused)
-      found.set(rule.from, {
-        from: rule.from,
-        construct: `a ${refused.kind}${refused.kind === "user" || refused.kind === "group" ? " by name" : ""}`,
-        help: "match a mark, or a user or group by number",
-      });
-  }
+  const of = ({ rules }: Ruleset, say: (identity: Identity) => boolean, when: string): void => {
+    for (const rule of rules) {
+      const refused = rule.match.owner?.flat().find((identity) => !say(identity));
+      if (refused)
+        found.set(rule.from, {
+          from: rule.from,
+          construct: `a ${refused.kind}${isNamed(refused) ? " by name" : when}`,
+          help: "match a mark, or a user or group by number",
+        });
+    }
+  };
+  for (const ruleset of allStates(plan)) of(ruleset, canSay, "");
+  of(plan.lockdown, canSayAtBoot, " before the machine has started it");
   return [...found.values()];
 }
+
+const allStates = ({ states, portal }: Plan): readonly Ruleset[] => (portal ? [...states, portal] : states);
+
+const isNamed = ({ kind }: Identity): boolean => kind === "user" || kind === "group";

@@ -67,3 +67,11 @@ export function interfaceLines(of: InterfaceClass, side: Side): readonly Line[] 
     return names.length > 0 ? [name, { kind: "kind", text: `meta ${side}kind ${braces(names)}` }] : [name];
   });
 }
+
+/** Alternatives for a set that a rule itself asks for, or nothing to ask. */
+export function namedInterfaces(side: Side, set: InterfaceSet | undefined): readonly (readonly Line[])[] {
+  if (!set) return [];
+  if (set.kind === "one-of") return [set.zones.flatMap((zone) => interfaceLines({ kind: "zone", zone }, side))];
+  if (set.kind === "loopback") return [interfaceLines({ kind: "loopback" }, side)];
+  throw new Error("an interface is matched by its name, never by not having one");
+}

@@ -9,7 +9,11 @@ export function splitFamilies(rule: Rule): readonly Rule[] {
   const { source, destination } = rule.match;
   if (!source && !destination) return [rule];
   return spokenFamilies(rule.match).map((family): Rule => {
-    const part = (address: AddressMatch) => ({ ...address, set: partOf(address.set, family) });
+    const part = (address: AddressMatch) => ({
+      ...address,
+      set: partOf(address.set, family),
+      ...(address.within && { within: partOf(address.within, family) }),
+    });
     const match = {
       ...rule.match,
       family,
@@ -31,10 +35,13 @@ export function partOf(set: AddressSet, family: Family): AddressSet {
   return part;
 }
 
+/** Everything that a table may come to hold. */
+const reachOf = ({ set, within }: AddressMatch): AddressSet => within ?? set;
+
 /** The families that a match can be about. */
 export function spokenFamilies({ family, source, destination, transport }: Match): readonly Family[] {
   const named = family ?? (transport?.kind === "icmp" ? "ipv4" : transport?.kind === "icmpv6" ? "ipv6" : undefined);
-  const has = (address: AddressMatch | undefined, of: Family) => !address || partOf(address.set, of).length > 0;
+  const has = (address: AddressMatch | undefined, of: Family) => !address || partOf(reachOf(address), of).length > 0;
   return families.filter((of) => (!named || named === of) && has(source, of) && has(destination, of));
 }
 
@@ -61,7 +68,7 @@ export function mayOverlap(a: Match, b: Match): boolean {
 }
 
 const addressesMeet = (a: AddressMatch | undefined, b: AddressMatch | undefined): boolean =>
-  !a || !b || overlaps(a.set, b.set);
+  !a || !b || overlaps(reachOf(a), reachOf(b));
 const listsMeet = <T>(a: readonly T[] | undefined, b: readonly T[] | undefined): boolean =>
   !a || !b || a.some((x) => b.includes(x));
 const portsMeet = (a: PortSet | undefined, b: PortSet | undefined): boolean => !a || !b || portsOverlap(a, b);

@@ -30,7 +30,7 @@ export function variants(
     if (group) group.states.push(ruleset.state);
     else groups.set(judged.key, { states: [ruleset.state], body: judged });
   }
-  const last = rulesets.at(-1)?.state ?? "";
+  const last = rulesets.findLast(({ state }) => state !== "portal")?.state ?? "";
   return [...groups.values()].map(({ states, body: judged }): Variant => {
     const isPlain = groups.size === 1 || states.includes(last);
     const suffix = isPlain ? "" : judged.probeOnly ? "_probe" : `_${stateName(states[0] ?? "")}`;

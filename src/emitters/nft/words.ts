@@ -6,6 +6,7 @@ import { formatPort, type PortSet } from "../../net/port-set.ts";
 import { icmpTypes, icmpv6Types } from "../../net/protocol.ts";
 import { partOf, spokenFamilies } from "./overlap.ts";
 import { mostInline, type Sets } from "./sets.ts";
+import type { Slices } from "./slices.ts";
 
 /** A word group of a rule. Lines whose groups are of the same kinds are aligned. */
 interface Piece {
@@ -15,7 +16,9 @@ interface Piece {
 export type Line = readonly Piece[];
 
 /** How sets are written: by name and in braces, or every element in a line of its own (`literals`: loads on any kernel). */
-export type Spelling = { readonly kind: "sets"; readonly sets: Sets } | { readonly kind: "literals" };
+export type Spelling =
+  | { readonly kind: "sets"; readonly sets: Sets; readonly slices: Slices }
+  | { readonly kind: "literals" };
 
 /** A match that two rules share but for tcp and udp. */
 export type WordedMatch = Match & { readonly alsoUdp?: true };
@@ -33,7 +36,8 @@ export function matchLines(match: WordedMatch, owner: string, spelling: Spelling
         : []),
       localityLines("saddr . oif", match.sourceLocality),
       localityLines("daddr . iif", match.destinationLocality),
-      ...(match.owner ? [match.owner.map((all) => all.map(identityPiece))] : []),
+      match.rewritten ? [[piece("rewritten", "ct status dnat")]] : [[]],
+      ...(match.owner ? [match.owner.map((all) => all.map((identity) => identityPiece(identity, spelling)))] : []),
     ];
     const lines = product(constraints);
     return family && !lines.every((line) => saysFamily(line))
@@ -75,7 +79,7 @@ function addressLines(
     piece(field, `${field} ${text}`),
   ];
   // Only a short set can have a complement that is shorter still, or empty.
-  if (set.length <= mostInline + 1) {
+  if (!match.within && set.length <= mostInline + 1) {
     const others = complement(set, family);
     if (others.length === 0) return [[]];
     if (match.table === undefined && others.length < set.length)
@@ -145,9 +149,14 @@ function localityLines(key: string, wanted: readonly Locality[] | undefined): re
 }
 
 export const canSay = (identity: Identity): boolean =>
-  identity.kind === "mark" || ((identity.kind === "user" || identity.kind === "group") && identity.id !== undefined);
+  identity.kind === "mark" ||
+  identity.kind === "slice" ||
+  ((identity.kind === "user" || identity.kind === "group") && identity.id !== undefined);
 
-function identityPiece(identity: Identity): Piece {
+/** Control groups exist only once something runs in them. */
+export const canSayAtBoot = (identity: Identity): boolean => identity.kind !== "slice" && canSay(identity);
+
+function identityPiece(identity: Identity, spelling: Spelling): Piece {
   switch (identity.kind) {
     case "mark": {
       const value = `0x${identity.value.toString(16)}`;
@@ -160,6 +169,9 @@ function identityPiece(identity: Identity): Piece {
       return piece("user", `meta skuid ${identity.id}`);
     case "group":
       return piece("group", `meta skgid ${identity.id}`);
+    case "slice":
+      if (spelling.kind === "sets") return piece("slice", spelling.slices.match(identity.path));
+      throw new Error("a slice is no literal");
     default:
       throw new Error(`nft cannot match a ${identity.kind}`);
   }

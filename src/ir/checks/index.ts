@@ -23,6 +23,7 @@ import { onlyIpv6 } from "./only-ipv6.ts";
 import { openToEveryone } from "./open-to-everyone.ts";
 import { opensNothing } from "./opens-nothing.ts";
 import { ownAddress } from "./own-address.ts";
+import { portalOutside } from "./portal-outside.ts";
 import { reservedMark } from "./reserved-mark.ts";
 import { resolversDenied } from "./resolvers-denied.ts";
 import { sameEndpoint } from "./same-endpoint.ts";
@@ -63,6 +64,7 @@ export const checks: readonly Check[] = [
   resolversDenied,
   // exemptions and apps
   exemptionTooWide,
+  portalOutside,
   openToEveryone,
   opensNothing,
   addsNothing,

@@ -19,6 +19,8 @@ export class Context {
   readonly diagnostics: Diagnostic[] = [];
   readonly names = new Map<Name, Declared>();
   readonly lists = new Map<Name, AddressSet>();
+  /** Lists that come from a file, or use one that does. */
+  readonly fileLists = new Set<Name>();
   readonly origins = new Map<StatementId, Origin>();
 
   report<C extends Code>(code: C, parameters: Parameters<C>, details: Details): undefined {

@@ -1,12 +1,12 @@
-import type { Span } from "../../diagnostics/span.ts";
-import { type AddressRange, type AddressSet, addressSet } from "../../net/address-set.ts";
 import type * as ast from "../../parser/ast.ts";
 import { printStatement } from "../../parser/printer.ts";
-import type { App, Chain, Link, Os, Server, Tunnel } from "../policy.ts";
+import type { App, Chain, Link, Os, Tunnel } from "../policy.ts";
 import type { Context } from "./context.ts";
 import { resolveCarrier, resolveDevices } from "./interfaces.ts";
 import { Items } from "./items.ts";
-import { resolveIdentity, resolveNet, resolveNets, resolveTransport } from "./values.ts";
+import { partsOf } from "./parts.ts";
+import { resolveReach } from "./servers.ts";
+import { namesFileList, resolveIdentity, resolveNets } from "./values.ts";
 
 /** Lists must be known before anything that uses them; a list may use another one, whatever their order. */
 export function resolveLists(context: Context, lists: readonly ast.List[]): void {
@@ -19,7 +19,8 @@ export function resolveLists(context: Context, lists: readonly ast.List[]): void
       return;
     }
     open.push(list);
-    const { nets } = list.source;
+    const { source } = list;
+    const { nets } = source;
     for (const net of [...nets.include, ...nets.except]) {
       if (net.kind !== "list") continue;
       const needed = waiting.get(net.text);
@@ -39,8 +40,20 @@ export function resolveLists(context: Context, lists: readonly ast.List[]): void
     open.pop();
     const set = resolveNets(context, nets);
     if (set) context.lists.set(list.name.name, set);
+    if (source.kind === "loaded" || namesFileList(context, nets)) context.fileLists.add(list.name.name);
+    if (source.kind === "loaded" && set) rememberFile(context, list, nets.include.length, set.length);
   };
   for (const list of lists) if (waiting.has(list.name.name)) visit(list);
+}
+
+/** Feeds overlap with themselves; how much stands beside the statement, where a reviewer sees it change. */
+function rememberFile(context: Context, list: ast.List, entries: number, ranges: number): void {
+  const merged = entries === ranges ? "" : `, merged into ${ranges} range${ranges === 1 ? "" : "s"}`;
+  context.origins.set(`list-${list.name.name}`, {
+    span: list.span,
+    text: `${printStatement(list)}\n# ${entries} ${entries === 1 ? "entry" : "entries"}${merged}`,
+    parts: { name: list.name.span },
+  });
 }
 
 export function resolveLink(context: Context, link: ast.Link): Link | undefined {
@@ -70,52 +83,17 @@ export function resolveTunnel(context: Context, tunnel: ast.Tunnel): Tunnel | un
   const carriesItem = items.one("carries");
 
   const devices = interfaces && resolveDevices(context, interfaces);
-  const servers = serverItems?.map((item, order) => resolveServer(context, item, order));
+  const reach = serverItems && resolveReach(context, serverItems);
   const carrier = carriers && resolveCarrier(context, carriers);
   const address = addressItem && resolveAddress(context, addressItem);
   const carries = carriesItem && resolveCarries(context, carriesItem);
-  if (!protocol || !devices || !carrier || !address || !carries || !servers || !allPresent(servers)) return undefined;
+  if (!protocol || !devices || !carrier || !address || !carries || !reach) return undefined;
   return context.identify(
     `tunnel-${name}`,
     tunnel,
     printStatement(tunnel),
-    { name, protocol: protocol.protocol, devices, servers, carrier, address, carries },
+    { name, protocol: protocol.protocol, devices, ...reach, carrier, address, carries },
     partsOf(tunnel.name, tunnel.block.items),
-  );
-}
-
-function resolveServer(context: Context, item: ast.ServerItem, order: number): Server | undefined {
-  if (item.server.kind === "helper") return context.unsupported("a server behind a helper", item.span);
-  const { host, nets, transport, nat64 } = item.server.peer;
-  const pinned = resolveNets(context, nets);
-  const resolved = resolveTransport(context, transport);
-  const mapped = pinned && nat64 && resolveNat64(context, pinned, nat64);
-  if (!pinned || !resolved || (nat64 && !mapped)) return undefined;
-  const addresses = mapped ? addressSet([...pinned, ...mapped]) : pinned;
-  return { ...(host && { host: host.value }), addresses, transport: resolved, order };
-}
-
-/** RFC 6052 2.2 for a /96: the IPv4 address stands in the last 32 bits. The mapped addresses are added, not put in place. */
-function resolveNat64(context: Context, pinned: AddressSet, nat64: ast.Net): AddressSet | undefined {
-  const prefix = resolveNet(context, nat64);
-  if (!prefix) return undefined;
-  if (prefix.family !== "ipv6" || prefix.last - prefix.first !== 0xffffffffn) {
-    return context.report(
-      "KSP2007",
-      { what: "NAT64 prefix", value: nat64.text },
-      { at: nat64.span, label: "not an IPv6 /96", help: "write the network's prefix, such as `64:ff9b::/96`" },
-    );
-  }
-  const mapped = pinned
-    .filter((range) => range.family === "ipv4")
-    .map(
-      (range): AddressRange => ({ family: "ipv6", first: prefix.first + range.first, last: prefix.first + range.last }),
-    );
-  if (mapped.length > 0) return addressSet(mapped);
-  return context.report(
-    "KSP2009",
-    { what: "the server's IPv4 part" },
-    { at: nat64.span, label: "there is no IPv4 address to map", help: "remove `nat64`" },
   );
 }
 
@@ -176,7 +154,7 @@ export function resolveApp(context: Context, app: ast.App): App | undefined {
   const items = new Items(context, app.block.items, `app \`${name}\``, app.name.span);
   const identity: Partial<Record<Os, NonNullable<App["identity"][Os]>>> = {};
   for (const item of items.some("identity") ?? []) {
-    if (item.identity.kind !== "user" && item.os === "linux") {
+    if (item.os === "linux" && !["user", "group", "slice"].includes(item.identity.kind)) {
       context.unsupported(`an app by ${item.identity.kind}`, item.span);
       continue;
     }
@@ -194,15 +172,3 @@ export function resolveApp(context: Context, app: ast.App): App | undefined {
     partsOf(app.name, app.block.items),
   );
 }
-
-/** The first line of each kind is where messages about that part point. */
-export function partsOf(
-  name: ast.Identifier,
-  items: readonly (ast.Item & { readonly kind: string })[],
-): Readonly<Record<string, Span>> {
-  const parts: Record<string, Span> = { name: name.span };
-  for (const item of items) parts[item.kind] ??= item.span;
-  return parts;
-}
-
-const allPresent = <T>(values: readonly (T | undefined)[]): values is readonly T[] => !values.includes(undefined);

@@ -4,7 +4,7 @@ import type { Device, Devices, Identities, Identity, Os } from "../policy.ts";
 import type { Context } from "./context.ts";
 import { resolveIdentity } from "./values.ts";
 
-const systems: readonly Os[] = ["linux", "windows", "macos"];
+export const systems: readonly Os[] = ["linux", "windows", "macos"];
 
 /** A name without a system counts for all of them. */
 export function resolveDevices(context: Context, items: readonly ast.InterfaceItem[]): Devices | undefined {

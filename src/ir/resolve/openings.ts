@@ -1,17 +1,17 @@
-import type { Span } from "../../diagnostics/span.ts";
 import { type Family, families } from "../../net/address.ts";
-import { type AddressSet, ofFamily } from "../../net/address-set.ts";
+import { type AddressSet, formatSet, ofFamily, subtract } from "../../net/address-set.ts";
 import type { Transport } from "../../net/protocol.ts";
 import type * as ast from "../../parser/ast.ts";
 import { printStatement } from "../../parser/printer.ts";
-import type { Allow, Caveat, Condition, Deny, Dns, Expect, Opening, PacketPattern, Path } from "../policy.ts";
+import type { Allow, Caveat, Condition, Deny, Dns, Expect, Opening, PacketPattern, Path, Portal } from "../policy.ts";
 import type { Context } from "./context.ts";
-import { listName, resolveEach, resolveIdentity, resolveNets, resolveTransport } from "./values.ts";
+import { partsOfPacket } from "./parts.ts";
+import { listName, namesFileList, resolveEach, resolveIdentity, resolveNets, resolveTransport } from "./values.ts";
 
 export function resolveAllow(context: Context, allow: ast.Allow): Allow | undefined {
   const opening = resolveOpening(context, allow.opening);
   const condition = resolveWhile(context, allow.while);
-  const caveat = resolveCaveat(context, allow.caveat);
+  const caveat = resolveCaveat(context, allow.caveat, "KSP3001");
   if (!opening || !condition || !caveat) return undefined;
   const kind = opening.kind === "packets" ? opening.pattern.direction : opening.kind;
   const meaning = context.identify(
@@ -19,7 +19,7 @@ export function resolveAllow(context: Context, allow: ast.Allow): Allow | undefi
     allow,
     printStatement(allow),
     { opening, while: condition },
-    placesOf(allow.opening, allow.while),
+    partsOfPacket(allow.opening.kind === "packet" ? allow.opening.packet : allow.opening, allow.while),
   );
   return { ...meaning, caveat };
 }
@@ -27,22 +27,56 @@ export function resolveAllow(context: Context, allow: ast.Allow): Allow | undefi
 function resolveOpening(context: Context, opening: ast.Opening): Opening | undefined {
   switch (opening.kind) {
     case "dhcp":
+    case "dhcp-server":
+    case "router-advertisement":
     case "discovery":
     case "lan": {
       const path = resolvePath(context, opening.path, { kind: "outside" });
       return path && { kind: opening.kind, path };
     }
-    case "dhcp-server":
-      return context.unsupported("`allow dhcp server`", opening.span);
-    case "router-advertisement":
-      return context.unsupported("`allow router-advertisement`", opening.span);
     case "host":
-      return context.unsupported("`allow host`", opening.span);
+      return resolveHost(context, opening);
     case "packet": {
       const pattern = resolvePacket(context, opening.packet, { kind: "outside" });
       return pattern && { kind: "packets", pattern };
     }
   }
+}
+
+function resolveHost(context: Context, opening: ast.Opening & { kind: "host" }): Opening | undefined {
+  const pinned = resolveNets(context, opening.at);
+  const within = opening.within ? resolveNets(context, opening.within) : pinned;
+  const transport = resolveTransport(context, opening.service);
+  const path = resolvePath(context, opening.path, { kind: "outside" });
+  if (!pinned || !within || !transport || !path) return undefined;
+  const outside = subtract(pinned, within);
+  if (outside.length === 0) return { kind: "host", host: opening.host.value, pinned, within, transport, path };
+  return context.report(
+    "KSP2052",
+    { net: formatSet(outside) },
+    {
+      at: opening.at.span,
+      label: "is not in it",
+      ...(opening.within && { secondary: [{ span: opening.within.span, text: "every address must lie in here" }] }),
+      help: "widen `within`, or pin another address",
+    },
+  );
+}
+
+export function resolvePortal(context: Context, portal: ast.Portal): Portal | undefined {
+  const who = resolveWho(context, portal.who);
+  const destinations = portal.to && resolveNets(context, portal.to);
+  const transport = resolveTransport(context, portal.service);
+  const caveat = resolveCaveat(context, portal.caveat, "KSP3001", "KSP3002");
+  if (!who || (portal.to && !destinations) || !transport || !caveat) return undefined;
+  const meaning = {
+    limit: portal.limit.milliseconds,
+    ...who,
+    ...(destinations && { destinations }),
+    dns: portal.dns,
+    transport,
+  };
+  return { ...context.identify("portal", portal, printStatement(portal), meaning, partsOfPacket(portal)), caveat };
 }
 
 export function resolveDeny(context: Context, deny: ast.Deny): Deny | undefined {
@@ -55,7 +89,7 @@ export function resolveDeny(context: Context, deny: ast.Deny): Deny | undefined 
     deny,
     printStatement(deny),
     { pattern, while: condition },
-    placesOf(deny.packet, deny.while),
+    partsOfPacket(deny.packet, deny.while),
   );
   return { ...meaning, caveat };
 }
@@ -70,25 +104,30 @@ export function resolveExpect(context: Context, expect: ast.Expect): Expect | un
     expect,
     printStatement(expect),
     meaning,
-    placesOf(expect.packet, expect.while),
+    partsOfPacket(expect.packet, expect.while),
   );
 }
 
 export function resolveDns(context: Context, dns: ast.Dns): Dns | undefined {
   const caveat = resolveCaveat(context, dns.caveat, "KSP3002");
-  if (dns.redirect) return context.unsupported("`dns … redirect`", dns.span);
   const who = resolveWho(context, dns.who);
   const path = resolvePath(context, dns.path, { kind: "any" });
   const resolvers = dns.resolvers ? orderedNets(context, dns.resolvers) : [];
   if (!who || !path || !caveat || !resolvers) return undefined;
-  const meaning = { resolvers, ...who, path, suffixes: dns.suffixes.map((s) => s.value) };
+  const meaning = {
+    resolvers,
+    ...who,
+    path,
+    suffixes: dns.suffixes.map((s) => s.value),
+    ...(dns.redirect && { redirect: true as const }),
+  };
   return {
     ...context.identify(
       "dns",
       dns,
       printStatement(dns),
       meaning,
-      placesOf({ span: dns.span, ...(dns.resolvers && { to: dns.resolvers }), ...(dns.path && { path: dns.path }) }),
+      partsOfPacket({ ...(dns.resolvers && { to: dns.resolvers }), ...(dns.path && { path: dns.path }) }),
     ),
     caveat,
   };
@@ -124,6 +163,7 @@ export function resolvePacket(context: Context, packet: ast.Packet, unsaid: Path
     return undefined;
   if (!familiesAgree(context, packet, source, destination, transport)) return undefined;
   const list = listName(packet.direction === "in" ? packet.from : packet.to);
+  const fromFile = [packet.from, packet.to].some((nets) => nets && namesFileList(context, nets));
   return {
     direction: packet.direction,
     ...who,
@@ -131,6 +171,7 @@ export function resolvePacket(context: Context, packet: ast.Packet, unsaid: Path
     ...(destination && { destination }),
     ...(transport && { transport }),
     ...(list !== undefined && { list }),
+    ...(fromFile && { fromFile }),
     path,
   };
 }
@@ -176,7 +217,7 @@ function resolveWho(context: Context, who: ast.Who | undefined): Pick<PacketPatt
     return app === undefined ? undefined : { app };
   }
   const { identity } = who;
-  if (identity.kind === "slice" || identity.kind === "program" || identity.kind === "service") {
+  if (identity.kind === "program" || identity.kind === "service") {
     return context.unsupported(`a packet by ${identity.kind}`, identity.span);
   }
   const owner = resolveIdentity(context, identity, undefined);
@@ -204,11 +245,10 @@ function resolvePath(context: Context, path: ast.Path | undefined, unsaid: Path)
   return wanted === "link" ? { kind: "link", link: name } : { kind: "tunnel", tunnel: name };
 }
 
-function resolveWhile(context: Context, condition: ast.While | undefined): Condition | undefined {
+export function resolveWhile(context: Context, condition: ast.While | undefined): Condition | undefined {
   if (!condition) return "enforcing";
   const out: { chain?: string; level: string }[] = [];
-  for (const { chain, level, span } of condition.states) {
-    if (level === "portal") return context.unsupported("the state `portal`", span);
+  for (const { chain, level } of condition.states) {
     const name = chain && useChain(context, chain);
     if (chain && name === undefined) return undefined;
     out.push({ ...(name !== undefined && { chain: name }), level });
@@ -219,33 +259,27 @@ function resolveWhile(context: Context, condition: ast.While | undefined): Condi
 /** A lone tunnel is a chain with its own name. */
 const useChain = (context: Context, name: ast.Identifier): string | undefined => context.use(name, "chain", "tunnel");
 
-/** `risk`: the one risk that this statement's kind can accept today. */
-function resolveCaveat(context: Context, caveat: ast.Caveat, risk?: string): Caveat | undefined {
-  if (caveat.until) return context.unsupported("`until`", caveat.until.span);
-  const other = caveat.acceptRisk.find((code) => code.name !== risk);
+/** `risks`: those that this statement's kind can accept today. */
+export function resolveCaveat(context: Context, caveat: ast.Caveat, ...risks: readonly string[]): Caveat | undefined {
+  if (caveat.until && !isDate(caveat.until.text)) {
+    return context.report(
+      "KSP2007",
+      { what: "date", value: caveat.until.text },
+      { at: caveat.until.span, label: "no day of the calendar" },
+    );
+  }
+  const other = caveat.acceptRisk.find((code) => !risks.includes(code.name));
   if (other) return context.unsupported(`\`accept-risk ${other.name}\` here`, other.span);
   return {
     acceptRisk: caveat.acceptRisk.map((code) => code.name),
     ...(caveat.reason && { reason: caveat.reason.value }),
     ...(caveat.owner && { owner: caveat.owner.value }),
     ...(caveat.ticket && { ticket: caveat.ticket.value }),
+    ...(caveat.until && { until: caveat.until.text }),
   };
 }
 
-function placesOf(
-  node: ast.Node & {
-    readonly packet?: ast.Packet;
-    readonly to?: ast.Nets;
-    readonly from?: ast.Nets;
-    readonly path?: ast.Path;
-  },
-  condition?: ast.While,
-): Readonly<Record<string, Span>> {
-  const { to, from, path } = node.packet ?? node;
-  return {
-    ...(to && { to: to.span }),
-    ...(from && { from: from.span }),
-    ...(path && { path: path.span }),
-    ...(condition && { while: condition.span }),
-  };
-}
+const isDate = (text: string): boolean => {
+  const day = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+};

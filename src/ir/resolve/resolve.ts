@@ -5,8 +5,10 @@ import type { Origins } from "../origins.ts";
 import type { PacketPattern, Policy } from "../policy.ts";
 import { Context } from "./context.ts";
 import { resolveApp, resolveChains, resolveLink, resolveLists, resolveTunnel } from "./declarations.ts";
-import { resolveAllow, resolveDeny, resolveDns, resolveExpect, resolvePacket } from "./openings.ts";
-import { resolveControl, resolveWatch, rootOnly } from "./runtime.ts";
+import { resolveForward } from "./forwards.ts";
+import { resolveAllow, resolveDeny, resolveDns, resolveExpect, resolvePacket, resolvePortal } from "./openings.ts";
+import { resolveControl, resolveLog, resolveReconnect, resolveWatch, rootOnly } from "./runtime.ts";
+import { resolveHelper } from "./servers.ts";
 
 export interface Resolved {
   /** Only when there is no error. */
@@ -29,10 +31,16 @@ export function resolve(file: ast.File): Resolved {
 
   const ipv6 = once("ipv6");
   const control = once("control");
+  const scope = once("scope")?.scope;
+  const portalStatement = once("portal");
+  const portal = portalStatement && resolvePortal(context, portalStatement);
+  const logStatement = once("log");
+  const log = logStatement && resolveLog(context, logStatement);
   const policy: Policy = {
     language: 1,
     name: file.name.name,
     links: named(all("link").map((s) => resolveLink(context, s))),
+    helpers: named(all("helper").map((s) => resolveHelper(context, s))),
     tunnels: named(all("tunnel").map((s) => resolveTunnel(context, s))),
     chains: named(resolveChains(context, all("chain"), all("tunnel"))),
     apps: named(all("app").map((s) => resolveApp(context, s))),
@@ -40,13 +48,19 @@ export function resolve(file: ast.File): Resolved {
     ipv6: ipv6?.mode ?? "block",
     allows: identified(all("allow").map((s) => resolveAllow(context, s))),
     denies: identified(all("deny").map((s) => resolveDeny(context, s))),
+    forwards: identified(all("forward").map((s) => resolveForward(context, s))),
     watches: identified(all("watch").map((s) => resolveWatch(context, s))),
+    reconnects: identified(all("reconnect").map((s) => resolveReconnect(context, s))),
+    ...(portal && { portal }),
     expects: identified(all("expect").map((s) => resolveExpect(context, s))),
+    scope: scope === "apps" ? "apps" : "machine",
+    ...(log && { log }),
+    alerts: alerts(all("alert")),
     blocked: resolveBlocked(context, all("blocked")),
     control: control ? resolveControl(context, control) : rootOnly,
   };
   const head = file.name.span;
-  const end = file.statements.at(-1)?.span.end ?? head.end;
+  const end = file.statements.findLast(({ span }) => span.file === head.file)?.span.end ?? head.end;
   const origins: Origins = { statements: context.origins, head, end: { file: head.file, start: end, end } };
   for (const statement of ["dns", "ipv6"] as const) {
     if (all(statement).length === 0) {
@@ -85,8 +99,13 @@ function declareNames(context: Context, file: ast.File): void {
   );
 }
 
-const isDeclaration = (s: ast.Statement): s is Of<"link" | "tunnel" | "chain" | "app" | "list"> =>
-  s.kind === "link" || s.kind === "tunnel" || s.kind === "chain" || s.kind === "app" || s.kind === "list";
+const isDeclaration = (s: ast.Statement): s is Of<"link" | "helper" | "tunnel" | "chain" | "app" | "list"> =>
+  s.kind === "link" ||
+  s.kind === "helper" ||
+  s.kind === "tunnel" ||
+  s.kind === "chain" ||
+  s.kind === "app" ||
+  s.kind === "list";
 
 /** Statements that mean nothing yet. */
 function refuse(context: Context, file: ast.File): void {
@@ -103,18 +122,10 @@ function refuse(context: Context, file: ast.File): void {
     switch (statement.kind) {
       case "param":
       case "import":
-      case "helper":
-      case "log":
-      case "alert":
-      case "portal":
-      case "reconnect":
         context.unsupported(`\`${statement.kind}\``, statement.span);
         break;
-      case "forward":
-        if (statement.route !== "block") context.unsupported("`forward`", statement.span);
-        break;
       case "scope":
-        if (statement.scope !== "machine") context.unsupported(`\`scope ${statement.scope}\``, statement.span);
+        if (statement.scope === "carried") context.unsupported(`\`scope ${statement.scope}\``, statement.span);
         break;
     }
   }
@@ -136,6 +147,10 @@ function atMostOnce<T extends ast.Statement>(context: Context, statements: reado
   }
   return first;
 }
+
+/** Several `alert` lines add up. */
+const alerts = (statements: readonly ast.Alert[]): Policy["alerts"] =>
+  (["desktop", "log"] as const).filter((channel) => statements.some((s) => s.channels.includes(channel)));
 
 function resolveBlocked(context: Context, statements: readonly ast.Blocked[]): Policy["blocked"] {
   const of = (direction: "out" | "forward") =>

@@ -1,9 +1,10 @@
 import type * as ast from "../../parser/ast.ts";
 import { printStatement } from "../../parser/printer.ts";
-import type { Control, Probe, Watch } from "../policy.ts";
+import type { Control, Os, Policy, Probe, Reconnect, Watch } from "../policy.ts";
 import type { Context } from "./context.ts";
-import { partsOf } from "./declarations.ts";
+import { systems } from "./interfaces.ts";
 import { Items } from "./items.ts";
+import { partsOf } from "./parts.ts";
 import { resolveNets } from "./values.ts";
 
 export function resolveWatch(context: Context, watch: ast.Watch): Watch | undefined {
@@ -64,3 +65,42 @@ export function resolveControl(context: Context, control: ast.Control): Control 
     ...(confirm && { confirmWithin: confirm.within.milliseconds }),
   };
 }
+
+export function resolveReconnect(context: Context, reconnect: ast.Reconnect): Reconnect | undefined {
+  const tunnel = context.use(reconnect.tunnel, "tunnel");
+  const argv: Partial<Record<Os, readonly string[]>> = {};
+  for (const item of reconnect.block.items) {
+    if (item.kind !== "run") continue;
+    for (const os of item.os ? [item.os] : systems) {
+      if (argv[os])
+        return context.report("KSP2006", { what: "`run`" }, { at: item.span, label: `the second command for ${os}` });
+      argv[os] = item.argv.map((text) => text.value);
+    }
+  }
+  const backoff = new Items(context, reconnect.block.items, "`reconnect`", reconnect.span).optional("backoff");
+  if (tunnel === undefined) return undefined;
+  const meaning = {
+    tunnel,
+    argv,
+    ...(backoff && { backoff: { from: backoff.from.milliseconds, to: backoff.to.milliseconds } }),
+  };
+  return context.identify(
+    `reconnect-${tunnel}`,
+    reconnect,
+    printStatement(reconnect),
+    meaning,
+    partsOf(reconnect.tunnel, reconnect.block.items),
+  );
+}
+
+export function resolveLog(context: Context, log: ast.Log): Policy["log"] {
+  const { count, per } = log;
+  if (count.value >= 1 && logUnits.includes(per.milliseconds)) return { count: count.value, per: per.milliseconds };
+  return context.report(
+    "KSP2007",
+    { what: "log rate", value: `${count.text} per ${per.text}` },
+    { at: log.span, label: "kernels count per second, minute or hour", help: "write a number per 1s, 1m or 1h" },
+  );
+}
+
+const logUnits: readonly number[] = [1_000, 60_000, 3_600_000];

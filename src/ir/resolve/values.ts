@@ -86,6 +86,11 @@ function reportNet(context: Context, net: ast.Net, fault: NetFault): undefined {
   );
 }
 
+/** Whether a list from a file stands in it, or in a list that it uses. */
+export const namesFileList = (context: Context, { include, except }: ast.Nets): boolean =>
+  context.fileLists.size > 0 &&
+  [include, except].some((nets) => nets.some(({ kind, text }) => kind === "list" && context.fileLists.has(text)));
+
 /** The name of the list when a set is that list, word for word. */
 export const listName = (nets: ast.Nets | undefined): string | undefined =>
   nets?.include.length === 1 && nets.except.length === 0 && nets.include[0]?.kind === "list"
@@ -94,7 +99,7 @@ export const listName = (nets: ast.Nets | undefined): string | undefined =>
 
 // ---- ports and transports ------------------------------------------------------------------------------------------
 
-function resolvePorts(context: Context, ports: readonly ast.Port[]): PortSet | undefined {
+export function resolvePorts(context: Context, ports: readonly ast.Port[]): PortSet | undefined {
   const out: PortRange[] = [];
   for (const port of ports) {
     if (port.kind === "param") return context.unsupported("a parameter", port.span);

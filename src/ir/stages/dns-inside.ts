@@ -1,10 +1,14 @@
 import { addressSet } from "../../net/address-set.ts";
 import { constant } from "../../net/parse-net.ts";
 import { ports } from "../../net/port-set.ts";
+import type { Transport } from "../../net/protocol.ts";
+import { activeForwards, leadsTo } from "../forwarding.ts";
+import type { Os, Path, Policy } from "../policy.ts";
 import type { Match, Rule } from "../ruleset.ts";
-import { holds, isOpen } from "../states.ts";
+import { holds, isOpen, type State } from "../states.ts";
 import { pathInterfaces } from "../zones.ts";
 import { ownerOf } from "./deny-list.ts";
+import { portalNames } from "./portal.ts";
 import { open, type PlanStage, pass, underIpv6Policy } from "./rule.ts";
 
 /** Names are asked of declared resolvers by their declared path, and of neighbours where `allow discovery` says so. */
@@ -20,10 +24,11 @@ export const dnsInsideStage: PlanStage = (policy, os, state) => [
     };
     const match = underIpv6Policy(policy, where);
     if (!match) return [];
-    return [
-      open("dns-inside", "out", { ...match, transport: { kind: "tcp", destinationPorts: ports(53, 853) } }, dns.id),
-      open("dns-inside", "out", { ...match, transport: { kind: "udp", destinationPorts: ports(53) } }, dns.id),
-    ];
+    const clients = owner ? [] : clientsOf(dns.path, policy, os, state);
+    return services.flatMap((transport) => [
+      open("dns-inside", "out", { ...match, transport }, dns.id),
+      ...clients.map((client) => open("dns-inside", "forward", { ...match, ...client, transport }, dns.id)),
+    ]);
   }),
   ...policy.allows.flatMap(({ opening, id, while: condition }): Rule[] => {
     if (opening.kind !== "discovery" || !holds(condition, state, policy)) return [];
@@ -34,7 +39,22 @@ export const dnsInsideStage: PlanStage = (policy, os, state) => [
     });
     return match ? [pass("dns-inside", "out", match, id)] : [];
   }),
+  ...portalNames(policy, os, state),
 ];
+
+const services: readonly Transport[] = [
+  { kind: "tcp", destinationPorts: ports(53, 853) },
+  { kind: "udp", destinationPorts: ports(53) },
+];
+
+/** Who is forwarded into a tunnel asks its resolvers, too. */
+const clientsOf = (path: Path, policy: Policy, os: Os, state: State): readonly Match[] =>
+  activeForwards(policy, state)
+    .filter((forward) => path.kind === "tunnel" && leadsTo(forward, path.tunnel))
+    .map((forward) => ({
+      inInterface: pathInterfaces(forward.from, policy, os, state),
+      ...(forward.sources && { source: { set: forward.sources } }),
+    }));
 
 /** RFC 6762 3. */
 const multicastDns = constant("224.0.0.251", "ff02::fb");

@@ -7,21 +7,20 @@ import { oneOf, outside, tunnelNamed, tunnelZone } from "../zones.ts";
 import { ownSource } from "./own-source.ts";
 import { open, type PlanStage } from "./rule.ts";
 
-/** A server is reached with address, protocol, port and carrier, through the hop before it and nowhere else. Never closed, or nothing comes back. */
+/** A server, the tunnel's own or its helper's, is reached with address, protocol, port and carrier, through the hop before it and nowhere else. Never closed, or nothing comes back. */
 export const endpointStage: PlanStage = (policy, os, state) =>
   policy.tunnels
     .filter((tunnel) => isReachable(policy, state, tunnel.name))
     .flatMap((tunnel) => {
       const way = wayTo(tunnel, policy, os, state);
-      return byTransport(tunnel.servers).map((server): Rule => {
-        const match = {
-          ...way,
-          destination: { set: server.addresses },
-          transport: server.transport,
-          owner: tunnel.carrier[os] ?? [],
-        };
-        return open("endpoint", "out", match, tunnel.id);
-      });
+      const helpers = policy.helpers.filter((helper) => tunnel.helpers?.some((via) => via.helper === helper.name));
+      return [tunnel, ...helpers].flatMap(({ id, servers, carrier }) =>
+        byTransport(servers).map((server): Rule => {
+          const destination = { set: server.addresses };
+          const match = { ...way, destination, transport: server.transport, owner: carrier[os] ?? [] };
+          return open("endpoint", "out", match, id);
+        }),
+      );
     });
 
 /** A first hop's packets leave by the links and have any address of this machine; a later hop's leave by the tunnel before, with its address. */

@@ -1,10 +1,11 @@
 import { constant } from "../../net/parse-net.ts";
 import { ports } from "../../net/port-set.ts";
-import type { Allow, Os, PacketPattern, Policy } from "../policy.ts";
+import type { Allow, Opening, Os, PacketPattern, Policy } from "../policy.ts";
 import type { Rule } from "../ruleset.ts";
 import { holds, isOpen, type State } from "../states.ts";
 import { links, pathInterfaces } from "../zones.ts";
 import { patternMatch } from "./deny-list.ts";
+import { forwarded } from "./forwarded.ts";
 import { icmpErrors } from "./icmp-errors.ts";
 import { privateRanges, privateTable } from "./lan.ts";
 import { crossing, open, type PlanStage, pass, underIpv6Policy } from "./rule.ts";
@@ -16,10 +17,12 @@ export const exemptionStage: PlanStage = (policy, os, state) => [
     .flatMap((allow) => exempt(allow, policy, os, state)),
   ...(state.mode === "lockdown" ? [] : icmpErrors("exemption", "in", links(policy, os, state), policy)),
   ...answersToInside(policy, os, state),
+  ...forwarded("exemption", policy, os, state),
 ];
 
 function exempt({ opening, id }: Allow, policy: Policy, os: Os, state: State): readonly Rule[] {
   if (opening.kind === "packets") return exemptPackets(opening.pattern, id, policy, os, state);
+  if (opening.kind === "host") return exemptHost(opening, id, policy, os, state);
   if (opening.kind === "discovery") return serviceDiscovery(opening.path, id, policy, os, state);
   return [];
 }
@@ -32,6 +35,23 @@ function exemptPackets(pattern: PacketPattern, id: string, policy: Policy, os: O
     ...crossing(pattern.direction, interfaces),
   });
   return match ? [open("exemption", pattern.direction, match, id)] : [];
+}
+
+/** The addresses of a name: those that were pinned, and what the runtime finds inside the bounds. */
+function exemptHost(
+  { pinned, within, transport, path }: Opening & { readonly kind: "host" },
+  id: string,
+  policy: Policy,
+  os: Os,
+  state: State,
+): readonly Rule[] {
+  const refreshed = state.mode === "lockdown" ? {} : { table: id, within };
+  const match = underIpv6Policy(policy, {
+    outInterface: pathInterfaces(path, policy, os, state),
+    destination: { set: pinned, ...refreshed },
+    transport,
+  });
+  return match ? [open("exemption", "out", match, id)] : [];
 }
 
 const searchGroups = constant("239.255.255.250", "ff02::c");
@@ -61,9 +81,10 @@ function serviceDiscovery(
   ];
 }
 
-/** A refusal that inside clients are told about leaves as an ICMP error of our own. */
+/** Inside clients are told of refusals, and of packets too big for a tunnel: ICMP errors of our own. */
 function answersToInside(policy: Policy, os: Os, state: State): readonly Rule[] {
-  if (policy.blocked.forward !== "reject" || state.mode === "lockdown") return [];
+  const isTold = policy.blocked.forward === "reject" || policy.forwards.length > 0;
+  if (!isTold || state.mode === "lockdown") return [];
   return policy.links
     .filter((link) => link.role === "inside")
     .flatMap((link) =>

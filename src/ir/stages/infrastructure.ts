@@ -5,7 +5,7 @@ import { icmpv6Types } from "../../net/protocol.ts";
 import type { Path, Policy } from "../policy.ts";
 import type { AddressMatch, InterfaceSet, Match, Rule } from "../ruleset.ts";
 import { holds, type State } from "../states.ts";
-import { links, pathInterfaces } from "../zones.ts";
+import { links, outside, pathInterfaces } from "../zones.ts";
 import { type PlanStage, pass, usesIpv6 } from "./rule.ts";
 
 /** What a network needs before anything else works: neighbours, groups, an address. Each with types, addresses, both ports, hop limit; nothing wider. */
@@ -15,10 +15,17 @@ export const infrastructureStage: PlanStage = (policy, os, state) => {
   const openings = policy.allows.filter((allow) => holds(allow.while, state, policy));
   return [
     ...addressResolution(policy),
-    ...neighbourDiscovery(neighbours, usesIpv6(policy)),
+    ...neighbourDiscovery(neighbours),
+    ...(usesIpv6(policy) ? routerDiscovery(outside(policy, os, state)) : []),
     ...listenerDiscovery(neighbours),
     ...openings.flatMap(({ opening, id }) =>
       opening.kind === "dhcp" ? dhcp(interfaces(opening.path), state, id) : [],
+    ),
+    ...openings.flatMap(({ opening, id }) =>
+      opening.kind === "dhcp-server" ? dhcpServer(interfaces(opening.path), state, id) : [],
+    ),
+    ...openings.flatMap(({ opening, id }) =>
+      opening.kind === "router-advertisement" ? routerAdvertisement(interfaces(opening.path), id) : [],
     ),
     ...openings.flatMap(({ opening, id }) =>
       opening.kind === "discovery" ? groupMembership(interfaces(opening.path), id) : [],
@@ -43,33 +50,21 @@ function addressResolution(policy: Policy): Rule[] {
 }
 
 /** RFC 4861: hop limit 255, so nobody beyond the link can have sent it. Redirects are left out: a neighbour could bend routes with them. */
-function neighbourDiscovery(interfaces: InterfaceSet, routers: boolean): Rule[] {
-  const from = "built-in-nd";
-  const hopLimit = 255;
-  const solicit = routers ? ["nd-router-solicit"] : [];
+function neighbourDiscovery(interfaces: InterfaceSet): Rule[] {
+  const neighbours: Match = { ...types("nd-neighbor-solicit", "nd-neighbor-advert"), hopLimit: 255 };
   return [
-    pass(
-      "infrastructure",
-      "out",
-      { outInterface: interfaces, ...types(...solicit, "nd-neighbor-solicit", "nd-neighbor-advert"), hopLimit },
-      from,
-    ),
-    pass(
-      "infrastructure",
-      "in",
-      { inInterface: interfaces, ...types("nd-neighbor-solicit", "nd-neighbor-advert"), hopLimit },
-      from,
-    ),
-    ...(routers
-      ? [
-          pass(
-            "infrastructure",
-            "in",
-            { inInterface: interfaces, source: address("fe80::/10"), ...types("nd-router-advert"), hopLimit },
-            from,
-          ),
-        ]
-      : []),
+    pass("infrastructure", "out", { outInterface: interfaces, ...neighbours }, "built-in-nd"),
+    pass("infrastructure", "in", { inInterface: interfaces, ...neighbours }, "built-in-nd"),
+  ];
+}
+
+/** Routers are looked for outside: one that announces itself on an inside link would bend this machine's own routes. */
+function routerDiscovery(interfaces: InterfaceSet): Rule[] {
+  const solicit: Match = { ...types("nd-router-solicit"), hopLimit: 255 };
+  const advert: Match = { source: address("fe80::/10"), ...types("nd-router-advert"), hopLimit: 255 };
+  return [
+    pass("infrastructure", "out", { outInterface: interfaces, ...solicit }, "built-in-nd"),
+    pass("infrastructure", "in", { inInterface: interfaces, ...advert }, "built-in-nd"),
   ];
 }
 
@@ -93,11 +88,12 @@ function listenerDiscovery(interfaces: InterfaceSet): Rule[] {
   ];
 }
 
+const udp = (source: number, destination: number): Match => ({
+  transport: { kind: "udp", sourcePorts: ports(source), destinationPorts: ports(destination) },
+});
+
 /** RFC 2131, RFC 8415. A renewal is unicast and stays closed: the rebind is broadcast, so leases survive. */
 function dhcp(interfaces: InterfaceSet, state: State, from: string): Rule[] {
-  const udp = (source: number, destination: number): Match => ({
-    transport: { kind: "udp", sourcePorts: ports(source), destinationPorts: ports(destination) },
-  });
   /** At boot only the broadcast form: what an address is to this machine is a kernel feature that lockdown does without. */
   const toUs: Match =
     state.mode === "lockdown"
@@ -141,5 +137,47 @@ function groupMembership(interfaces: InterfaceSet, from: string): Rule[] {
       from,
     ),
     pass("infrastructure", "in", { inInterface: interfaces, destination: address("224.0.0.1"), ...igmp }, from),
+  ];
+}
+
+/** Clients ask by broadcast or by the server's own address, and are answered wherever they are on the link. */
+function dhcpServer(interfaces: InterfaceSet, state: State, from: string): Rule[] {
+  const toUs: Match = state.mode === "lockdown" ? {} : { destinationLocality: ["local", "broadcast"] };
+  const clients = address("fe80::/10");
+  return [
+    pass("infrastructure", "out", { family: "ipv4", outInterface: interfaces, ...udp(67, 68) }, from),
+    pass(
+      "infrastructure",
+      "out",
+      { outInterface: interfaces, source: clients, destination: clients, ...udp(547, 546) },
+      from,
+    ),
+    pass("infrastructure", "in", { family: "ipv4", inInterface: interfaces, ...toUs, ...udp(68, 67) }, from),
+    pass(
+      "infrastructure",
+      "in",
+      { inInterface: interfaces, source: clients, destination: address("fe80::/10", "ff02::1:2"), ...udp(546, 547) },
+      from,
+    ),
+  ];
+}
+
+/** This machine is the router of the link (RFC 4861 6): it advertises, is solicited, and hears which groups are wanted. */
+function routerAdvertisement(interfaces: InterfaceSet, from: string): Rule[] {
+  const reports = types("mld-listener-report", "mld-listener-done", "mld2-listener-report");
+  return [
+    pass(
+      "infrastructure",
+      "out",
+      { outInterface: interfaces, source: address("fe80::/10"), ...types("nd-router-advert"), hopLimit: 255 },
+      from,
+    ),
+    pass("infrastructure", "in", { inInterface: interfaces, ...types("nd-router-solicit"), hopLimit: 255 }, from),
+    pass(
+      "infrastructure",
+      "in",
+      { inInterface: interfaces, destination: address("ff02::/16"), ...reports, hopLimit: 1 },
+      from,
+    ),
   ];
 }

@@ -1,6 +1,15 @@
 import { ofFamily } from "../../net/address-set.ts";
 import type { Os, Policy, StatementId } from "../policy.ts";
-import { accept, type Direction, drop, type InterfaceSet, type Match, type Rule, type Stage } from "../ruleset.ts";
+import {
+  type AddressMatch,
+  accept,
+  type Direction,
+  drop,
+  type InterfaceSet,
+  type Match,
+  type Rule,
+  type Stage,
+} from "../ruleset.ts";
 import type { State } from "../states.ts";
 
 /** A stage: what one concern contributes to one state. All its rules have the same verdict, so their order means nothing. */
@@ -39,11 +48,17 @@ export const crossing = (direction: Direction, interfaces: InterfaceSet): Match 
 export function underIpv6Policy(policy: Policy, match: Match): Match | undefined {
   if (policy.ipv6 === "tunnel") return match;
   if (match.family === "ipv6" || match.transport?.kind === "icmpv6") return undefined;
-  const source = match.source && { ...match.source, set: ofFamily(match.source.set, "ipv4") };
-  const destination = match.destination && { ...match.destination, set: ofFamily(match.destination.set, "ipv4") };
-  if (source?.set.length === 0 || destination?.set.length === 0) return undefined;
+  const source = match.source && ipv4Part(match.source);
+  const destination = match.destination && ipv4Part(match.destination);
+  if ([source, destination].some((part) => part && (part.within ?? part.set).length === 0)) return undefined;
   return { ...match, family: "ipv4", ...(source && { source }), ...(destination && { destination }) };
 }
+
+const ipv4Part = ({ set, within, ...rest }: AddressMatch): AddressMatch => ({
+  ...rest,
+  set: ofFamily(set, "ipv4"),
+  ...(within && { within: ofFamily(within, "ipv4") }),
+});
 
 /** IPv6 has something to do on the links: it goes into the tunnel, or a server is reached by it. */
 export const usesIpv6 = (policy: Policy): boolean =>

@@ -1,16 +1,17 @@
 import { type Family, families } from "../../net/address.ts";
-import { type AddressSet, complement, ofFamily, subtract, union } from "../../net/address-set.ts";
-import type { Policy, Tunnel } from "../policy.ts";
+import { ofFamily } from "../../net/address-set.ts";
+import type { Tunnel } from "../policy.ts";
 import type { Match, Rule } from "../ruleset.ts";
 import { isOpen, isProved } from "../states.ts";
-import { namedBy, namedByOthers } from "../tunnel-names.ts";
+import { carriedBy } from "../tunnel-names.ts";
 import { oneOf, tunnelZone } from "../zones.ts";
+import { forwarded } from "./forwarded.ts";
 import { icmpErrors } from "./icmp-errors.ts";
 import { open, type PlanStage, underIpv6Policy } from "./rule.ts";
 
 /** Applications use a tunnel that is open, for what it carries and no other tunnel names. */
-export const tunnelStage: PlanStage = (policy, os, state) =>
-  policy.tunnels.flatMap((tunnel): Rule[] => {
+export const tunnelStage: PlanStage = (policy, os, state) => [
+  ...policy.tunnels.flatMap((tunnel): Rule[] => {
     const zone = oneOf(tunnelZone(tunnel, os, state));
     const errors = isProved(policy, state, tunnel.name) ? icmpErrors("tunnel", "in", zone, policy) : [];
     if (!isOpen(policy, state, tunnel.name)) return errors;
@@ -23,15 +24,9 @@ export const tunnelStage: PlanStage = (policy, os, state) =>
     };
     const allowed = match.destination?.set.length === 0 ? undefined : underIpv6Policy(policy, match);
     return [...(allowed ? [open("tunnel", "out", allowed, tunnel.id)] : []), ...errors];
-  });
-
-/** Undefined: everything. One tunnel's traffic never enters another. */
-function carriedBy(policy: Policy, tunnel: Tunnel): AddressSet | undefined {
-  const others = namedByOthers(policy, tunnel);
-  const { everything, prefixes } = tunnel.carries;
-  if (!everything) return subtract(union(prefixes ?? [], namedBy(policy, tunnel)), others);
-  return others.length === 0 ? undefined : union(...families.map((family) => complement(others, family)));
-}
+  }),
+  ...forwarded("tunnel", policy, os, state),
+];
 
 /** A tunnel without an address of a family has no packets of it. */
 const familiesInside = (tunnel: Tunnel): readonly Family[] => {

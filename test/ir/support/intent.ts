@@ -97,8 +97,9 @@ export class Intent {
       const type = payload.icmpType ?? 0;
       const routed = this.#usesIpv6();
       if (hopLimit === 255 && (type === 135 || type === 136)) return true;
-      if (hopLimit === 255 && type === 133) return out && routed;
-      if (hopLimit === 255 && type === 134) return !out && routed && isIn(linkLocal, p, p.source);
+      const discovers = routed && hopLimit === 255 && this.isOutside(at);
+      if (type === 133) return discovers && out;
+      if (type === 134) return discovers && !out && isIn(linkLocal, p, p.source);
       if (hopLimit === 1 && [131, 132, 143].includes(type)) return out && isIn(linkGroups, p, p.destination);
       if (hopLimit === 1 && type === 130) return !out && isIn(linkLocal, p, p.source);
     }

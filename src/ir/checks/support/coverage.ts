@@ -9,7 +9,7 @@ import { isTransportIn } from "./transports.ts";
 
 /** The packets that an opening lets out or in at any time; undefined where it is no plain set, or nothing is left of it. */
 export function packetsOf(policy: Policy, opening: Opening): PacketPattern | undefined {
-  if (opening.kind === "dhcp" || opening.kind === "discovery") return undefined;
+  if (opening.kind !== "lan" && opening.kind !== "packets") return undefined;
   const pattern: PacketPattern =
     opening.kind === "lan" ? { direction: "out", destination: privateRanges, path: opening.path } : opening.pattern;
   const { source, destination } = pattern;

@@ -1,0 +1,67 @@
+import { type AddressSet, everything, formatRange } from "../../../net/address-set.ts";
+import { protocolNumber, type Transport } from "../../../net/protocol.ts";
+import type { Forward, Opening, Path, Policy } from "../../policy.ts";
+import { speakable } from "./families.ts";
+import { tooWide, translatedPart } from "./width.ts";
+
+/** What makes an exemption too wide. */
+export interface Width {
+  readonly what: string;
+  readonly label: string;
+  /** `accept-risk KSP3001` can take it: everything but the whole of a family. */
+  readonly acceptable: boolean;
+}
+
+export function widthOf(policy: Policy, opening: Opening): Width | undefined {
+  switch (opening.kind) {
+    case "packets": {
+      const { direction, destination, transport, path } = opening.pattern;
+      return direction === "in" ? undefined : widthTo(policy, path, destination, transport);
+    }
+    case "host":
+      return widthTo(policy, opening.path, opening.within, opening.transport);
+    default:
+      return undefined;
+  }
+}
+
+/** Whole networks may be sent around the tunnels, and then it is said. */
+export function widthOfForward(policy: Policy, { to, destinations, transport }: Forward): Width | undefined {
+  const width = widthTo(policy, to, destinations, transport);
+  return width && { ...width, acceptable: true };
+}
+
+function widthTo(
+  policy: Policy,
+  path: Path,
+  destination: AddressSet | undefined,
+  transport: Transport | undefined,
+): Width | undefined {
+  if (!leadsOutside(policy, path)) return undefined;
+  if (!destination)
+    return { what: "traffic to every address", label: "no `to`, so it reaches every address", acceptable: false };
+  const reached = speakable(policy, destination);
+  const range = tooWide(reached);
+  if (range) {
+    const whole = everything(range.family);
+    const acceptable = range.first > whole.first || range.last < whole.last;
+    return { what: `traffic to \`${formatRange(range)}\``, label: "too wide for an exemption", acceptable };
+  }
+  if (transport && protocolNumber(transport) === encapsulatedIpv6)
+    return {
+      what: "IPv6 inside IPv4",
+      label: "protocol 41 carries whole IPv6 packets to anywhere",
+      acceptable: true,
+    };
+  const translated = translatedPart(reached);
+  return translated === undefined
+    ? undefined
+    : { what: `traffic to ${translated}`, label: "stands for every IPv4 address", acceptable: true };
+}
+
+/** IANA protocol numbers: 41 is IPv6 encapsulation. */
+const encapsulatedIpv6 = 41;
+
+const leadsOutside = (policy: Policy, path: Path): boolean =>
+  path.kind === "outside" ||
+  (path.kind === "link" && policy.links.some(({ name, role }) => name === path.link && role === "outside"));

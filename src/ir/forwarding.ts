@@ -1,0 +1,55 @@
+import type { Address } from "../net/address.ts";
+import type { Forward, Name, Os, Policy } from "./policy.ts";
+import type { InterfaceSet, Match } from "./ruleset.ts";
+import { holds, isOpen, type State } from "./states.ts";
+import { pathInterfaces } from "./zones.ts";
+
+/** What stages and rewrites share about forwarded packets. */
+
+/** A forward is there while its condition holds and every tunnel that it names is open. */
+export function activeForwards(policy: Policy, state: State): readonly Forward[] {
+  return policy.forwards.filter(
+    (forward) =>
+      holds(forward.while, state, policy) &&
+      [forward.from, forward.to].every((side) => side.kind !== "tunnel" || isOpen(policy, state, side.tunnel)),
+  );
+}
+
+export function betweenSides(
+  forward: Forward,
+  policy: Policy,
+  os: Os,
+  state: State,
+): { readonly inInterface: InterfaceSet; readonly outInterface: InterfaceSet } {
+  return {
+    inInterface: pathInterfaces(forward.from, policy, os, state),
+    outInterface: pathInterfaces(forward.to, policy, os, state),
+  };
+}
+
+/** The packets of a forward as the rules see them: with the destination that they really go to. */
+export function forwardMatch(forward: Forward, policy: Policy, os: Os, state: State): Match {
+  const { sources, destinations, transport, change } = forward;
+  const match: Match = {
+    ...betweenSides(forward, policy, os, state),
+    ...(sources && { source: { set: sources } }),
+    ...(destinations && { destination: { set: destinations } }),
+    ...(transport && { transport }),
+  };
+  if (change?.kind !== "rewrite") return match;
+  const ports = change.port === undefined ? {} : { destinationPorts: [{ first: change.port, last: change.port }] };
+  const renewed =
+    transport && (transport.kind === "tcp" || transport.kind === "udp") ? { ...transport, ...ports } : transport;
+  return { ...match, destination: { set: change.to }, ...(renewed && { transport: renewed }), rewritten: true };
+}
+
+export const leadsTo = (forward: Forward, tunnel: Name): boolean =>
+  forward.to.kind === "tunnel" && forward.to.tunnel === tunnel;
+
+export const firstOf = (
+  set: readonly { readonly family: Address["family"]; readonly first: bigint }[],
+  family: Address["family"],
+): Address | undefined => {
+  const range = set.find((r) => r.family === family);
+  return range && { family, value: range.first };
+};

@@ -1,0 +1,40 @@
+import { matches } from "../../src/ir/evaluate.ts";
+import { type Packet, reverse } from "../../src/ir/packet.ts";
+import type { Match, Ruleset } from "../../src/ir/ruleset.ts";
+
+interface Leaving {
+  readonly packet: Packet;
+  readonly isMasqueraded: boolean;
+}
+
+/**
+ * A forwarded packet as it leaves. An opening that a masquerade takes has our address; the answer to a rewritten one has the
+ * address that was asked. conntrack does the same for every packet of the connection.
+ */
+export function translated({ rewrites }: Ruleset, packet: Packet): Leaving {
+  const opening = packet.connection === "established-reply" ? reverse(packet) : packet;
+  for (const { match, change } of rewrites) {
+    if (packet === opening && change.kind === "masquerade" && matches(match, packet))
+      return { packet: from(change.as, packet), isMasqueraded: true };
+    if (packet !== opening && change.kind === "destination" && packet.rewritten) {
+      const { inInterface, destination: source, destinationLocality: sourceLocality } = match;
+      if (inInterface && matches({ inInterface }, opening)) {
+        const as = { ...(source && { source }), ...(sourceLocality && { sourceLocality }) };
+        return { packet: from(as, packet), isMasqueraded: false };
+      }
+    }
+  }
+  return { packet, isMasqueraded: false };
+}
+
+/** Whether the packet goes the way of a masquerade without being of a connection that it opened: it would leave untranslated. */
+export const isLeftOut = ({ rewrites }: Ruleset, packet: Packet): boolean =>
+  packet.connection === "established-reply" &&
+  rewrites.some(({ match, change }) => change.kind === "masquerade" && matches(match, packet));
+
+/** With the first address of the packet's family. */
+function from({ source, sourceLocality }: Pick<Match, "source" | "sourceLocality">, packet: Packet): Packet {
+  const first = source?.set.find((range) => range.family === packet.family)?.first;
+  const [locality = "local"] = sourceLocality ?? [];
+  return { ...packet, ...(first !== undefined && { source: first }), sourceLocality: locality };
+}
