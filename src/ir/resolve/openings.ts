@@ -6,7 +6,15 @@ import { printStatement } from "../../parser/printer.ts";
 import type { Allow, Caveat, Condition, Deny, Dns, Expect, Opening, PacketPattern, Path, Portal } from "../policy.ts";
 import type { Context } from "./context.ts";
 import { partsOfPacket } from "./parts.ts";
-import { listName, namesFileList, resolveEach, resolveIdentity, resolveNets, resolveTransport } from "./values.ts";
+import {
+  listName,
+  namesFileList,
+  reportUnpinned,
+  resolveEach,
+  resolveIdentity,
+  resolveNets,
+  resolveTransport,
+} from "./values.ts";
 
 export function resolveAllow(context: Context, allow: ast.Allow): Allow | undefined {
   const opening = resolveOpening(context, allow.opening);
@@ -44,7 +52,7 @@ function resolveOpening(context: Context, opening: ast.Opening): Opening | undef
 }
 
 function resolveHost(context: Context, opening: ast.Opening & { kind: "host" }): Opening | undefined {
-  const pinned = resolveNets(context, opening.at);
+  const pinned = opening.at ? resolveNets(context, opening.at) : reportUnpinned(context, opening.host);
   const within = opening.within ? resolveNets(context, opening.within) : pinned;
   const transport = resolveTransport(context, opening.service);
   const path = resolvePath(context, opening.path, { kind: "outside" });
@@ -55,7 +63,7 @@ function resolveHost(context: Context, opening: ast.Opening & { kind: "host" }):
     "KSP2052",
     { net: formatSet(outside) },
     {
-      at: opening.at.span,
+      at: (opening.at ?? opening).span,
       label: "is not in it",
       ...(opening.within && { secondary: [{ span: opening.within.span, text: "every address must lie in here" }] }),
       help: "widen `within`, or pin another address",
