@@ -91,6 +91,24 @@ program
   });
 
 program
+  .command("pin")
+  .description("look the hosts of a policy up and write their addresses into it")
+  .argument("<file>", "policy; what it imports is pinned, too")
+  .option("--check", "write nothing; fail and print a diff where a name has other addresses now")
+  .option("--resolver <address>", "whom to ask, e.g. 9.9.9.9 or [2620:fe::fe]:53 (default: those of this machine)")
+  .addOption(root())
+  .addOption(format())
+  .addHelpText("after", examples("ksp pin home.ksp", "ksp pin home.ksp --check --resolver 9.9.9.9"))
+  .action(async (file: string, options, command: Command) => {
+    if (file === "-" && !options.check) command.error("error: standard input cannot be rewritten");
+    const { dnsLookup } = await import("./commands/lookup.ts");
+    const lookup = dnsLookup(options.resolver);
+    if (!lookup) command.error("error: a resolver is an address, with a port where it is not 53");
+    const { pin } = await import("./commands/pin.ts");
+    finish(await pin(file, { ...options, lookup }));
+  });
+
+program
   .command("explain")
   .description("tell what becomes of a packet in every state, or what a code means")
   .argument("<subject>", "a policy, or a code such as KSP2001")

@@ -10,3 +10,5 @@ export type { Load } from "./ir/expand/load.ts";
 export { type Read, readBundle } from "./ir/read-bundle.ts";
 export { format } from "./parser/format.ts";
 export { parse } from "./parser/parse.ts";
+export type { Answer, Lookup } from "./pin/lookup.ts";
+export { type Pinned, pin } from "./pin/pin.ts";

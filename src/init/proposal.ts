@@ -84,19 +84,21 @@ function tunnel(draft: Draft, hop: Hop): readonly string[] {
 
 /** Two lines of one configuration may say the same. */
 function servers(draft: Draft, hop: Hop): readonly string[] {
-  const lines = new Map(hop.servers.map((server) => [serverLine(hop, server), server]));
+  const lines = new Map(hop.servers.map((server) => [serverLine(server), server]));
+  const answer = "`ksp pin` looks them up; or by hand, behind `at`, as their owner names them";
   const asked = new Set<string>();
   return [...lines].map(([line, { host, at }]) => {
     if (typeof host !== "string") return line;
-    const answer = "the addresses of this host, as its owner names them";
-    if (asked.has(host)) return `${line}  # ANSWER: the same`;
+    if (!asked.has(host)) ask(draft, `the addresses of \`${host}\``, answer, at);
     asked.add(host);
-    return line + ask(draft, `the addresses of \`${host}\``, answer, at);
+    // As true behind the addresses as before.
+    return `${line}  # its addresses: by \`ksp pin\`, or by hand`;
   });
 }
 
-function serverLine(hop: Hop, { host, protocol, port }: Endpoint): string {
-  const peer = typeof host === "string" ? `host "${host}" at ${blank("server", hop)}` : formatAddress(host);
+/** A name without addresses does not compile. Nothing is looked up here: any network would answer. */
+function serverLine({ host, protocol, port }: Endpoint): string {
+  const peer = typeof host === "string" ? `host "${host}"` : formatAddress(host);
   return `  server ${peer} ${protocol} ${port}`;
 }
 

@@ -2,6 +2,7 @@ import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Source, Span } from "../diagnostics/span.ts";
 import { type Address, parseAddress, width } from "../net/address.ts";
 import { type AddressRange, contains } from "../net/address-set.ts";
+import { isHostName } from "../net/host-name.ts";
 import { constant, isFault, parseNet } from "../net/parse-net.ts";
 import type { Note } from "./configuration.ts";
 
@@ -104,12 +105,8 @@ export function portOf(text: string): number | undefined {
   return port >= 1 && port <= 65535 ? port : undefined;
 }
 
-/** RFC 1123, and the underscore that some zones use. What looks like an address and is none is no name either. */
-const name =
-  /^(?=.{1,253}$)(?=.*[a-z])(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.?$/i;
-
 export const hostOf = (text: string): Address | string | undefined =>
-  parseAddress(text) ?? (name.test(text) ? text : undefined);
+  parseAddress(text) ?? (isHostName(text) ? text : undefined);
 
 const loopback = constant("127.0.0.0/8", "::1");
 

@@ -33,7 +33,7 @@ test("a question is printed with its place and fails; the policy is written and 
   expect(stderr).toContain("9 | Endpoint = vpn.example:51820\n  |            ^^^");
   const checked = await ksp(["check", "home.ksp"], { cwd });
   expect(checked.code).toBe(1);
-  expect(checked.stdout).toContain("no list is named `server-wg0`");
+  expect(checked.stdout).toContain("error[KSP2110]: nobody pinned the addresses of `vpn.example`");
 });
 
 test("a file is overwritten with --force only", async () => {

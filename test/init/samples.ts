@@ -38,7 +38,7 @@ export const run = ({ sources }: Sample): Initial => init(sources);
 /** The policy with an answer in every marked place. */
 export const answered = (policy: string): string =>
   policy
-    .replace(/@server-[a-z0-9-]+/g, "198.51.100.77")
+    .replace(/host "[^"]+"/g, "$& at 198.51.100.77")
     .replace(/@(?:resolver|heartbeat)-[a-z0-9-]+/g, "10.99.0.1")
     .replace(/@address-[a-z0-9-]+/g, "10.99.0.2/32")
     .replace(/@carried-[a-z0-9-]+/g, "everything")

@@ -210,5 +210,5 @@ export const policy = {
     severity: "error",
     message: text`\`${"level"}\` names no single chain of the fragment \`${"fragment"}\``,
   },
-  KSP2090: { name: "unpinned-host", severity: "error", message: text`nobody pinned the addresses of \`${"host"}\`` },
+  KSP2110: { name: "unpinned-host", severity: "error", message: text`nobody pinned the addresses of \`${"host"}\`` },
 } as const;

@@ -91,12 +91,12 @@ function reportNet(context: Context, net: ast.Net, fault: NetFault): undefined {
 export function reportUnpinned(context: Context, host: ast.Text | undefined): undefined {
   if (!host) return undefined;
   return context.report(
-    "KSP2090",
+    "KSP2110",
     { host: host.value },
     {
       at: host.span,
       label: "no address stands behind it",
-      help: `run \`ksp pin ${host.span.file}\`, which looks it up and writes its addresses; or write them yourself behind \`at\``,
+      help: `run \`ksp pin\` on the policy, which looks it up and writes its addresses here; or write them by hand, behind \`at\``,
     },
   );
 }
