@@ -25,6 +25,7 @@ const special = [
     what: "a translated IPv4 address",
     set: constant("64:ff9b::/96", "64:ff9b:1::/48", "::ffff:0:0/96", "2001::/32", "2002::/16", "192.88.99.0/24"),
   },
+  { what: "a reserved address", set: constant("192.0.0.0/24", "2001::/23") },
   { what: "an address of many hosts", set: constant("224.0.0.0/4", "255.255.255.255", "ff00::/8") },
 ] as const;
 
