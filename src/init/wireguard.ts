@@ -63,7 +63,8 @@ export const peerKeys: Readonly<Record<string, Take>> = {
   allowedips: takeAllowed,
 };
 
-export const looksLikeWireguard = (text: string): boolean => /^[^\S\n]*\[(?:interface|peer)\]/im.test(text);
+export const looksLikeWireguard = (text: string): boolean =>
+  /^[^\S\n]*\[[^\S\n]*(?:interface|peer)[^\S\n]*\]/im.test(text);
 
 /** Reads a configuration of wg(8) or wg-quick(8); undefined after a message. */
 export function readWireguard(source: Source): { readonly reading: Reading; readonly configuration?: Configuration } {
@@ -106,6 +107,7 @@ export function readWireguard(source: Source): { readonly reading: Reading; read
 function readLines(said: Said): void {
   const { reading } = said;
   let keys: Readonly<Record<string, Take>> | undefined;
+  let isUnknown = false;
   let interfaces = 0;
   let peer: { readonly head: Word; readonly servers: number } | undefined;
   const leavePeer = () => {
@@ -115,15 +117,20 @@ function readLines(said: Said): void {
   for (const whole of linesOf(reading.source.text)) {
     const line = trimmed({ ...whole, text: whole.text.replace(/#[\s\S]*/, "") });
     if (line.text === "") continue;
-    const section = /^\[(interface|peer)\]$/i.exec(line.text)?.[1]?.toLowerCase();
+    const section = /^\[\s*(interface|peer)\s*\]$/i.exec(line.text)?.[1]?.toLowerCase();
     if (section !== undefined) {
       reading.show(line);
       leavePeer();
+      isUnknown = false;
       keys = section === "peer" ? peerKeys : interfaceKeys;
       peer = section === "peer" ? { head: line, servers: said.servers.length } : undefined;
       if (section === "interface" && ++interfaces === 2)
         reading.refuse("a second `[Interface]`", line, "one file is one tunnel", "put it in a file of its own");
-    } else readKey(said, keys, line);
+    } else if (line.text.startsWith("[")) {
+      // What stands in it is not judged: one mistake, one message.
+      isUnknown = true;
+      reading.malformed("this section", "there is `[Interface]` and `[Peer]`, and no other", line);
+    } else if (!isUnknown) readKey(said, keys, line);
   }
   leavePeer();
   if (reading.diagnostics.length > 0) return;

@@ -47,9 +47,9 @@ describe("writes", () => {
   });
 
   test("into a formatted file so that it stays formatted, into another without touching the rest", async () => {
-    const comment = policy(['host "vpn.example" udp 51820  # a', "9.9.9.10 udp 51820              # b"]);
-    const tidy = format({ file: "home.ksp", text: comment }).text ?? "";
-    const pinned = textOf(await run(tidy, { "vpn.example": ["9.9.9.9"] })) ?? "";
+    const many = Array.from({ length: 6 }, (_, i) => `2620:fe:1234:5678:9abc:def0:1234:567${i}`);
+    const pinned = textOf(await run(named, { "vpn.example": many })) ?? "";
+    expect(pinned).toContain(`  server host "vpn.example" at ${many[0]},\n    ${many[1]},\n`);
     expect(format({ file: "home.ksp", text: pinned }).text).toBe(pinned);
     const untidy = named.replaceAll("\n", "\r\n").replace("ipv6 block", "ipv6   block");
     expect(textOf(await run(untidy, { "vpn.example": ["9.9.9.9"] }))).toBe(
