@@ -17,7 +17,7 @@ import { type Answers, ask, judge } from "./judge.ts";
 import type { Lookup } from "./lookup.ts";
 
 /** A file before and after. */
-export interface Change {
+interface Change {
   readonly before: Source;
   readonly after: Source;
 }
