@@ -98,7 +98,7 @@ program
   .option("--resolver <address>", "whom to ask, e.g. 9.9.9.9 or [2620:fe::fe]:53 (default: those of this machine)")
   .addOption(root())
   .addOption(format())
-  .addHelpText("after", examples("ksp pin home.ksp", "ksp pin home.ksp --check --resolver 9.9.9.9"))
+  .addHelpText("after", examples("ksp pin home.ksp", "ksp pin --check --resolver 9.9.9.9 home.ksp"))
   .action(async (file: string, options, command: Command) => {
     if (file === "-" && !options.check) command.error("error: standard input cannot be rewritten");
     const { dnsLookup } = await import("./commands/lookup.ts");
