@@ -72,6 +72,25 @@ program
   });
 
 program
+  .command("init")
+  .description("write a policy from the configuration of a VPN")
+  .requiredOption(
+    "--from <file...>",
+    "for wg-quick or openvpn; several are nested, the outermost first; - is standard input",
+  )
+  .option("-o, --output <file>", "file to write to (default: standard output)")
+  .option("--force", "overwrite the file")
+  .addOption(format())
+  .addHelpText(
+    "after",
+    examples("ksp init --from /etc/wireguard/wg0.conf -o home.ksp", "ksp init --from entry.conf exit.ovpn"),
+  )
+  .action(async (options) => {
+    const { init } = await import("./commands/init.ts");
+    finish(await init(options));
+  });
+
+program
   .command("fmt")
   .description("print policies in the one common format")
   .argument("<file...>", "policies; - is standard input")
@@ -84,6 +103,24 @@ program
     if (options.write && files.includes("-")) command.error("error: standard input cannot be rewritten");
     const { fmt } = await import("./commands/fmt.ts");
     finish(await fmt(files, options));
+  });
+
+program
+  .command("pin")
+  .description("look the hosts of a policy up and write their addresses into it")
+  .argument("<file>", "policy; what it imports is pinned, too")
+  .option("--check", "write nothing; fail and print a diff where a name has other addresses now")
+  .option("--resolver <address>", "whom to ask, e.g. 9.9.9.9 or [2620:fe::fe]:53 (default: those of this machine)")
+  .addOption(root())
+  .addOption(format())
+  .addHelpText("after", examples("ksp pin home.ksp", "ksp pin --check --resolver 9.9.9.9 home.ksp"))
+  .action(async (file: string, options, command: Command) => {
+    if (file === "-" && !options.check) command.error("error: standard input cannot be rewritten");
+    const { dnsLookup } = await import("./commands/lookup.ts");
+    const lookup = dnsLookup(options.resolver);
+    if (!lookup) command.error("error: a resolver is an address, with a port where it is not 53");
+    const { pin } = await import("./commands/pin.ts");
+    finish(await pin(file, { ...options, lookup }));
   });
 
 program

@@ -1,9 +1,8 @@
 import { type Diagnostic, diagnostic, isError } from "../diagnostics/diagnostic.ts";
-import type { Source } from "../diagnostics/span.ts";
 import { format } from "../parser/format.ts";
 import { readSources } from "./input.ts";
 import { present } from "./output.ts";
-import { rewrite } from "./rewrite.ts";
+import { type Rewrite, rewrite } from "./rewrite.ts";
 
 /** `ksp fmt`: prints, checks or rewrites; nothing is printed or written where a file has an error. */
 export async function fmt(
@@ -12,7 +11,7 @@ export async function fmt(
 ): Promise<number> {
   const { sources, diagnostics } = await readSources(files);
   const found = [...diagnostics];
-  const formatted: Formatted[] = [];
+  const formatted: Rewrite[] = [];
   for (const source of sources) {
     const { text, diagnostics } = format(source);
     found.push(...diagnostics);
@@ -21,18 +20,13 @@ export async function fmt(
   if (!found.some(isError)) {
     const changed = formatted.filter(({ source, text }) => source.text !== text);
     if (options.check) found.push(...(await stale(changed)));
-    else if (options.write) found.push(...(await rewrite(changed.map(({ source, text }) => ({ ...source, text })))));
+    else if (options.write) found.push(...(await rewrite(changed)));
     else process.stdout.write(formatted.map(({ text }) => text).join(""));
   }
   return present({ diagnostics: found, sources }, "text", process.stderr);
 }
 
-interface Formatted {
-  readonly source: Source;
-  readonly text: string;
-}
-
-async function stale(changed: readonly Formatted[]): Promise<readonly Diagnostic[]> {
+async function stale(changed: readonly Rewrite[]): Promise<readonly Diagnostic[]> {
   if (changed.length === 0) return [];
   const { patch } = await import("./patch.ts");
   process.stdout.write(changed.map(({ source, text }) => patch(source.file, source.text, text)).join(""));

@@ -20,7 +20,7 @@ export async function repair(sources: readonly Source[], options: FixOptions): P
   const texts = new Map(changed.map(({ file, text }) => [file, text]));
   const now = sources.map((source) => ({ ...source, text: texts.get(source.file) ?? source.text }));
   const onDisk = changed.filter(({ file }) => file !== "-");
-  const diagnostics = await rewrite(onDisk);
+  const diagnostics = await rewrite(onDisk.map(({ file, before, text }) => ({ source: { file, text: before }, text })));
   const input = (diagnostics.length === 0 ? now : sources).find(({ file }) => file === "-");
   if (input) process.stdout.write(input.text);
   if (diagnostics.length > 0) return { sources, fixed: [], left: [], lines: [], diagnostics };

@@ -135,8 +135,8 @@ export interface RoleItem extends Item {
 }
 export interface Peer extends Node {
   readonly host?: Text;
-  /** One net, or for a host all its addresses. */
-  readonly nets: Nets;
+  /** One net, or for a host all its addresses; absent where nobody pinned it. */
+  readonly nets?: Nets;
   readonly transport: Transport;
   readonly nat64?: Net;
 }
@@ -279,7 +279,8 @@ export type Opening = Node &
     | {
         readonly kind: "host";
         readonly host: Text;
-        readonly at: Nets;
+        /** Absent: nobody pinned it. */
+        readonly at?: Nets;
         readonly within?: Nets;
         readonly service: Service;
         readonly path?: Path;

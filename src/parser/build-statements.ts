@@ -143,7 +143,7 @@ function opening(ctx: Context, node: cst.OpeningCstNode): ast.Opening {
   return {
     kind: "host",
     host: v.text(ctx, one(c.TEXT)),
-    at: v.nets(ctx, one(c.addresses)),
+    ...(c.addresses && { at: v.nets(ctx, one(c.addresses)) }),
     ...(c.bounds && { within: v.nets(ctx, one(c.bounds)) }),
     service: v.service(ctx, one(c.service)),
     ...path,

@@ -51,8 +51,8 @@ test("when one file cannot be written, none is, and nothing is left behind", asy
   const cwd = await directory({ "a.ksp": bad, "b.ksp": bad });
   const [first, second] = ["a.ksp", "b.ksp"].map((name) => join(cwd, name));
   const run = await rewrite([
-    { file: first ?? "", text: good },
-    { file: `${second}/none`, text: good },
+    { source: { file: first ?? "", text: bad }, text: good },
+    { source: { file: `${second}/none`, text: bad }, text: good },
   ]);
   expect(run.map(({ code }) => code)).toEqual(["KSP5004"]);
   expect([await read(cwd, "a.ksp"), await readdir(cwd)]).toEqual([bad, ["a.ksp", "b.ksp"]]);

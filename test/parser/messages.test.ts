@@ -205,7 +205,7 @@ const inStatements: readonly Row[] = [
   ],
   [
     'allow host "a" ⟦10.0.0.1⟧ tcp 443',
-    ["KSP1005 unexpected `10.0.0.1`: expected `at`; help: `at` is missing"],
+    ["KSP1005 unexpected `10.0.0.1`: expected `at`, `within`, `tcp` or `udp`; help: `at` is missing"],
     'allow host "a" at 10.0.0.1 tcp 443',
   ],
   [

@@ -212,4 +212,5 @@ export const policy = {
     severity: "error",
     message: text`\`${"level"}\` names no single chain of the fragment \`${"fragment"}\``,
   },
+  KSP2110: { name: "unpinned-host", severity: "error", message: text`nobody pinned the addresses of \`${"host"}\`` },
 } as const;

@@ -11,6 +11,7 @@ import {
   type HostBits,
   listName,
   namesFileList,
+  reportUnpinned,
   resolveEach,
   resolveIdentity,
   resolveNets,
@@ -53,7 +54,7 @@ function resolveOpening(context: Context, opening: ast.Opening): Opening | undef
 }
 
 function resolveHost(context: Context, opening: ast.Opening & { kind: "host" }): Opening | undefined {
-  const pinned = resolveNets(context, opening.at, "host");
+  const pinned = opening.at ? resolveNets(context, opening.at, "host") : reportUnpinned(context, opening.host);
   const within = opening.within ? resolveNets(context, opening.within) : pinned;
   const transport = resolveTransport(context, opening.service);
   const path = resolvePath(context, opening.path, { kind: "outside" });
@@ -64,7 +65,7 @@ function resolveHost(context: Context, opening: ast.Opening & { kind: "host" }):
     "KSP2052",
     { net: formatSet(outside) },
     {
-      at: opening.at.span,
+      at: (opening.at ?? opening).span,
       label: "is not in it",
       ...(opening.within && { secondary: [{ span: opening.within.span, text: "every address must lie in here" }] }),
       help: "widen `within`, or pin another address",

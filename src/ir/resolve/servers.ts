@@ -6,7 +6,7 @@ import type { Context } from "./context.ts";
 import { resolveCarrier } from "./interfaces.ts";
 import { Items } from "./items.ts";
 import { partsOf } from "./parts.ts";
-import { resolveNet, resolveNets, resolvePorts, resolveTransport } from "./values.ts";
+import { reportUnpinned, resolveNet, resolveNets, resolvePorts, resolveTransport } from "./values.ts";
 
 /** The servers of a tunnel in their fail-over order, reached directly or through a helper. */
 export function resolveReach(
@@ -30,7 +30,7 @@ const areAll = <T>(values: readonly (T | undefined)[]): values is readonly T[] =
 
 function resolveServer(context: Context, peer: ast.Peer, order: number): Server | undefined {
   const { host, nets, transport, nat64 } = peer;
-  const pinned = resolveNets(context, nets, "host");
+  const pinned = nets ? resolveNets(context, nets, "host") : reportUnpinned(context, host);
   const resolved = resolveTransport(context, transport);
   const mapped = pinned && nat64 && resolveNat64(context, pinned, nat64);
   if (!pinned || !resolved || (nat64 && !mapped)) return undefined;

@@ -94,6 +94,20 @@ function reportNet(context: Context, net: ast.Net, fault: NetFault, meant?: Host
   );
 }
 
+/** A name without addresses: its answer may come from anyone, so nothing asks for it while compiling. */
+export function reportUnpinned(context: Context, host: ast.Text | undefined): undefined {
+  if (!host) return undefined;
+  return context.report(
+    "KSP2110",
+    { host: host.value },
+    {
+      at: host.span,
+      label: "no address stands behind it",
+      help: `run \`ksp pin\` on the policy, which looks it up and writes its addresses here; or write them by hand, behind \`at\``,
+    },
+  );
+}
+
 /** Whether a list from a file stands in it, or in a list that it uses. */
 export const namesFileList = (context: Context, { include, except }: ast.Nets): boolean =>
   context.fileLists.size > 0 &&
