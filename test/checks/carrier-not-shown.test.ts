@@ -4,7 +4,7 @@ import { expectClean, expectFaults, home } from "./helper.ts";
 const wireguard = {
   code: "KSP2023",
   label: "WireGuard's handshakes have a mark and no owner",
-  help: "write `carrier linux mark 0x6b73/0xffff`, and give the tunnel's own packets that identity",
+  help: "write `carrier linux mark 0x6b73/0xffff`, and give its own packets that identity",
 } as const;
 
 test("WireGuard's packets by their user or group", () => {
@@ -28,7 +28,7 @@ test("a program or service on Linux", () => {
     code: "KSP2023",
     message: "the packets of `wg0` show no program",
     label: "Linux does not tell a packet's program",
-    help: "write `carrier linux user NUMBER`, and give the tunnel's own packets that identity",
+    help: "write `carrier linux user NUMBER`, and give its own packets that identity",
   });
 });
 

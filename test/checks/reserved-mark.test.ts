@@ -5,8 +5,8 @@ const fault = (mark: string, whose: string) =>
   ({
     code: "KSP2022",
     message: `the carrier mark \`${mark}\` also stands on ${whose}`,
-    label: "not the tunnel's alone",
-    help: "take another mark, such as `0x6b73/0xffff`, here and in the tunnel's configuration",
+    label: "not the carrier's alone",
+    help: "take another mark, such as `0x6b73/0xffff`, here and in the program's configuration",
   }) as const;
 
 test("the mark of ksp's own probes, whole or masked", () => {
@@ -21,9 +21,9 @@ test("no mark at all", () => {
   expectFaults(home({ carrier: "  ⟦carrier mark 0x0/0xff⟧" }), fault("0x0/0xff", "packets without a mark"));
 });
 
-test("of several lines the tunnel is underlined", () => {
+test("of several lines the faulty one is underlined", () => {
   expectFaults(
-    home({ carrier: "  carrier mark 0x6b73/0xffff\n  carrier mark 0x6b700000" }).replace("tunnel wg0", "tunnel ⟦wg0⟧"),
+    home({ carrier: "  carrier mark 0x6b73/0xffff\n  ⟦carrier mark 0x6b700000⟧" }),
     fault("0x6b700000", "ksp's own probes"),
   );
 });

@@ -1,3 +1,4 @@
+import type { Span } from "../../diagnostics/span.ts";
 import type * as ast from "../../parser/ast.ts";
 import { printStatement } from "../../parser/printer.ts";
 import type { App, Chain, Link, Os, Tunnel } from "../policy.ts";
@@ -153,11 +154,28 @@ export function resolveApp(context: Context, app: ast.App): App | undefined {
   const name = app.name.name;
   const items = new Items(context, app.block.items, `app \`${name}\``, app.name.span);
   const identity: Partial<Record<Os, NonNullable<App["identity"][Os]>>> = {};
+  const firstOn = new Map<Os, Span>();
   for (const item of items.some("identity") ?? []) {
+    if (item.identity.kind === "mark") {
+      context.report(
+        "KSP2091",
+        { app: name },
+        {
+          at: item.identity.span,
+          label: "stands on packets, not on programs",
+          notes: ["a mark is set by rules of others or by any program of root; and nothing could be paused by it"],
+          help: 'name the program: `linux slice "NAME.slice"`, or `linux user NUMBER`',
+        },
+      );
+      continue;
+    }
     if (item.os === "linux" && !["user", "group", "slice"].includes(item.identity.kind)) {
       context.unsupported(`an app by ${item.identity.kind}`, item.span);
       continue;
     }
+    const first = firstOn.get(item.os);
+    if (first) context.saidTwice(`\`${item.os}\``, item.span, first, "keep one of the two, or declare two apps");
+    firstOn.set(item.os, first ?? item.span);
     const resolved = resolveIdentity(context, item.identity, item.os);
     if (resolved) identity[item.os] = resolved;
   }

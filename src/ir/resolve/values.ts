@@ -1,3 +1,4 @@
+import { didYouMean } from "../../diagnostics/did-you-mean.ts";
 import { type AddressRange, type AddressSet, addressSet, formatRange, subtract } from "../../net/address-set.ts";
 import { isFault, type NetFault, parseNet } from "../../net/parse-net.ts";
 import { type PortRange, type PortSet, portSet } from "../../net/port-set.ts";
@@ -5,6 +6,7 @@ import { icmpTypes, icmpv6Types, type Transport } from "../../net/protocol.ts";
 import type * as ast from "../../parser/ast.ts";
 import type { Identity } from "../policy.ts";
 import type { Context } from "./context.ts";
+import { resolveNumberedOwner, resolveSlice } from "./words.ts";
 
 // ---- addresses -----------------------------------------------------------------------------------------------------
 
@@ -33,6 +35,7 @@ export function resolveEach(context: Context, nets: readonly ast.Net[]): Address
   for (const net of nets) {
     if (net.kind === "list") {
       const list = context.lists.get(net.text);
+      context.usedLists.add(net.text);
       if (list) for (const range of list) out.push(range);
       else {
         if (!context.names.has(net.text)) context.use({ name: net.text, span: net.span }, "list");
@@ -148,10 +151,17 @@ function resolveIcmp(
   const table = kind === "icmp" ? icmpTypes : icmpv6Types;
   const number = table[type.name];
   if (number !== undefined) return { kind, types: [number] };
+  const [similar] = didYouMean(type.name, Object.keys(table));
   return context.report(
     "KSP2016",
     { protocol: kind, name: type.name },
-    { at: type.span, label: "not a type of this protocol", help: `write one of ${Object.keys(table).join(", ")}` },
+    {
+      at: type.span,
+      label: "not a type of this protocol",
+      help: similar
+        ? { text: "a similar type exists", edits: [{ span: type.span, text: similar }] }
+        : `write one of ${Object.keys(table).join(", ")}`,
+    },
   );
 }
 
@@ -170,7 +180,10 @@ export function resolveIdentity(
     case "user":
     case "group": {
       const { owner, kind } = identity;
-      if (owner.kind === "id") return { kind, id: owner.id.value };
+      if (owner.kind === "id") {
+        const id = resolveNumberedOwner(context, kind, owner.id);
+        return id === undefined ? undefined : { kind, id };
+      }
       if (os === "windows" || os === "macos") return { kind, name: owner.text.value };
       return context.report(
         "KSP2013",
@@ -183,8 +196,10 @@ export function resolveIdentity(
         },
       );
     }
-    case "slice":
-      return { kind: "slice", path: identity.text.value };
+    case "slice": {
+      const path = resolveSlice(context, identity.text);
+      return path === undefined ? undefined : { kind: "slice", path };
+    }
     case "program":
       return { kind: "program", path: identity.text.value };
     case "service":
