@@ -34,3 +34,17 @@ test("marks that differ in one bit of the mask", () => {
     home({ carrier: "  carrier mark 0x6b700000/0xfff80000" }).replace("0x6b700000/0xfff80000", "0x6b780000/0xfff80000"),
   );
 });
+
+const obfs = "helper obfs {\n  server 203.0.113.4 tcp 443\n  listen 127.0.0.1 udp 51821\n  carrier user 994\n}";
+
+test("the carrier of a helper", () => {
+  expectFaults(
+    home({ server: "  server helper obfs", more: obfs.replace("carrier user 994", "⟦carrier mark 0x6b700000⟧") }),
+    {
+      code: "KSP2022",
+      message: "the carrier mark `0x6b700000` also stands on ksp's own probes",
+      label: "not the carrier's alone",
+      help: "take another mark, such as `0x6b73/0xffff`, here and in the program's configuration",
+    },
+  );
+});

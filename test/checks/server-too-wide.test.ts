@@ -25,3 +25,20 @@ test("a provider's /16, and private networks", () => {
   expectClean(home({ server: "  server 198.51.0.0/16 udp 51820" }));
   expectClean(home({ server: "  server 10.0.0.0/8 udp 51820" }).replaceAll("10.64.0", "100.64.0"));
 });
+
+const obfs = "helper obfs {\n  server 203.0.113.4 tcp 443\n  listen 127.0.0.1 udp 51821\n  carrier user 994\n}";
+
+test("the server of a helper", () => {
+  expectFaults(
+    home({
+      server: "  server helper obfs",
+      more: obfs.replace("server 203.0.113.4 tcp 443", "⟦server 203.0.0.0/12 tcp 443⟧"),
+    }),
+    {
+      code: "KSP2035",
+      message: "a server of `obfs` is as wide as `203.0.0.0/12`",
+      label: "a network, not a server",
+      help: "name the servers that are really used",
+    },
+  );
+});
