@@ -37,6 +37,13 @@ export interface Plan {
   readonly settings: readonly Setting[];
 }
 
+/** Every ruleset of a plan, from the one that boots to the portal. */
+export const rulesetsOf = ({ lockdown, states, portal }: Plan): readonly Ruleset[] => [
+  lockdown,
+  ...states,
+  ...(portal ? [portal] : []),
+];
+
 /** A change of one chain by one hop. Every other change is a sequence of these, or a jump to a lower state. */
 interface Move {
   readonly from: StateKey;

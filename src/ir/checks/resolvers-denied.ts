@@ -12,7 +12,7 @@ export const resolversDenied: Check = ({ policy, origins }) =>
     const deny = policy.denies.find(
       (one) => isConditionIn("enforcing", one.while) && isPatternIn(policy, questions(dns), one.pattern),
     );
-    if (!deny || dns.resolvers.length === 0) return [];
+    if (!deny) return [];
     const { path } = dns;
     if (path.kind === "tunnel" && denyOfTunnel(policy, tunnelNamed(policy, path.tunnel))) return [];
     return diagnostic(

@@ -14,8 +14,7 @@ import { open, type PlanStage, pass, underIpv6Policy } from "./rule.ts";
 /** Names are asked of declared resolvers by their declared path, and of neighbours where `allow discovery` says so. */
 export const dnsInsideStage: PlanStage = (policy, os, state) => [
   ...policy.dns.flatMap((dns): Rule[] => {
-    if (dns.resolvers.length === 0 || (dns.path.kind === "tunnel" && !isOpen(policy, state, dns.path.tunnel)))
-      return [];
+    if (dns.path.kind === "tunnel" && !isOpen(policy, state, dns.path.tunnel)) return [];
     const owner = ownerOf(dns, policy, os);
     const where: Match = {
       outInterface: pathInterfaces(dns.path, policy, os, state),
