@@ -37,7 +37,15 @@ test("the user of the VPN's own program", () => {
   );
 });
 
-test("another user, and a carrier that asks for more", () => {
+test("another user, a carrier that asks for more, and an app that belongs outside", () => {
+  const outside = app("user 8").replace("traffic tunnel", "traffic outside");
+  expectClean(
+    home({
+      protocol: "  protocol openvpn",
+      carrier: "  carrier user 8",
+      more: `${outside}\nallow out app mail to 192.0.2.0/24 tcp 25`,
+    }),
+  );
   expectClean(home({ protocol: "  protocol openvpn", carrier: "  carrier user 8", more: app("user 9") }));
   expectClean(home({ protocol: "  protocol openvpn", carrier: "  carrier user 8 and group 9", more: app("user 8") }));
 });

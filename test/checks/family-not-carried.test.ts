@@ -58,11 +58,15 @@ test("the next hop's server", () => {
 });
 
 test("IPv6 that no tunnel carries, or that is blocked, is told once", () => {
-  expectFaults(home({ address: four, ipv6, dns: "dns 10.64.0.1, fd64::1 through wg0" }), {
+  const dns = "dns 10.64.0.1, fd64::1 through wg0";
+  expectFaults(home({ address: four, ipv6: `⟦${ipv6}⟧`, dns }), {
     code: "KSP2008",
     message: "`ipv6 tunnel` needs a tunnel with an IPv6 address",
-    label: "`wg0` cannot carry IPv6",
-    help: "say `ipv6 block`, or give `wg0` an IPv6 address",
+    label: "IPv6 is routed through the tunnel …",
+    mark: 1,
+    secondary: [[0, "… but `wg0` has only an IPv4 address"]],
+    help: "block IPv6, or give it to `wg0`",
+    fixed: home({ dns }),
   });
   expectClean(home({ dns: "dns 10.64.0.1, fd64::1 through wg0" }));
 });

@@ -65,7 +65,8 @@ test("carriers, helpers, heartbeats and routes", () => {
   );
   expectFaults(
     home({
-      watch: "watch wg0 {\n  heartbeat 10.64.0.1 every 1s lost after 3\n  ⟦route 0.0.0.0/0⟧\n  ⟦route 10.0.0.0/8⟧\n}",
+      watch:
+        "watch wg0 {\n  heartbeat 10.64.0.1 every 1s lost after 3\n  ⟦route 0.0.0.0/0⟧\n  ⟦route 0.0.0.0-255.255.255.255⟧\n}",
     }),
     {
       code: "KSP2006",
@@ -78,7 +79,12 @@ test("carriers, helpers, heartbeats and routes", () => {
   );
 });
 
-test("another port, and ranges that only overlap", () => {
+test("another port, ranges that only overlap, and a narrower route", () => {
+  expectClean(
+    home({
+      watch: "watch wg0 {\n  heartbeat 10.64.0.1 every 1s lost after 3\n  route 0.0.0.0/0\n  route 10.0.0.0/8\n}",
+    }),
+  );
   expectClean(home({ server: "  server 198.51.100.7 udp 51820\n  server 198.51.100.7 udp 51821" }));
   expectClean(
     home({ server: "  server 198.51.100.6-198.51.100.7 udp 51820\n  server 198.51.100.7-198.51.100.8 udp 51820" }),

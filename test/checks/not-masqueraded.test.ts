@@ -15,5 +15,6 @@ test("a whole link into a tunnel for everything", () => {
 
 test("named networks, and a tunnel that carries them alone", () => {
   expectClean(home({ links, more: "forward from link lan to tunnel wg0 10.20.0.0/16" }));
+  expectClean(home({ links, more: "forward from link lan 192.168.7.0/24 to tunnel wg0" }));
   expectClean(home({ links, carries: "  carries 10.0.0.0/8", more: "forward from link lan to tunnel wg0" }));
 });

@@ -7,8 +7,8 @@ import { placeOfCarrier } from "./support/places.ts";
 
 /** What the carrier may do the app may do: it reaches the server in clear, whatever its `traffic` says. */
 export const appIsCarrier: Check = ({ policy, origins }) =>
-  policy.apps.flatMap(({ id, name, identity: { linux } }) =>
-    senders(policy).flatMap((sender) => {
+  policy.apps.flatMap(({ id, name, identity: { linux }, traffic }) =>
+    (traffic === "outside" ? [] : senders(policy)).flatMap((sender) => {
       const alternative = carriersOn(sender, "linux").findIndex((all) =>
         all.every((one) => linux && canonicalJson(one) === canonicalJson(linux)),
       );

@@ -25,7 +25,7 @@ export const lineSaidTwice: Check = ({ policy, origins }) => [
   ),
   ...policy.watches.flatMap(({ id, probes }) => [
     ...repeated(heartbeatsOf(probes), areTargetsIn, "the heartbeat", (_, i) => placeOf(origins, id, `heartbeat-${i}`)),
-    ...repeated(routesOf(probes), arePrefixesIn, "the route", (_, i) => placeOf(origins, id, `route-${i}`)),
+    ...repeated(routesOf(probes), areSamePrefixes, "the route", (_, i) => placeOf(origins, id, `route-${i}`)),
   ]),
 ];
 
@@ -61,4 +61,5 @@ type Route = Extract<Probe, { kind: "route" }>;
 const heartbeatsOf = (probes: readonly Probe[]): readonly Heartbeat[] => probes.filter((p) => p.kind === "heartbeat");
 const routesOf = (probes: readonly Probe[]): readonly Route[] => probes.filter((p) => p.kind === "route");
 const areTargetsIn = (a: Heartbeat, b: Heartbeat): boolean => isSubset(a.targets, b.targets);
-const arePrefixesIn = (a: Route, b: Route): boolean => isSubset(a.prefixes, b.prefixes);
+/** A narrower route is asked for by itself: it may lead elsewhere. */
+const areSamePrefixes = (a: Route, b: Route): boolean => areEqual(a.prefixes, b.prefixes);

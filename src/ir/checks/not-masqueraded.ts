@@ -5,10 +5,10 @@ import type { Check } from "./check.ts";
 import { insertAfter } from "./support/edits.ts";
 import { sideName } from "./support/sides.ts";
 
-/** A VPN's server takes packets from the address that it gave, and from no other. Towards named networks it may know better. */
+/** A VPN's server takes packets from the address that it gave, and from no other. Who names networks may have told it. */
 export const notMasqueraded: Check = ({ policy, origins }) =>
-  policy.forwards.flatMap(({ id, from, to, destinations, change }) => {
-    if (to.kind !== "tunnel" || change || destinations) return [];
+  policy.forwards.flatMap(({ id, from, to, sources, destinations, change }) => {
+    if (to.kind !== "tunnel" || change || sources || destinations) return [];
     if (from.kind === "tunnel" && from.tunnel === to.tunnel) return [];
     const tunnel = tunnelNamed(policy, to.tunnel);
     if (!tunnel.carries.everything) return [];

@@ -110,7 +110,10 @@ export class Context {
         label: declared ? `this is a ${declared.kind}` : "not declared in this policy",
         ...(other && similar && { secondary: [{ span: other.span, text: `\`${similar}\` is declared here` }] }),
         help: similar
-          ? { text: `a ${kind} with a similar name exists`, edits: [{ span, text: similar }] }
+          ? {
+              text: `a ${kind} with a similar name exists`,
+              edits: [{ span, text: kinds.includes("list") ? `@${similar}` : similar }],
+            }
           : `declare the ${kind} \`${name}\`, or name one that exists`,
       },
     );

@@ -89,7 +89,12 @@ function resolveIn(context: Context, file: ast.File): Resolved {
   };
   const head = file.name.span;
   const end = file.statements.findLast(({ span }) => span.file === head.file)?.span.end ?? head.end;
-  const origins: Origins = { statements: context.origins, head, end: { file: head.file, start: end, end } };
+  const origins: Origins = {
+    statements: context.origins,
+    head,
+    ...(ipv6 && { ipv6: ipv6.span }),
+    end: { file: head.file, start: end, end },
+  };
   for (const statement of ["dns", "ipv6"] as const) {
     if (all(statement).length === 0) {
       const [open, closed] =
@@ -101,8 +106,9 @@ function resolveIn(context: Context, file: ast.File): Resolved {
       );
     }
   }
-  warnOfUnusedLists(context, all("list"), head.file);
   const { diagnostics } = context;
+  // A statement with a fault may be the one that would use the list.
+  if (!diagnostics.some(isError)) warnOfUnusedLists(context, all("list"), head.file);
   return diagnostics.some(isError) ? { origins, diagnostics } : { policy, origins, diagnostics };
 }
 

@@ -112,7 +112,14 @@ export function resolvePorts(context: Context, ports: readonly ast.Port[]): Port
       return context.report(
         "KSP2007",
         { what: "port", value: first === last ? `${first}` : `${first}-${last}` },
-        { at: port.span, label: "ports go from 1 to 65535, the lower one first" },
+        {
+          at: port.span,
+          label: "ports go from 1 to 65535, the lower one first",
+          help:
+            1 <= last && last < first && first <= 65535
+              ? { text: "swap the two", edits: [{ span: port.span, text: `${last}-${first}` }] }
+              : "write a port such as `443`, or a range such as `8000-8100`",
+        },
       );
     }
     out.push({ first, last });
@@ -132,7 +139,11 @@ export function resolveTransport(
       return context.report(
         "KSP2007",
         { what: "protocol", value: transport.number.text },
-        { at: transport.number.span, label: "IP protocols go from 0 to 255" },
+        {
+          at: transport.number.span,
+          label: "IP protocols go from 0 to 255",
+          help: "write the protocol's number, such as `protocol 50`",
+        },
       );
     return { kind: "protocol", number };
   }
