@@ -12,9 +12,10 @@ export interface Origin {
 
 export interface Origins {
   readonly statements: ReadonlyMap<StatementId, Origin>;
-  readonly ipv6?: Span;
   /** The policy's head line: where the fault is when a statement is missing. */
   readonly head: Span;
+  /** The `ipv6` statement, which has a mode and no id. */
+  readonly ipv6?: Span;
   /** Where a new statement can be inserted. */
   readonly end: Span;
 }

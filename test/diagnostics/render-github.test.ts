@@ -34,7 +34,7 @@ const misspelt = diagnostic(
   { word: "tunel" },
   { at: at(spans, 0), label: "expected `tunnel`", notes: ["100% a note"], help: "a similar word exists" },
 );
-const block: Diagnostic = diagnostic("KSP2043", {}, { at: at(spans, 1) });
+const block: Diagnostic = diagnostic("KSP2043", { what: "exemption" }, { at: at(spans, 1) });
 const gone = diagnostic("KSP5001", { file: "gone.ksp", reason: "no such file" });
 
 test("one command a diagnostic, and how many there are", () => {

@@ -9,7 +9,7 @@ import { type Element, parseXml } from "./xml.ts";
 
 const { source, spans } = marked("ksp 1\n⟦tunel⟧ wg0 ⟦{⟧\n");
 const misspelt = diagnostic("KSP1002", { word: "tunel" }, { at: at(spans, 0), notes: ["a <b> & c ]]> d"] });
-const warning = diagnostic("KSP2043", {}, { at: at(spans, 1), label: "here" });
+const warning = diagnostic("KSP2043", { what: "exemption" }, { at: at(spans, 1), label: "here" });
 
 test("a case a diagnostic, a suite a file", () => {
   const gone = diagnostic("KSP5001", { file: "a.ksp", reason: "gone" });

@@ -28,7 +28,7 @@ const misspelt = diagnostic(
   },
 );
 const unclosed = diagnostic("KSP1004", { block: "tunnel wg0" }, { at: at(spans, 2) });
-const warning = diagnostic("KSP2043", {}, { at: at(spans, 1) });
+const warning = diagnostic("KSP2043", { what: "exemption" }, { at: at(spans, 1) });
 const gone = diagnostic("KSP5001", { file: "a.ksp", reason: "gone" });
 
 test("a result has its rule, its place, related places and the fix", () => {

@@ -20,6 +20,8 @@ export class Context {
   readonly diagnostics: Diagnostic[] = [];
   readonly names = new Map<Name, Declared>();
   readonly lists = new Map<Name, AddressSet>();
+  /** Lists that some statement names. */
+  readonly usedLists = new Set<Name>();
   /** Lists that come from a file, or use one that does. */
   readonly fileLists = new Set<Name>();
   readonly origins = new Map<StatementId, Origin>();
@@ -36,6 +38,15 @@ export class Context {
   report<C extends Code>(code: C, parameters: Parameters<C>, details: Details): undefined {
     this.diagnostics.push(diagnostic(code, parameters, details));
     return undefined;
+  }
+
+  /** For words of one line or statement; what has a better way out says so itself. */
+  saidTwice(what: string, at: Span, first: Span, help = "keep one of the two"): undefined {
+    return this.report(
+      "KSP2006",
+      { what },
+      { at, label: "the second time", secondary: [{ span: first, text: "the first time" }], help },
+    );
   }
 
   unsupported(construct: string, at: Span): undefined {
@@ -100,7 +111,10 @@ export class Context {
         label: declared ? `this is a ${declared.kind}` : "not declared in this policy",
         ...(other && similar && { secondary: [{ span: other.span, text: `\`${similar}\` is declared here` }] }),
         help: similar
-          ? { text: `a ${kind} with a similar name exists`, edits: [{ span, text: similar }] }
+          ? {
+              text: `a ${kind} with a similar name exists`,
+              edits: [{ span, text: kinds.includes("list") ? `@${similar}` : similar }],
+            }
           : `declare the ${kind} \`${name}\`, or name one that exists`,
       },
     );

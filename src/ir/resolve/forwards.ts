@@ -2,7 +2,7 @@ import type * as ast from "../../parser/ast.ts";
 import { printStatement } from "../../parser/printer.ts";
 import type { Forward, Path } from "../policy.ts";
 import type { Context } from "./context.ts";
-import { resolveCaveat, resolveWhile } from "./openings.ts";
+import { familiesAgree, resolveCaveat, resolveWhile } from "./openings.ts";
 import { partsOfRoute } from "./parts.ts";
 import { resolveNet, resolveNets, resolvePorts, resolveTransport } from "./values.ts";
 
@@ -21,6 +21,23 @@ export function resolveForward(context: Context, forward: ast.Forward): Forward 
   if (!from || !to || !condition || !caveat) return undefined;
   if ((route.from.nets && !sources) || (route.to.nets && !destinations)) return undefined;
   if ((route.transport && !transport) || (route.change && !change)) return undefined;
+  const places = { span: route.span, from: route.from.nets, to: route.to.nets };
+  const reached = change?.kind === "rewrite" ? change.to : destinations;
+  if (!familiesAgree(context, places, sources, reached, transport)) return undefined;
+  if (change?.kind === "rewrite" && route.to.nets)
+    return context.report(
+      "KSP2079",
+      {},
+      {
+        at: route.to.nets.span,
+        label: "the packets go to the new address",
+        notes: ["without addresses here, what is rewritten are the packets to this machine's own address"],
+        help: {
+          text: "remove the addresses",
+          edits: [{ span: { ...route.to.nets.span, start: route.to.name.span.end }, text: "" }],
+        },
+      },
+    );
   const meaning = {
     from,
     to,

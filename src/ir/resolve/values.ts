@@ -1,3 +1,4 @@
+import { didYouMean } from "../../diagnostics/did-you-mean.ts";
 import { type AddressRange, type AddressSet, addressSet, formatRange, subtract } from "../../net/address-set.ts";
 import { isFault, type NetFault, parseNet } from "../../net/parse-net.ts";
 import { type PortRange, type PortSet, portSet } from "../../net/port-set.ts";
@@ -5,6 +6,7 @@ import { icmpTypes, icmpv6Types, type Transport } from "../../net/protocol.ts";
 import type * as ast from "../../parser/ast.ts";
 import type { Identity } from "../policy.ts";
 import type { Context } from "./context.ts";
+import { resolveNumberedOwner, resolveSlice } from "./words.ts";
 
 // ---- addresses -----------------------------------------------------------------------------------------------------
 
@@ -37,6 +39,7 @@ export function resolveEach(context: Context, nets: readonly ast.Net[], meant?: 
   for (const net of nets) {
     if (net.kind === "list") {
       const list = context.lists.get(net.text);
+      context.usedLists.add(net.text);
       if (list) for (const range of list) out.push(range);
       else {
         // A list without a set has had its own message.
@@ -130,7 +133,14 @@ export function resolvePorts(context: Context, ports: readonly ast.Port[]): Port
       return context.report(
         "KSP2007",
         { what: "port", value: first === last ? `${first}` : `${first}-${last}` },
-        { at: port.span, label: "ports go from 1 to 65535, the lower one first" },
+        {
+          at: port.span,
+          label: "ports go from 1 to 65535, the lower one first",
+          help:
+            1 <= last && last < first && first <= 65535
+              ? { text: "swap the two", edits: [{ span: port.span, text: `${last}-${first}` }] }
+              : "write a port such as `443`, or a range such as `8000-8100`",
+        },
       );
     }
     out.push({ first, last });
@@ -150,7 +160,11 @@ export function resolveTransport(
       return context.report(
         "KSP2007",
         { what: "protocol", value: transport.number.text },
-        { at: transport.number.span, label: "IP protocols go from 0 to 255" },
+        {
+          at: transport.number.span,
+          label: "IP protocols go from 0 to 255",
+          help: "write the protocol's number, such as `protocol 50`",
+        },
       );
     return { kind: "protocol", number };
   }
@@ -170,10 +184,17 @@ function resolveIcmp(
   const table = kind === "icmp" ? icmpTypes : icmpv6Types;
   const number = table[type.name];
   if (number !== undefined) return { kind, types: [number] };
+  const [similar] = didYouMean(type.name, Object.keys(table));
   return context.report(
     "KSP2016",
     { protocol: kind, name: type.name },
-    { at: type.span, label: "not a type of this protocol", help: `write one of ${Object.keys(table).join(", ")}` },
+    {
+      at: type.span,
+      label: "not a type of this protocol",
+      help: similar
+        ? { text: "a similar type exists", edits: [{ span: type.span, text: similar }] }
+        : `write one of ${Object.keys(table).join(", ")}`,
+    },
   );
 }
 
@@ -192,7 +213,10 @@ export function resolveIdentity(
     case "user":
     case "group": {
       const { owner, kind } = identity;
-      if (owner.kind === "id") return { kind, id: owner.id.value };
+      if (owner.kind === "id") {
+        const id = resolveNumberedOwner(context, kind, owner.id);
+        return id === undefined ? undefined : { kind, id };
+      }
       if (os === "windows" || os === "macos") return { kind, name: owner.text.value };
       return context.report(
         "KSP2013",
@@ -205,8 +229,10 @@ export function resolveIdentity(
         },
       );
     }
-    case "slice":
-      return { kind: "slice", path: identity.text.value };
+    case "slice": {
+      const path = resolveSlice(context, identity.text);
+      return path === undefined ? undefined : { kind: "slice", path };
+    }
     case "program":
       return { kind: "program", path: identity.text.value };
     case "service":
