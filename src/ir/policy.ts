@@ -17,7 +17,6 @@ export type Name = string;
 /** `kind-digest` or `kind-name-digest` of the meaning: stable when other statements, the caveat or the order change. */
 export type StatementId = string;
 export type Os = Static<typeof os>;
-export const systems: readonly Os[] = ["linux", "windows", "macos"];
 
 // ---- who -----------------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,6 @@ import { expand } from "../ir/expand/expand.ts";
 import type { Load } from "../ir/expand/load.ts";
 import { type Address, formatAddress } from "../net/address.ts";
 import { addressSet, formatSet } from "../net/address-set.ts";
-import { isHostName } from "../net/host-name.ts";
 import { isFault, parseNet } from "../net/parse-net.ts";
 import type * as ast from "../parser/ast.ts";
 import { format } from "../parser/format.ts";
@@ -68,7 +67,6 @@ function filesOf(source: Source, sources: readonly Source[], load: Load | undefi
 /** Why the addresses of a host are not looked up. */
 function whyKept({ name, at }: Host): string | undefined {
   if (name.kind === "param") return "a parameter gives the name";
-  if (!isHostName(name.value)) return "it is no name of DNS";
   if (!at) return undefined;
   if (at.include.some(({ comments }) => comments)) return "comments stand among them";
   return addressesIn(at) ? undefined : "they are not written out one by one";

@@ -35,7 +35,7 @@ test.each([
 test("a check loads nothing of what compiles or fixes", async () => {
   const urls = loaded(await directory({ "home.ksp": good }), "check", "home.ksp");
   expect(
-    urls.filter((url) => /\/src\/(?:emitters|ir\/(?:plan|bundle|policy|schema)\b|compile|fix|index)/.test(url)),
+    urls.filter((url) => /\/src\/(?:emitters|ir\/(?:bundle|policy|schema)\b|compile|fix|index)/.test(url)),
   ).toEqual([]);
   expect(urls.some((url) => url.endsWith("/src/ir/checks/index.ts"))).toBe(true);
 });

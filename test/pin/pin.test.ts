@@ -206,16 +206,15 @@ describe("refuses, with the place, and writes nothing", () => {
     expect({ at: marked(pinned), changes: pinned.changes }).toEqual({ at: "10.2.0.9", changes: [] });
   });
 
-  test.each([
-    ['host "a b.example" udp 51820', "it is no name of DNS"],
-    ['host "bücher.example" udp 51820', "it is no name of DNS"],
-    ['host "9.9.9.9" udp 51820', "it is no name of DNS"],
-  ])("%s", async (server, reason) => {
-    const { lookup, questions } = zone({});
-    const pinned = await pin({ file: "home.ksp", text: policy([server]) }, lookup);
-    expect(said(pinned)).toEqual([expect.stringMatching(new RegExp(`^KSP5030 .*: ${reason}$`))]);
-    expect({ changes: pinned.changes, questions }).toEqual({ changes: [], questions: [] });
-  });
+  test.each(['host "a b.example" udp 51820', 'host "bücher.example" udp 51820', 'host "9.9.9.9" udp 51820'])(
+    "%s",
+    async (server) => {
+      const { lookup, questions } = zone({});
+      const pinned = await pin({ file: "home.ksp", text: policy([server]) }, lookup);
+      expect(said(pinned)).toEqual([expect.stringMatching(/^KSP2092 .* is no host name$/)]);
+      expect({ changes: pinned.changes, questions }).toEqual({ changes: [], questions: [] });
+    },
+  );
 
   test("a name that a parameter gives, without addresses", async () => {
     const office = 'ksp 1\nfragment office\nparam where text = "sso.example"\nallow host $where tcp 443\n';

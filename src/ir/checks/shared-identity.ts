@@ -1,7 +1,8 @@
 import { diagnostic } from "../../diagnostics/diagnostic.ts";
 import { canonicalJson } from "../canonical.ts";
 import { placeOf } from "../origins.ts";
-import { type App, systems } from "../policy.ts";
+import type { App } from "../policy.ts";
+import { systems } from "../systems.ts";
 import type { Check } from "./check.ts";
 import { byPlace } from "./support/places.ts";
 

@@ -1,6 +1,7 @@
 import { type Diagnostic, diagnostic } from "../../diagnostics/diagnostic.ts";
 import { placeOf } from "../origins.ts";
-import { type Device, type Link, systems, type Tunnel } from "../policy.ts";
+import type { Device, Link, Tunnel } from "../policy.ts";
+import { systems } from "../systems.ts";
 import type { Check, Subject } from "./check.ts";
 import { devicesOverlap, formatDevice, interfaceOwners, ownerName } from "./support/devices.ts";
 import { byPlace } from "./support/places.ts";

@@ -1,6 +1,7 @@
 import type { Span } from "../../diagnostics/span.ts";
 import type * as ast from "../../parser/ast.ts";
-import { type Device, type Devices, type Identities, type Identity, type Os, systems } from "../policy.ts";
+import type { Device, Devices, Identities, Identity, Os } from "../policy.ts";
+import { systems } from "../systems.ts";
 import type { Context } from "./context.ts";
 import { resolveIdentity } from "./values.ts";
 

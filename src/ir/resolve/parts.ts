@@ -1,6 +1,7 @@
 import type { Span } from "../../diagnostics/span.ts";
 import type * as ast from "../../parser/ast.ts";
-import { type Os, systems } from "../policy.ts";
+import type { Os } from "../policy.ts";
+import { systems } from "../systems.ts";
 
 /** Where messages about a part of a statement point, by the word that introduces the part. */
 type Parts = Readonly<Record<string, Span>>;

@@ -1,7 +1,8 @@
 import type { Span } from "../../diagnostics/span.ts";
 import type * as ast from "../../parser/ast.ts";
 import { printStatement } from "../../parser/printer.ts";
-import { type Control, type Os, type Policy, type Probe, type Reconnect, systems, type Watch } from "../policy.ts";
+import type { Control, Os, Policy, Probe, Reconnect, Watch } from "../policy.ts";
+import { systems } from "../systems.ts";
 import type { Context } from "./context.ts";
 import { Items } from "./items.ts";
 import { partsOf } from "./parts.ts";

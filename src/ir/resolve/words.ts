@@ -1,17 +1,12 @@
+import { isHostName } from "../../net/host-name.ts";
 import type * as ast from "../../parser/ast.ts";
 import type { Context } from "./context.ts";
 
 /** Texts that another system reads: what it would refuse, or take for something else, is refused here. */
 
-/** RFC 1123 2.1; internationalised names stand in their ASCII form. */
-const label = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?$/i;
-
-const isHostName = (name: string): boolean =>
-  name.length <= 253 && name.split(".").every((part) => part.length <= 63 && label.test(part));
-
 /** Undefined after a message. */
 export function resolveHostName(context: Context, { value, span }: ast.Text, what = "host name"): string | undefined {
-  if (isHostName(value) && !/^[0-9.]+$/.test(value)) return value;
+  if (isHostName(value)) return value;
   return context.report(
     "KSP2092",
     { what, text: value },
