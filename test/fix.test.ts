@@ -154,7 +154,12 @@ test("comments and line ends around a fix stay", () => {
 });
 
 const folder = new URL("../examples/", import.meta.url);
-const policies = [home(), ...readdirSync(folder).map((file) => readFileSync(new URL(file, folder), "utf8"))];
+const policies = [
+  home(),
+  ...readdirSync(folder)
+    .filter((file) => file.endsWith(".ksp"))
+    .map((file) => readFileSync(new URL(file, folder), "utf8")),
+];
 
 describe("of any spoilt policy", () => {
   const spoilt = fc

@@ -36,10 +36,12 @@ export function said({ notes, diagnostics, shown }: Initial): string {
 export const run = ({ sources }: Sample): Initial => init(sources);
 
 /** The policy with an answer in every marked place. */
-export const answered = (policy: string): string =>
-  policy
-    .replace(/host "[^"]+"/g, "$& at 198.51.100.77")
+export function answered(policy: string): string {
+  let hosts = 0;
+  return policy
+    .replace(/host "[^"]+"/g, (host) => `${host} at 198.51.100.${77 + hosts++}`)
     .replace(/@(?:resolver|heartbeat)-[a-z0-9-]+/g, "10.99.0.1")
     .replace(/@address-[a-z0-9-]+/g, "10.99.0.2/32")
     .replace(/@carried-[a-z0-9-]+/g, "everything")
     .replace(/carrier user "[^"]+"/g, "carrier user 994");
+}

@@ -71,7 +71,7 @@ test("an unknown name", () => {
   expectRefused(home({ more: "allow out to @ofice tcp 443" }), "KSP2001");
   expectRefused(home({ more: "allow out to 192.0.2.1 tcp 443 through wg1" }), "KSP2001");
   // A host without addresses would be asked of a name server.
-  expectRefused(home({ more: 'allow host "vpn.example.net" tcp 443' }), "KSP1005");
+  expectRefused(home({ more: 'allow host "vpn.example.net" tcp 443' }), "KSP2110");
 });
 
 describe("an empty list: opened to any address", () => {
