@@ -26,7 +26,7 @@ function fragment(n: number, share: number): string {
       case 3:
         return `allow out to ${host} tcp 443 on uplink reason "service ${i}" owner "team-${n}"`;
       case 4:
-        return `expect drop out user 1000 to ${host} udp 443`;
+        return `expect drop out user 1000 to ${host} udp 443 on uplink`;
       default:
         return `deny out to ${host} tcp ${1 + (i % 60_000)}`;
     }

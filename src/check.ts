@@ -12,18 +12,21 @@ import type { File } from "./parser/ast.ts";
 import { parse } from "./parser/parse.ts";
 import { type Proved, prove } from "./prove.ts";
 
-export interface Checked {
-  /** Absent when there is an error, as are `origins`, `plan`, `proofs` and `file`. */
+export interface Read {
+  /** Absent when there is an error, as are `origins`, `plan` and `file`. */
   readonly policy?: Policy;
   readonly origins?: Origins;
   readonly plan?: Plan;
-  /** Codes of the leak properties that hold for every packet in every state. */
-  readonly proofs?: Proved["holds"];
   /** The statements of the policy and of all that it imports, with the values of parameters. */
   readonly file?: File;
   /** Every other file that was read. */
   readonly sources: readonly Source[];
   readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface Checked extends Read {
+  /** Codes of the leak properties that hold for every packet in every state. */
+  readonly proofs?: Proved["holds"];
 }
 
 export interface CheckOptions {
@@ -32,8 +35,8 @@ export interface CheckOptions {
   readonly measure?: Measure;
 }
 
-/** Parses, takes in imports, binds names, runs the semantic checks, plans and proves; each stage only where the one before found no error. */
-export function check(source: Source, { load, measure }: CheckOptions = {}): Checked {
+/** Parses, takes in imports, binds names, runs the semantic checks and plans; each stage only where the one before found no error. */
+export function read(source: Source, { load, measure }: CheckOptions = {}): Read {
   const stage = stopwatch(measure);
   const parsed = stage("parse", () => parse(source));
   const written = parsed.file;
@@ -43,10 +46,17 @@ export function check(source: Source, { load, measure }: CheckOptions = {}): Che
   const { policy, origins, diagnostics: bound } = stage("resolve", () => resolve(file));
   if (!policy) return { sources, diagnostics: bound };
   const found = stage("check", () => runChecks({ policy, origins }));
-  if (found.some(isError)) return { sources, diagnostics: [...bound, ...found] };
-  const planned = stage("plan", () => plan(policy, "linux"));
-  const proved = stage("prove", () => prove(policy, origins, planned));
-  const diagnostics = [...bound, ...found, ...proved.diagnostics];
-  if (proved.diagnostics.some(isError)) return { sources, diagnostics };
-  return { policy, origins, plan: planned, proofs: proved.holds, file, sources, diagnostics };
+  const diagnostics = [...bound, ...found];
+  if (found.some(isError)) return { sources, diagnostics };
+  return { policy, origins, plan: stage("plan", () => plan(policy, "linux")), file, sources, diagnostics };
+}
+
+/** All that `read` does, then the proof. */
+export function check(source: Source, options: CheckOptions = {}): Checked {
+  const known = read(source, options);
+  const { policy, origins, plan: planned, sources } = known;
+  if (!policy || !origins || !planned) return known;
+  const { holds, diagnostics: broken } = stopwatch(options.measure)("prove", () => prove(policy, origins, planned));
+  const diagnostics = [...known.diagnostics, ...broken];
+  return broken.some(isError) ? { sources, diagnostics } : { ...known, proofs: holds, diagnostics };
 }

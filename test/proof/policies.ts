@@ -10,7 +10,7 @@ export interface Planned {
   readonly plan: Plan;
 }
 
-export function plannedOf({ name, text }: Example): Planned {
+function plannedOf({ name, text }: Example): Planned {
   const { policy, plan, diagnostics } = check({ file: `${name}.ksp`, text }, { load });
   if (!policy || !plan) throw new Error(`${name}: ${diagnostics.map((d) => `${d.code} ${d.message}`).join("; ")}`);
   return { name, policy, plan };

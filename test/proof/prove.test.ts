@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { evaluate } from "../../src/ir/evaluate.ts";
 import { describe as words } from "../../src/ir/packet.ts";
 import { ruleText } from "../../src/ir/rule-text.ts";
 import { closesOnLoss } from "../../src/proof/properties/closes-on-loss.ts";
@@ -38,6 +39,29 @@ const refusing = dropped.filter(({ rule }) => rule.verdict.kind !== "accept" && 
 
 test.each(opening)("missed: $title", ({ isMissed }) => {
   expect(isMissed()).toBe(true);
+});
+
+/** Every opening with one part of its match left out: the same set of packets, or a packet that the policy does not let pass. */
+describe.each(["home-wireguard", "gateway"].map(policyNamed))("$name: an opening without", (planned) => {
+  const openings = planned.plan.states.flatMap(({ rules }) => rules.filter(({ verdict }) => verdict.kind === "accept"));
+  const parts = new Map(
+    openings.flatMap((rule) =>
+      Object.keys(rule.match).map((field) => [`${key(rule)} ${field}`, { rule, field }] as const),
+    ),
+  );
+  const outcomes = [...parts.values()].map(({ rule, field }) => {
+    const { [field as keyof typeof rule.match]: _, ...match } = rule.match;
+    const widen: Parameters<typeof proofOf>[1] = (all) =>
+      all.map((other) => (key(other) === key(rule) ? { ...other, match } : other));
+    const [violation] = proofOf(planned, widen).violations;
+    return { field, violation };
+  });
+  test.each([...new Set(outcomes.map(({ field }) => field))])("%s is noticed, and a packet shows it", (field) => {
+    const noticed = outcomes.filter((one) => one.field === field).flatMap(({ violation }) => violation ?? []);
+    /** The family is said twice, by addresses too. */
+    if (field !== "family") expect(noticed.length).toBeGreaterThan(0);
+    for (const { ruleset, packet } of noticed) expect(evaluate(ruleset, packet).verdict.kind).toBe("accept");
+  });
 });
 
 /** A refusal may stand in front of nothing in one policy; in some other it does not. */

@@ -119,11 +119,11 @@ describe("reads well", () => {
     const leaving = accepted(down, space).intersect(space.direction("out"));
     const lines = cover(leaving, space, 5).regions.map((region) => regionText(region, space));
     expect(lines).toEqual([
-      "out on not wg0 from address local to 203.0.113.80 tcp 873 user 1007",
+      "out on not wg0 from 0.0.0.0-10.64.0.1, 10.64.0.3-223.255.255.255, 240.0.0.0-255.255.255.254 from address local to 203.0.113.80 tcp 873 user 1007",
       "out on not wg0 to 198.51.100.7 udp 51820 mark 0x6b73/0xffff",
-      "out on not wg0 to 255.255.255.255 udp 67 from port 68",
+      "out on not wg0 from not 10.64.0.2 to 255.255.255.255 udp 67 from port 68",
       "out not arp on interfaces of kind loopback",
-      "out on interfaces of kind not wireguard, tun from address local to 203.0.113.80 tcp 873 user 1007",
+      "out on interfaces of kind not wireguard, tun from 0.0.0.0-10.64.0.1, 10.64.0.3-223.255.255.255, 240.0.0.0-255.255.255.254 from address local to 203.0.113.80 tcp 873 user 1007",
     ]);
   });
 });

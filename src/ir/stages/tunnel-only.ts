@@ -17,14 +17,14 @@ export const tunnelOnlyStage: PlanStage = (policy, os, state) =>
         ? [refuse("tunnel-only", "in", { inInterface: elsewhere, source: { set: named } }, tunnel.id)]
         : []),
       ...(others.length > 0
-        ? [
+        ? (["out", "forward"] as const).map((direction) =>
             refuse(
               "tunnel-only",
-              "out",
+              direction,
               { outInterface: oneOf(tunnelZone(tunnel, os, state)), destination: { set: others } },
               tunnel.id,
             ),
-          ]
+          )
         : []),
     ];
   });

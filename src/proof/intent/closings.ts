@@ -75,9 +75,9 @@ const deniesOf = ({ policy, hops }: Said): readonly Deny[] => policy.denies.filt
 const crossing = (direction: Direction, where: InterfaceSet): Match =>
   direction === "in" ? { inInterface: where } : { outInterface: where };
 
-/** What an app's `traffic` forbids. */
+/** What an app's `traffic` forbids, and later hops' carriers in a tunnel of another chain. */
 export function forbidden(said: Said, view: View): PacketSet {
-  const { policy, places } = said;
+  const { policy, places, hops: state, os } = said;
   const where: Readonly<Record<App["traffic"], InterfaceSet>> = {
     tunnel: places.noTunnel(),
     outside: places.tunnels(),
@@ -87,6 +87,22 @@ export function forbidden(said: Said, view: View): PacketSet {
     ...policy.apps.map(({ name, traffic }) =>
       view.closed("out", { outInterface: where[traffic], ...said.owner({ app: name }) }),
     ),
+    ...policy.chains.flatMap(({ hops }) => {
+      const others = policy.tunnels.filter(({ name }) => state.isOpen(name) && !hops.includes(name));
+      const later = policy.tunnels.filter(({ name }) => hops.indexOf(name) > 0);
+      return later.flatMap(({ servers, carrier }) =>
+        servers.flatMap(({ addresses, transport }) =>
+          others.map((other) =>
+            view.closed("out", {
+              outInterface: places.tunnel(other.name),
+              destination: { set: addresses },
+              transport,
+              owner: carrier[os] ?? [],
+            }),
+          ),
+        ),
+      );
+    }),
   );
 }
 

@@ -3,13 +3,7 @@ import type { Range } from "./layout.ts";
 import { terminals } from "./operation.ts";
 
 /** The lowest value from `from` on that is in a set (or is not). The set must depend on this dimension alone. */
-export function seek(
-  diagrams: Diagrams,
-  node: Node,
-  dimension: number,
-  from: bigint,
-  isIn: boolean,
-): bigint | undefined {
+function seek(diagrams: Diagrams, node: Node, dimension: number, from: bigint, isIn: boolean): bigint | undefined {
   const { layout } = diagrams;
   const end = layout.end[dimension] as number;
 
