@@ -1,5 +1,4 @@
 import { type Diagnostic, diagnostic } from "./diagnostics/diagnostic.ts";
-import type { Files } from "./emitters/emitter.ts";
 import { evaluate } from "./ir/evaluate.ts";
 import { type Origins, placeOf } from "./ir/origins.ts";
 import { describe } from "./ir/packet.ts";
@@ -16,7 +15,7 @@ export function validate(
   plan: Plan,
   origins: Origins,
   targets: readonly Target[],
-  files: Files,
+  files: ReadonlyMap<string, string>,
 ): readonly Diagnostic[] {
   try {
     return targets.flatMap((target) => {

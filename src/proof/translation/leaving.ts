@@ -10,11 +10,11 @@ export interface LeavesAs {
   /** What goes the way of a masquerade. */
   readonly masqueraded: PacketSet;
   readonly openings: readonly Left[];
-  /** Answers to what had another destination first: they leave as that one. */
+  /** Answers to what had another destination first, and errors about it: they leave as that one. */
   readonly answered: PacketSet;
   readonly answers: readonly (Left & { readonly isOurs: boolean })[];
 }
-export interface Left {
+interface Left {
   /** The packets that may be lost, when only these pass with the source that they leave with. */
   readonly lost: (passes: PacketSet) => PacketSet;
 }
@@ -32,6 +32,7 @@ export function leavesAs({ rewrites }: Ruleset, comparison: Comparison): LeavesA
 }
 
 type Way = Left & { readonly set: PacketSet };
+type Answering = Way & { readonly isOurs: boolean };
 
 /** The kernel takes an address of the leaving interface. An error about a flow is translated with the flow, whoever sends it. */
 function masquerade({ match, change }: Rewrite, { space }: Comparison): readonly Way[] {
@@ -45,18 +46,15 @@ function masquerade({ match, change }: Rewrite, { space }: Comparison): readonly
   return [{ set, lost: (passes) => set.intersect(as.minus(passes).exists(...fields)) }];
 }
 
-/** conntrack puts the first destination back, and its port. */
-function answer(
-  { match, change, direction, sparesThisMachine }: Rewrite,
-  { space }: Comparison,
-): readonly (Way & { readonly isOurs: boolean })[] {
+/** conntrack puts the first destination back, and its port; before an error about the flow, too, whoever sends it. */
+function answer({ match, change, direction, sparesThisMachine }: Rewrite, { space }: Comparison): readonly Answering[] {
   if (change.kind !== "destination" || direction === "out") return [];
   const { address, port } = change;
-  const { inInterface, transport, source, family } = match;
+  const { inInterface, transport, source, destination, destinationLocality, family } = match;
+  const way: Match = { ...(inInterface && { inInterface }), ...(family && { family }) };
   const renewed: Match = {
-    ...(inInterface && { inInterface }),
+    ...way,
     ...(source && { source }),
-    ...(family && { family }),
     destination: { set: [{ family: address.family, first: address.value, last: address.value }] },
     ...(transport && {
       transport:
@@ -65,9 +63,19 @@ function answer(
           : { ...transport, destinationPorts: [{ first: port, last: port }] },
     }),
   };
-  const isRewritten = space.is("rewritten", rewriting.yes);
-  const set = matched(reversed(renewed), space).intersect(isRewritten);
-  const as = matched(reversed(match), space).intersect(isRewritten);
-  const fields = ["source4", "source6", "sourceLocality", "sourcePort"];
-  return [{ set, isOurs: !sparesThisMachine, lost: (passes) => set.intersect(as.minus(passes).exists(...fields)) }];
+  const first: Match = {
+    ...way,
+    ...(destination && { destination }),
+    ...(destinationLocality && { destinationLocality }),
+  };
+  const answering = (connection: "established-reply" | "related", seen: Match, leaving: Match): Answering => {
+    const isRewritten = space
+      .is("connection", connections.numberOf(connection))
+      .intersect(space.is("rewritten", rewriting.yes));
+    const set = matched(reversed(seen), space).intersect(isRewritten);
+    const as = matched(reversed(leaving), space).intersect(isRewritten);
+    const fields = ["source4", "source6", "sourceLocality", "sourcePort"];
+    return { set, isOurs: !sparesThisMachine, lost: (passes) => set.intersect(as.minus(passes).exists(...fields)) };
+  };
+  return [answering("established-reply", renewed, match), answering("related", way, first)];
 }

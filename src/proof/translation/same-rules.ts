@@ -1,10 +1,12 @@
-import type { Direction, Rule, Ruleset } from "../../ir/ruleset.ts";
+import type { Direction, Match, Rule, Ruleset } from "../../ir/ruleset.ts";
 import { connections, rewriting } from "../dimensions.ts";
 import { matched } from "../matched.ts";
+import type { PacketSpace } from "../packet-space.ts";
 import type { PacketSet } from "../packets/packet-set.ts";
 import type { Marked, Place } from "../readers/nft/asked.ts";
 import type { Judged } from "../readers/nft/meaning.ts";
 import type { Hook, Program } from "../readers/nft/program.ts";
+import { reversed } from "../reversed.ts";
 import { type Comparison, type Difference, type Filling, passing } from "./comparison.ts";
 import { leavesAs } from "./leaving.ts";
 
@@ -168,7 +170,8 @@ class SameRules {
     const isReply = space.is("connection", connections.numberOf("established-reply"));
     // An answer that goes the way of a masquerade without being of a connection that it opened would leave untranslated.
     const leftOut = planned.openings.intersect(isReply).intersect(left.masqueraded).minus(planned.replies);
-    const wanted = planned.accepted.intersect(going).minus(leftOut);
+    const isOfNoFlow = space.is("connection", connections.numberOf("related")).minus(flowErrors(ruleset, space));
+    const wanted = planned.accepted.intersect(going).minus(leftOut).minus(isOfNoFlow);
     const at = (source: boolean, isTranslated: boolean): PacketSet =>
       this.#judged("postrouting", {
         hasArrived: true,
@@ -183,7 +186,7 @@ class SameRules {
       // The status of a connection stays with its answers.
       isAnswer.minus(left.answered).minus(at(false, true)),
       ...left.openings.map((opening) => isOpened.intersect(opening.lost(at(true, true)))),
-      ...left.answers.map((answer) => isAnswer.intersect(answer.lost(at(answer.isOurs, false)))),
+      ...left.answers.map((answer) => wanted.intersect(answer.lost(at(answer.isOurs, false)))),
     ];
     // The kernel takes nothing from outside with an address of this machine.
     const local = space.is("sourceLocality", 0);
@@ -195,6 +198,20 @@ class SameRules {
     const { meaning } = this.#comparison;
     return meaning.judged(program, ipTable, hook, { ...nowhere, isOpen, ...known }) ?? meaning.unjudged();
   }
+}
+
+/** Errors that something may be wrong with: about a flow between their two interfaces, rewritten as it is. */
+function flowErrors({ rules }: Ruleset, space: PacketSpace): PacketSet {
+  const ways = rules
+    .filter(({ direction, verdict, match }) => direction === "forward" && verdict.kind === "accept" && !match.related)
+    .map(
+      ({ match: { inInterface, outInterface, rewritten } }): Match => ({
+        ...(inInterface && { inInterface }),
+        ...(outInterface && { outInterface }),
+        ...(rewritten && { rewritten }),
+      }),
+    );
+  return space.none.union(...ways.flatMap((way) => [matched(way, space), matched(reversed(way), space)]));
 }
 
 const nowhere: Place = {

@@ -15,7 +15,7 @@ export interface Judged {
   readonly told: readonly Told[];
 }
 /** What is logged, in the order of the rules. */
-export interface Told {
+interface Told {
   readonly log: Log;
   readonly set: PacketSet;
 }

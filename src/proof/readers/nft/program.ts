@@ -55,7 +55,7 @@ export type RuleVerdict =
   | { readonly kind: "dnat"; readonly family: IpFamily; readonly address: bigint; readonly port?: number };
 
 export type End = "source" | "destination";
-export type Side = "in" | "out";
+type Side = "in" | "out";
 /** Whole names, or all that begin so. */
 export interface NamePattern {
   readonly name: string;
@@ -114,9 +114,9 @@ export type Condition =
     };
 
 export const connectionStates = ["new", "established", "related"] as const;
-export type ConnectionState = (typeof connectionStates)[number];
+type ConnectionState = (typeof connectionStates)[number];
 export const localityTypes = ["local", "broadcast", "multicast"] as const;
-export type LocalityType = (typeof localityTypes)[number];
+type LocalityType = (typeof localityTypes)[number];
 
 export const empty: Program = { tables: new Map() };
 

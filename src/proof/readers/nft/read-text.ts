@@ -16,7 +16,7 @@ import {
 import { readRule } from "./read-rule.ts";
 import { end, Scanner } from "./scanner.ts";
 
-export interface Fault {
+interface Fault {
   readonly line: number;
   readonly reason: string;
 }
