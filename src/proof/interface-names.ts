@@ -10,10 +10,12 @@ export class InterfaceNames {
   /** What the names of a class have in common: `eth0`, `wg*`, or nothing that any device asks for. */
   readonly labels: readonly string[];
   readonly #devices: readonly Device[];
+  readonly #keys: ReadonlySet<string>;
   readonly #classes: ReadonlyMap<string, number>;
 
   constructor(devices: readonly Device[]) {
     this.#devices = devices;
+    this.#keys = new Set(devices.map(keyOf));
     const classes = new Map<string, string>();
     for (const name of candidates(devices)) {
       const signature = this.#signature(name);
@@ -32,8 +34,7 @@ export class InterfaceNames {
 
   /** The classes whose names a device has. The device must be one of those given. */
   of(device: Device): readonly number[] {
-    if (!this.#devices.some((known) => isSame(known, device)))
-      throw new Error(`interface ${JSON.stringify(device)} is not in the vocabulary`);
+    if (!this.#keys.has(keyOf(device))) throw new Error(`interface ${JSON.stringify(device)} is not in the vocabulary`);
     return this.samples.flatMap((name, i) => (isNamed(device, name) ? [i] : []));
   }
 
@@ -52,7 +53,7 @@ function labelOf(name: string, devices: readonly Device[]): string {
   return longest === undefined ? "other" : `${longest}*`;
 }
 
-const isSame = (a: Device, b: Device): boolean => JSON.stringify(a) === JSON.stringify(b);
+const keyOf = (device: Device): string => JSON.stringify(device);
 
 function isNamed(device: Device, name: string): boolean {
   switch (device.kind) {

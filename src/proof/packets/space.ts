@@ -17,6 +17,8 @@ export class Space {
   readonly layout: Layout;
   readonly none: PacketSet;
   readonly all: PacketSet;
+  /** Few, and asked for again and again. */
+  readonly #values = new Map<string, PacketSet>();
 
   constructor(dimensions: readonly Dimension[], { digitBits = 8, budget = 50_000_000 }: SpaceOptions = {}) {
     this.layout = new Layout(dimensions, digitBits);
@@ -50,11 +52,16 @@ export class Space {
   }
 
   is(dimension: string, ...values: readonly (bigint | number)[]): PacketSet {
+    const key = `${dimension} ${values.join()}`;
+    const known = this.#values.get(key);
+    if (known) return known;
     const sorted = [...new Set(values.map(BigInt))].sort((a, b) => (a < b ? -1 : 1));
-    return this.where(
+    const made = this.where(
       dimension,
       sorted.map((value) => ({ first: value, last: value })),
     );
+    this.#values.set(key, made);
+    return made;
   }
 
   /** What has the bits of `value` where `mask` has ones. */

@@ -141,9 +141,19 @@ export class Meaning {
   }
 }
 
-const dependsOnPlace = (condition: Condition): boolean =>
-  ["name", "interface-kind", "arrived", "open", "translated", "connection-mark", "locality"].includes(condition.kind) ||
-  (condition.kind === "address" && typeof condition.among === "string");
+const dependsOnPlace = (condition: Condition): boolean => {
+  switch (condition.kind) {
+    case "name":
+    case "interface-kind":
+      return condition.side === "in";
+    case "locality":
+      return condition.side === undefined;
+    case "address":
+      return typeof condition.among === "string";
+    default:
+      return ["arrived", "open", "translated", "connection-mark"].includes(condition.kind);
+  }
+};
 
 function verdictOf(verdict: RuleVerdict): Verdict {
   switch (verdict.kind) {
