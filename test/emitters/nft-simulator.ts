@@ -12,6 +12,8 @@ export interface Circumstances {
   readonly routed?: Interface;
   /** A forwarded packet with the source with which it leaves: after the address translation that the rewrites ask for. */
   readonly leaving?: (packet: Packet) => { readonly packet: Packet; readonly isMasqueraded: boolean };
+  /** This hook alone judges, and its chains are as they are while they are made: what no rule decides passes. */
+  readonly unfinished?: string;
 }
 
 interface Chain {
@@ -29,6 +31,7 @@ interface Table {
 export class Nftables {
   readonly #tables: ReadonlyMap<string, Table>;
   readonly #bases: ReadonlyMap<string, readonly (readonly [Table, Chain])[]>;
+  readonly #rewriting: readonly Chain[];
 
   constructor(tables: ReadonlyMap<string, Table> = new Map()) {
     this.#tables = tables;
@@ -42,6 +45,9 @@ export class Nftables {
       }
     }
     this.#bases = bases;
+    this.#rewriting = [...tables.values()].flatMap(({ chains }) =>
+      [...chains.values()].filter(({ type }) => type === "nat"),
+    );
   }
 
   get tables(): readonly string[] {
@@ -53,18 +59,29 @@ export class Nftables {
   }
 
   /** What the kernel does with a packet. */
-  judge(packet: Packet, { onVisit, routed, leaving }: Circumstances = {}): Judgement {
+  judge(packet: Packet, { onVisit, routed, leaving, unfinished }: Circumstances = {}): Judgement {
     const connection = { mark: 0 };
     for (const hook of hooksOf(packet)) {
+      if (unfinished !== undefined && hook !== unfinished) continue;
       const left = hook === "postrouting" && packet.direction === "forward" ? leaving?.(packet) : undefined;
       const seen = routed && hook === "output" ? { ...packet, outInterface: routed } : packet;
       const passage = { packet: seen, ...left, hook, connection };
       for (const [table, chain] of this.#bases.get(`${packet.family === "arp" ? "arp" : "inet"} ${hook}`) ?? []) {
-        const ending = run(table, chain, passage, onVisit) ?? (chain.policy === "accept" ? "accept" : "drop");
+        const isOpen = chain.policy === "accept" || unfinished !== undefined;
+        const ending = run(table, chain, passage, onVisit) ?? (isOpen ? "accept" : "drop");
         if (ending !== "accept") return ending;
       }
     }
     return "accept";
+  }
+
+  /** What becomes of the addresses of a connection that the packet opens: by hook, in the words of the rule. */
+  rewritings(packet: Packet): readonly string[] {
+    return this.#rewriting.flatMap(({ hook = "", rules }) => {
+      const passage = { packet, hook, connection: { mark: 0 } };
+      const rule = rules.find(({ conditions }) => conditions.every((holds) => holds(passage)));
+      return rule?.ending ? [`${hook} ${JSON.stringify(rule.ending)}`] : [];
+    });
   }
 }
 

@@ -180,7 +180,7 @@ class Reader {
         while (!this.#take(";")) this.#next();
         this.#expect("policy");
         policy = this.#next();
-        this.#expect(";");
+        this.#take(";");
       } else rules.push(this.#rule());
       this.#expect(lineEnd);
     }

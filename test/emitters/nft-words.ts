@@ -17,7 +17,8 @@ export interface Passage {
 }
 type Condition = (passage: Passage) => boolean;
 export type Ending =
-  | { readonly kind: "accept" | "drop" | "reject" | "reset" | "return" | "masquerade" | "dnat" }
+  | { readonly kind: "accept" | "drop" | "reject" | "reset" | "return" | "masquerade" }
+  | { readonly kind: "dnat"; readonly to: string }
   | { readonly kind: "jump" | "goto"; readonly chain: string };
 
 export interface Rule {
@@ -127,8 +128,9 @@ class RuleReader {
         continue;
       }
       if (word === "dnat") {
+        const start = this.#at;
         this.#at = this.#words.indexOf("comment");
-        ending = { kind: "dnat" };
+        ending = { kind: "dnat", to: this.#words.slice(start, this.#at).join(" ") };
         continue;
       }
       ending = this.#ending(word);
@@ -293,9 +295,10 @@ class RuleReader {
       return ({ connection }) => (connection.mark & mask) >>> 0 === value;
     }
     if (key !== "direction") throw new Error(`unknown ct ${key}`);
-    this.#expect("reply");
+    const isOfReply = this.#oneOf("reply", "original") === "reply";
     // An error about a flow comes from where its replies come from.
-    return ({ packet: { connection } }) => connection === "established-reply" || connection === "related";
+    return ({ packet: { connection } }) =>
+      (connection === "established-reply" || connection === "related") === isOfReply;
   }
 
   #marking(): (passage: Passage) => void {

@@ -4,7 +4,7 @@ import { families } from "../../net/address.ts";
 import { type AddressSet, ofFamily } from "../../net/address-set.ts";
 import { PacketSpace } from "../packet-space.ts";
 import type { Columns } from "../packets/segments.ts";
-import { empty, type NamedSet, type Program, type Table } from "../readers/nft/program.ts";
+import { type Base, empty, type Hook, type NamedSet, type Program, type Table } from "../readers/nft/program.ts";
 import { load } from "../readers/nft/read-text.ts";
 import { vocabularyOfProgram } from "../readers/nft/vocabulary.ts";
 import { merged, vocabularyOf } from "../vocabulary.ts";
@@ -107,6 +107,8 @@ class Validation {
       if (!hasShapeOf(this.#load(file, older(other)), program)) this.#effect(file, "something old stays");
       if ([...program.tables.keys()].some((name) => name !== ipTable && name !== arpTable))
         this.#effect(file, "a table of somebody else");
+      for (const { type, hook, priority } of basesOf(program))
+        if (priorities[type][hook] !== priority) this.#effect(file, `${hook} at priority ${priority}`);
     }
     for (const { file, program } of switches)
       if (!hasShapeOf(this.#load(file, other), program)) this.#effect(file, "something of the state before stays");
@@ -154,6 +156,14 @@ class Validation {
     throw new Found({ kind: "effect", file, reason });
   }
 }
+
+/** Between the chains of others: what is judged last sees what they made of a packet. */
+const priorities: Readonly<Record<Base["type"], Partial<Record<Hook, number>>>> = {
+  filter: { input: 0, forward: 0, output: 0, postrouting: 300 },
+  nat: { prerouting: -100, output: -100, postrouting: 100 },
+};
+const basesOf = ({ tables }: Program): readonly Base[] =>
+  [...tables.values()].flatMap(({ chains }) => [...chains.values()].flatMap(({ base }) => base ?? []));
 
 const loopback = {
   devices: [{ kind: "named", name: "lo" }],

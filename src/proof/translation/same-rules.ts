@@ -30,16 +30,20 @@ export function differentRules(comparison: Comparison, state: State): Difference
 /** A packet that does not pass, or is rewritten, where everything should pass as it is. */
 export function allows(comparison: Comparison, program: Program): Difference | undefined {
   const { space, meaning } = comparison;
-  const refused = (["input", "forward", "output", "postrouting"] as const).flatMap((hook) =>
-    [ipTable, arpTable].flatMap((table) =>
-      variations({ hasArrived: hook !== "output", marks: [] }).flatMap(
-        (place) => meaning.judged(program, table, hook, { ...place, isOpen: false })?.passes.complement() ?? [],
-      ),
-    ),
+  const places = (["out", "in", "forward"] as const).flatMap((direction) =>
+    variations({ hasArrived: direction !== "out", marks: [] }).map((place) => ({ direction, ...place, isOpen: false })),
   );
-  const rewritten = (["prerouting", "output", "postrouting"] as const).flatMap((hook) =>
-    variations({ hasArrived: hook !== "output", marks: [] }).flatMap((place) =>
-      meaning.rewritings(program, ipTable, hook, { ...place, isOpen: false }).map(({ set }) => set),
+  const refused = places.flatMap(({ direction, ...place }) =>
+    [ipTable, arpTable].flatMap((table) => {
+      const within = space.direction(direction).intersect(table === ipTable ? comparison.ip : space.family("arp"));
+      return hooksOf[direction].flatMap(
+        (hook) => meaning.judged(program, table, hook, place)?.passes.complement().intersect(within) ?? [],
+      );
+    }),
+  );
+  const rewritten = places.flatMap(({ direction, ...place }) =>
+    (["prerouting", "output", "postrouting"] as const).flatMap((hook) =>
+      meaning.rewritings(program, ipTable, hook, place).map(({ set }) => set.intersect(comparison.going(direction))),
     ),
   );
   return (
@@ -47,6 +51,12 @@ export function allows(comparison: Comparison, program: Program): Difference | u
     comparison.some(space.none.union(...rewritten), "the file rewrites it, the plan does not")
   );
 }
+
+const hooksOf: Readonly<Record<Direction, readonly Hook[]>> = {
+  out: ["output", "postrouting"],
+  in: ["input"],
+  forward: ["forward", "postrouting"],
+};
 
 class SameRules {
   readonly #comparison: Comparison;

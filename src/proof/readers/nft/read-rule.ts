@@ -257,7 +257,10 @@ class RuleReader {
     switch (key) {
       case "oifkind":
       case "iifkind": {
-        const kinds = this.#elements((word) => this.#unquoted(word));
+        const kinds = this.#elements((word) => {
+          const kind = this.#unquoted(word);
+          return /^[a-z0-9_-]+$/.test(kind) ? kind : scanner.fail(`${word} is no kind of an interface`);
+        });
         return { kind: "interface-kind", side: key === "oifkind" ? "out" : "in", kinds };
       }
       case "mark":
