@@ -5,11 +5,12 @@ export interface Word {
   readonly line: number;
   readonly start: number;
 }
-/** A text with one word less, or with another one in its place. */
+/** A text with something less, or with something else in its place. */
 export interface Mutant {
-  readonly word: Word;
-  /** Empty: the word is left out. */
-  readonly by: string;
+  readonly line: number;
+  /** What was left out, or changed, and into what. */
+  readonly from: string;
+  readonly to: string;
   readonly text: string;
 }
 
@@ -29,7 +30,29 @@ export function wordsOf(text: string): readonly Word[] {
 export function mutantsOf(text: string, word: Word): readonly Mutant[] {
   const end = word.start + word.text.length;
   const others = alternatives(word.text, text).filter((by) => by !== word.text);
-  return ["", ...new Set(others)].map((by) => ({ word, by, text: text.slice(0, word.start) + by + text.slice(end) }));
+  return ["", ...new Set(others)].map((to) => ({
+    line: word.line,
+    from: word.text,
+    to,
+    text: text.slice(0, word.start) + to + text.slice(end),
+  }));
+}
+
+/** A line left out, said twice, or changed with the next one. */
+export function lineMutantsOf(text: string): readonly Mutant[] {
+  const lines = text.split("\n");
+  const isSaid = (line = ""): boolean => !/^\s*(#|$)/.test(line);
+  return lines.flatMap((from, i) => {
+    const next = lines[i + 1] ?? "";
+    const changed = isSaid(next) ? [[], [from, from], [next, from]] : [[], [from, from]];
+    if (!isSaid(from)) return [];
+    return changed.map((to) => ({
+      line: i + 1,
+      from,
+      to: to.join("\n"),
+      text: lines.toSpliced(i, to[0] === next && next !== from ? 2 : 1, ...to).join("\n"),
+    }));
+  });
 }
 
 /** Words that stand for each other in the language. */
