@@ -4,13 +4,16 @@ import { type Base, type Chain, type Condition, type Program, type Rule, type Ta
 export function loadable({ tables }: Program): void {
   for (const table of tables.values()) {
     checkHooks(table);
+    const ended = new Set<Chain>();
     for (const chain of table.chains.values()) {
       for (const rule of chain.rules) checkSets(table, rule);
+      checkCalls(table, chain, [], ended);
+    }
+    for (const chain of table.chains.values())
       if (chain.base) {
         checkPlace(chain.base, chain);
-        walk(table, chain, chain.base, [chain]);
+        checkRules(table, chain, chain.base);
       }
-    }
   }
 }
 
@@ -45,37 +48,51 @@ function checkPlace({ type, hook, priority, policy }: Base, { rules }: Chain): v
   if (priority <= before) fail(`judges at priority ${priority}, before it is known where a packet goes`);
 }
 
-/** Every way of jumps from a hook: none comes round, and each rule may stand where it is reached. */
-function walk(table: Table, chain: Chain, base: Base, way: readonly Chain[]): void {
-  const { hook, type } = base;
-  const isIn = (...places: readonly string[]): boolean => places.includes(hook);
-  for (const rule of chain.rules) {
+/** No way of calls comes round, whether a hook leads there or not. */
+function checkCalls(table: Table, chain: Chain, way: readonly Chain[], ended: Set<Chain>): void {
+  if (ended.has(chain)) return;
+  for (const { line, verdict } of chain.rules) {
+    if (verdict?.kind !== "jump" && verdict?.kind !== "goto") continue;
     const fail = (what: string): never => {
-      throw new Unreadable(rule.line, `${what} in ${hook}`);
+      throw new Unreadable(line, what);
     };
-    const { verdict, conditions, marks } = rule;
-    for (const condition of conditions) {
-      if (condition.kind === "control-group" && !isIn("output")) fail("a control group is known of sockets alone, not");
-      if (condition.kind === "locality" && condition.side === "in" && !isIn("prerouting", "input", "forward"))
-        fail("no arriving interface");
-      if (condition.kind === "locality" && condition.side === "out" && !isIn("output", "postrouting", "forward"))
-        fail("no leaving interface");
-      if (isOfSide(condition, "out") && isIn("prerouting", "input")) fail("no leaving interface");
-      if (isOfSide(condition, "in") && isIn("output")) fail("no arriving interface");
-    }
-    if (marks && way.length > 1) fail("a chain that marks connections");
-    if (verdict === undefined) continue;
-    if (verdict.kind === "reject" && !isIn("input", "forward", "output")) fail("reject does not load");
-    if (verdict.kind === "masquerade" && !(type === "nat" && isIn("postrouting"))) fail("masquerade does not load");
-    if (verdict.kind === "dnat" && !(type === "nat" && isIn("prerouting", "output"))) fail("dnat does not load");
-    if (type === "nat" && !["masquerade", "dnat", "accept"].includes(verdict.kind))
-      fail(`${verdict.kind} is no rewriting`);
-    if (verdict.kind !== "jump" && verdict.kind !== "goto") continue;
     const to = table.chains.get(verdict.chain) ?? fail(`no chain ${verdict.chain}`);
     if (to.base) fail(`${verdict.chain} belongs to a hook`);
-    if (way.includes(to)) fail(`${verdict.chain} comes round`);
-    walk(table, to, base, [...way, to]);
+    if (to === chain || way.includes(to)) fail(`${verdict.chain} comes round`);
+    checkCalls(table, to, [...way, chain], ended);
   }
+  ended.add(chain);
+}
+
+/** Each rule may stand where it is reached from a hook. */
+function checkRules(table: Table, first: Chain, { hook, type }: Base): void {
+  const isIn = (...places: readonly string[]): boolean => places.includes(hook);
+  const reached = new Set([first]);
+  for (const chain of reached)
+    for (const { line, verdict, conditions, marks } of chain.rules) {
+      const fail = (what: string): never => {
+        throw new Unreadable(line, `${what} in ${hook}`);
+      };
+      for (const condition of conditions) {
+        if (condition.kind === "control-group" && !isIn("output"))
+          fail("a control group is known of sockets alone, not");
+        if (condition.kind === "locality" && condition.side === "in" && !isIn("prerouting", "input", "forward"))
+          fail("no arriving interface");
+        if (condition.kind === "locality" && condition.side === "out" && !isIn("output", "postrouting", "forward"))
+          fail("no leaving interface");
+        if (isOfSide(condition, "out") && isIn("prerouting", "input")) fail("no leaving interface");
+        if (isOfSide(condition, "in") && isIn("output")) fail("no arriving interface");
+      }
+      if (marks && chain !== first) fail("a chain that marks connections");
+      if (verdict === undefined) continue;
+      if (verdict.kind === "reject" && !isIn("input", "forward", "output")) fail("reject does not load");
+      if (verdict.kind === "masquerade" && !(type === "nat" && isIn("postrouting"))) fail("masquerade does not load");
+      if (verdict.kind === "dnat" && !(type === "nat" && isIn("prerouting", "output"))) fail("dnat does not load");
+      if (type === "nat" && !["masquerade", "dnat", "accept"].includes(verdict.kind))
+        fail(`${verdict.kind} is no rewriting`);
+      const to = verdict.kind === "jump" || verdict.kind === "goto" ? table.chains.get(verdict.chain) : undefined;
+      if (to) reached.add(to);
+    }
 }
 
 /** A name that is asked for where there is none never fits: not what anybody means. */

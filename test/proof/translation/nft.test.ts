@@ -1,0 +1,108 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test, vi } from "vitest";
+import { check } from "../../../src/check.ts";
+import { compile } from "../../../src/compile.ts";
+import { nft } from "../../../src/emitters/nft/emit.ts";
+import { validateNft } from "../../../src/proof/translation/nft.ts";
+import { validate } from "../../../src/validate.ts";
+import { allPolicies, type Emitted, fileOf, switchOf } from "../../emitters/policies.ts";
+
+const policyNamed = (name: string): Emitted => {
+  const found = allPolicies.find((policy) => policy.name === name);
+  if (!found) throw new Error(`no policy ${name}`);
+  return found;
+};
+const home = policyNamed("home-wireguard");
+const [lockdown, ruleset, up] = [fileOf(home, "lockdown.nft"), fileOf(home, "ruleset.nft"), switchOf(home, "up")];
+
+/** What is said of a policy of which some files were changed, or left out. */
+const said = (policy: Emitted, changes: Readonly<Record<string, string | undefined>>) => {
+  const files = new Map(policy.files);
+  for (const [file, text] of Object.entries(changes)) {
+    if (text === undefined) files.delete(`nft/${file}`);
+    else files.set(`nft/${file}`, text);
+  }
+  return validateNft(policy.plan, files);
+};
+
+test.each(allPolicies)("$name: every file means what was planned", ({ plan, files }) => {
+  expect(validateNft(plan, files)).toBeUndefined();
+});
+
+describe("a file that does something beside what it says", () => {
+  const grown = (text: string, after: string, more: string): string => text.replace(after, `${after}${more}`);
+
+  test.each<readonly [string, Readonly<Record<string, string | undefined>>, string]>([
+    ["is not there", { "disable.nft": undefined }, "is not there"],
+    ["is known to nobody", { "switch/upp.nft": up }, "nobody loads this file"],
+    ["leaves old chains", { "ruleset.nft": ruleset.replace("delete table inet ksp\n", "") }, ""],
+    ["leaves an old table", { "lockdown.nft": lockdown.replace("delete table arp ksp\n", "") }, ""],
+    [
+      "makes another table",
+      { "lockdown.nft": grown(lockdown, "delete table arp ksp\n", "table inet other\n") },
+      "a table of somebody else",
+    ],
+    [
+      "leaves rules of the state before",
+      { "switch/up.nft": up.replace(/flush chain .*\n/, "") },
+      "something of the state before stays",
+    ],
+    ["leaves a table behind", { "uninstall.nft": "table inet ksp\ndelete table inet ksp\n" }, "something is left"],
+    [
+      "judges at another place",
+      { "ruleset.nft": ruleset.replace("srcnat + 200", "srcnat + 201") },
+      "postrouting at priority 301",
+    ],
+  ])("%s", (_, changes, reason) => {
+    const mismatch = said(home, changes);
+    expect(mismatch?.kind).not.toBe("packet");
+    expect(mismatch).toMatchObject({ file: `nft/${Object.keys(changes)[0]}`, ...(reason && { reason }) });
+  });
+});
+
+test("what the kernel closes by itself is closed in time", () => {
+  const travel = policyNamed("travel-captive-portal");
+  const portal = switchOf(travel, "portal");
+  for (const [time, other] of [
+    ["another time", portal.replace(/timeout (\d+)s/, (_, seconds) => `timeout ${Number(seconds) + 60}s`)],
+    ["no time", portal.replace(/ timeout \d+s/, "")],
+    ["a family less", portal.replace(/ipv4 timeout \d+s, /, "")],
+  ] as const)
+    expect(said(travel, { "switch/portal.nft": other }), time).toMatchObject({ file: "nft/switch/portal.nft" });
+});
+
+describe("a difference", () => {
+  const source = {
+    file: "home.ksp",
+    text: readFileSync(new URL("../../../examples/home-wireguard.ksp", import.meta.url), "utf8"),
+  };
+  const opened = ruleset.replace(/ip {2}daddr \{ 10\.64\.0\.0\/10.*\n/, "");
+
+  test("is told with the file, the line of the policy, the state and a packet", () => {
+    expect(opened).not.toBe(ruleset);
+    const { origins, plan } = check(source);
+    if (!plan || !origins) throw new Error("the policy does not compile");
+    const [diagnostic, ...more] = validate(
+      plan,
+      origins,
+      ["nft"],
+      new Map([...nft.emit(plan), ["nft/ruleset.nft", opened]]),
+    );
+    expect(more).toEqual([]);
+    expect(diagnostic).toMatchObject({ code: "KSP9001", message: expect.stringContaining("nft/ruleset.nft") });
+    expect(diagnostic?.notes.join()).toMatch(
+      /^state `down`: out .* to 10\.\S+ .*: the file lets it pass, the plan drops it$/,
+    );
+  });
+
+  test("writes nothing", () => {
+    expect(compile(source, { targets: ["nft"] }).files?.size).toBeGreaterThan(5);
+    const emit = vi.spyOn(nft, "emit").mockImplementation((plan) => {
+      emit.mockRestore();
+      return new Map([...nft.emit(plan), ["nft/ruleset.nft", opened]]);
+    });
+    const { files, diagnostics } = compile(source, { targets: ["nft"] });
+    expect(files).toBeUndefined();
+    expect(diagnostics.map(({ code }) => code)).toEqual(["KSP9001"]);
+  });
+});
