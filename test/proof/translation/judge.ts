@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import type { Packet } from "../../../src/ir/packet.ts";
+import { type Plan, rulesetsOf } from "../../../src/ir/plan.ts";
 import type { Ruleset } from "../../../src/ir/ruleset.ts";
+import { formatAddress } from "../../../src/net/address.ts";
 import { Nftables } from "../../emitters/nft-simulator.ts";
 import { neighboursOf, packetsOf } from "../../emitters/packets.ts";
 import type { Emitted } from "../../emitters/policies.ts";
@@ -84,11 +86,17 @@ export class Judge {
 
   /** Whether the changed files do something else with this packet, or cannot be loaded. */
   tellsApart(files: Files, packet: Packet): boolean {
+    const { plan } = this.#policy;
     try {
-      const after = [...this.#load(files)];
-      return this.#before.some((before, k) => {
-        const changed = after[k];
-        return changed && ways(changed, packet).join() !== ways(before, packet).join();
+      return [
+        [this.#policy.files, files],
+        [filled(this.#policy.files, plan), filled(files, plan)],
+      ].some(([before = files, after = files]) => {
+        const changed = [...this.#load(after)];
+        return [...this.#load(before)].some((loaded, k) => {
+          const other = changed[k];
+          return other && ways(other, packet).join() !== ways(loaded, packet).join();
+        });
       });
     } catch {
       return true;
@@ -126,6 +134,30 @@ export class Judge {
       }
     return [...new Set(ends.values())];
   }
+}
+
+/** With everything in the sets that the runtime may ever fill in. */
+function filled(files: Files, plan: Plan): Files {
+  const bounds = rulesetsOf(plan)
+    .flatMap(({ rules }) =>
+      rules.flatMap(({ match: { source, destination } }) => [source ?? [], destination ?? []].flat()),
+    )
+    .flatMap(({ table, within = [] }) => within.map((range) => ({ name: `${table}_${range.family}`, range })));
+  const elementsOf = (set: string): string => {
+    const ranges = bounds
+      .filter(({ name }) => name === set)
+      .map(({ range: { family, first, last } }) =>
+        [first, last].map((value) => formatAddress({ family, value })).join("-"),
+      );
+    return [...new Set(ranges)].join(", ");
+  };
+  const empty = /set (\S+) \{\n\t\ttype ipv[46]_addr\n\t\tflags interval(?=\n\t\})/g;
+  return new Map(
+    [...files].map(([file, text]) => [
+      file,
+      text.replace(empty, (set, name) => `${set}\n\t\telements = { ${elementsOf(name)} }`),
+    ]),
+  );
 }
 
 /** What it meets, where it leaves with the source that the rewrites give it, and after it was re-routed. */

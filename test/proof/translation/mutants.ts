@@ -41,8 +41,9 @@ export const harmless: readonly { readonly is: (mutant: Tried) => boolean; reado
     is: (mutant) => /port .*\b(53-54|853-854|5353-5354)\b/.test(lineOf(mutant)),
     because: "only name ports come here, and these are none",
   },
+  { is: ({ from, to }) => from === "," && to === "", because: "a list may end with a comma, or without" },
   {
-    is: (mutant) => /addr .*\b198\.51\.\d+\.\d+\b.* return /.test(lineOf(mutant)),
+    is: (mutant) => /^198\.51\.100\.\d+$/.test(mutant.from) && /addr .* return /.test(lineOf(mutant)),
     because: "nothing opens the server to others",
   },
   {
@@ -75,8 +76,9 @@ export class Trial {
     }
     if (mismatch.kind !== "packet") return { outcome: "refused", why: mismatch.reason };
     const { packet, says } = mismatch.difference;
-    // While a chain is made its policy is accept, whatever is written; the simulator knows no such moment.
-    const isShown = says === "the chain is open while it is made" || this.#judge.tellsApart(changed, packet);
+    // The simulator knows no moment at which a chain is being made, and no time that runs out.
+    const isUnknown = says === "the chain is open while it is made" || /^add element/.test(mutant.from);
+    const isShown = isUnknown || this.#judge.tellsApart(changed, packet);
     return { outcome: isShown ? "caught" : "false alarm", why: says };
   }
 
