@@ -15,6 +15,13 @@ export interface Vocabulary {
   readonly owners: Readonly<Record<OwnerField, readonly (string | number)[]>>;
 }
 
+/** It is called so everywhere, whether a rule asks for it or not. */
+export const loopback: Vocabulary = {
+  devices: [{ kind: "named", name: "lo" }],
+  kinds: [],
+  owners: { user: [], group: [], slice: [], program: [], service: [] },
+};
+
 export const vocabularyOf = (rulesets: readonly Ruleset[]): Vocabulary =>
   vocabularyOfMatches(
     rulesets.flatMap(({ rules, rewrites }) => [

@@ -7,7 +7,7 @@ import type { Columns } from "../packets/segments.ts";
 import { type Base, empty, type Hook, type NamedSet, type Program, type Table } from "../readers/nft/program.ts";
 import { load } from "../readers/nft/read-text.ts";
 import { vocabularyOfProgram } from "../readers/nft/vocabulary.ts";
-import { merged, vocabularyOf } from "../vocabulary.ts";
+import { loopback, merged, vocabularyOf } from "../vocabulary.ts";
 import { Comparison, type Difference } from "./comparison.ts";
 import { differentRewrites } from "./same-rewrites.ts";
 import { allows, arpTable, differentRules, ipTable, type State } from "./same-rules.ts";
@@ -164,12 +164,6 @@ const priorities: Readonly<Record<Base["type"], Partial<Record<Hook, number>>>> 
 };
 const basesOf = ({ tables }: Program): readonly Base[] =>
   [...tables.values()].flatMap(({ chains }) => [...chains.values()].flatMap(({ base }) => base ?? []));
-
-const loopback = {
-  devices: [{ kind: "named", name: "lo" }],
-  kinds: [],
-  owners: { user: [], group: [], slice: [], program: [], service: [] },
-} as const;
 
 /** The program in a state that no file makes: every chain that a switch changes holds something else, and every time runs. */
 function spoilt(program: Program, switched: readonly Program[]): Program {

@@ -52,7 +52,7 @@ export function allows(comparison: Comparison, program: Program): Difference | u
   );
 }
 
-const hooksOf: Readonly<Record<Direction, readonly Hook[]>> = {
+export const hooksOf: Readonly<Record<Direction, readonly Hook[]>> = {
   out: ["output", "postrouting"],
   in: ["input"],
   forward: ["forward", "postrouting"],
@@ -233,7 +233,7 @@ const nowhere: Place = {
 };
 
 /** Whatever nobody knows of a packet there. */
-const variations = (known: Pick<Place, "hasArrived" | "marks">): readonly Omit<Place, "isOpen">[] =>
+export const variations = (known: Pick<Place, "hasArrived" | "marks">): readonly Omit<Place, "isOpen">[] =>
   [true, false].flatMap((source) =>
     [true, false].flatMap((destination) =>
       [true, false].map((isTranslated) => ({ ...known, isTranslated, isOurs: { source, destination } })),

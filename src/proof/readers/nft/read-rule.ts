@@ -15,16 +15,10 @@ import { end, type Scanner } from "./scanner.ts";
 import { unclear } from "./unclear.ts";
 
 /**
- * One rule up to the end of its line, in the words of nftables. A verdict map stands for one rule an element. A word that is
- * not known here is refused, whatever it means.
+ * One rule up to the end of its line, in the words of nftables. A word that is not known here is refused, whatever it means.
  */
-export function readRule(scanner: Scanner, table: "inet" | "arp"): readonly Rule[] {
+export function readRule(scanner: Scanner, table: "inet" | "arp"): Rule {
   return new RuleReader(scanner, table).read();
-}
-
-interface Mapped {
-  readonly condition: Condition;
-  readonly verdict: RuleVerdict;
 }
 
 class RuleReader {
@@ -37,15 +31,14 @@ class RuleReader {
     this.#isArp = table === "arp";
   }
 
-  read(): readonly Rule[] {
+  read(): Rule {
     const { line } = this.#scanner;
     let effects: Pick<Rule, "log" | "marks"> = {};
     let verdict: RuleVerdict | undefined;
-    let mapped: readonly Mapped[] | undefined;
     let rate: Omit<Log, "prefix"> | undefined;
     while (!this.#isDone()) {
       const { ahead } = this.#scanner;
-      if (verdict !== undefined || mapped) this.#scanner.fail(`${ahead} after the verdict`);
+      if (verdict !== undefined) this.#scanner.fail(`${ahead} after the verdict`);
       if (this.#scanner.take("counter")) continue;
       if (this.#scanner.take("limit")) rate = this.#rate();
       else if (this.#scanner.take("log")) effects = { ...effects, log: this.#log(rate) };
@@ -53,27 +46,19 @@ class RuleReader {
       else {
         // After what a rule does, a question would be about another packet than the one before it.
         const found = this.#question();
-        if (found === undefined) mapped = this.#map();
-        else if (found === "marking") effects = { ...effects, marks: this.#marking() };
+        if (found === "marking") effects = { ...effects, marks: this.#marking() };
         else if (rate || effects.log || effects.marks) this.#scanner.fail("a question after a statement");
         else this.#conditions.push(found);
       }
       this.#comment();
     }
-    if (rate && (!effects.log || verdict || mapped)) this.#scanner.fail("only logging may be limited");
+    if (rate && (!effects.log || verdict)) this.#scanner.fail("only logging may be limited");
     // nft asks for the protocol by itself.
     const isReset = verdict?.kind === "reject" && verdict.with === "reset";
     const conditions = [...this.#conditions, ...(isReset ? [tcp] : [])];
     const fault = unclear(conditions);
     if (fault !== undefined) this.#scanner.fail(fault);
-    const rule = { line, conditions, ...effects };
-    if (mapped)
-      return mapped.map(({ condition, verdict: of }) => ({
-        ...rule,
-        conditions: [...conditions, condition],
-        verdict: of,
-      }));
-    return [{ ...rule, ...(verdict && { verdict }) }];
+    return { line, conditions, ...effects, ...(verdict && { verdict }) };
   }
 
   #isDone(): boolean {
@@ -162,8 +147,7 @@ class RuleReader {
 
   // ---- questions ---------------------------------------------------------------------------------------------------
 
-  /** Undefined: the words of a verdict map are ahead. */
-  #question(): Condition | "marking" | undefined {
+  #question(): Condition | "marking" {
     const scanner = this.#scanner;
     if (this.#isArp) {
       scanner.expect("arp");
@@ -205,28 +189,7 @@ class RuleReader {
     }
   }
 
-  #mapKey: ((element: string) => Condition) | undefined;
-
-  /** `oifname vmap { "lo" : accept, "wg0" : goto inside }`: the element ahead decides. */
-  #map(): readonly Mapped[] {
-    const key = this.#mapKey;
-    if (!key) return this.#scanner.fail("no map of that");
-    this.#scanner.expect("{");
-    const seen = new Set<string>();
-    return this.#scanner.list(() => {
-      const element = this.#scanner.next();
-      if (seen.has(element)) this.#scanner.fail(`${element} stands twice`);
-      seen.add(element);
-      const condition = key(element);
-      this.#scanner.expect(":");
-      const verdict = this.#verdict();
-      if (!["accept", "drop", "return", "jump", "goto"].includes(verdict.kind))
-        this.#scanner.fail(`${verdict.kind} in a map`);
-      return { condition, verdict };
-    });
-  }
-
-  #name(side: "in" | "out"): Condition | undefined {
+  #name(side: "in" | "out"): Condition {
     const name = (word: string): NamePattern => {
       const content = this.#unquoted(word);
       const isPrefix = content.endsWith("*");
@@ -235,14 +198,6 @@ class RuleReader {
         this.#scanner.fail(`${word} is no name of an interface`);
       return { name: text, isPrefix };
     };
-    if (this.#scanner.take("vmap")) {
-      this.#mapKey = (element) => {
-        const pattern = name(element);
-        if (pattern.isPrefix) this.#scanner.fail("a prefix in a list");
-        return { kind: "name", side, names: [pattern], isNegated: false };
-      };
-      return undefined;
-    }
     const isNegated = this.#scanner.take("!=");
     const isList = this.#scanner.ahead === "{";
     const names = this.#elements(name);
@@ -302,15 +257,8 @@ class RuleReader {
     return { kind: "address", end: to, family, among, isNegated };
   }
 
-  #port(protocol: number | "any"): Condition | undefined {
+  #port(protocol: number | "any"): Condition {
     const to = this.#scanner.oneOf("sport", "dport") === "sport" ? "source" : "destination";
-    if (this.#scanner.take("vmap")) {
-      this.#mapKey = (element) => {
-        const span = this.#span(element, 65535);
-        return { kind: "port", end: to, protocol, spans: [span], isNegated: false };
-      };
-      return undefined;
-    }
     return { kind: "port", end: to, protocol, ...this.#spans(65535) };
   }
 

@@ -211,7 +211,7 @@ class TextReader {
         if (known || base || rules.length > 0) scanner.fail("a hook stands first in a new chain");
         base = this.#base();
       } else {
-        rules.push(...readRule(scanner, family));
+        rules.push(readRule(scanner, family));
         if (scanner.ahead !== "}") scanner.expect(end);
       }
     }
@@ -259,7 +259,7 @@ class TextReader {
     const { family, key } = this.#place();
     const draft = this.#draft(key);
     const { name, chain } = this.#chainAt(draft);
-    draft.chains.set(name, { ...chain, rules: [...chain.rules, ...readRule(this.#scanner, family)] });
+    draft.chains.set(name, { ...chain, rules: [...chain.rules, readRule(this.#scanner, family)] });
   }
 
   #chainAt(draft: Draft): { readonly name: string; readonly chain: Chain } {
