@@ -3,10 +3,12 @@ import { empty, type Program } from "../../src/proof/readers/nft/program.ts";
 import { readListing } from "../../src/proof/readers/nft/read-listing.ts";
 import { load } from "../../src/proof/readers/nft/read-text.ts";
 import { type Tampering, tampering } from "../../src/proof/translation/same-programs.ts";
+import { randomOf } from "../fuzz/random.ts";
 import type { Bundle } from "../lab/bundle.ts";
 import { mayBeSkipped } from "../lab/requirements.ts";
 import { openSandbox, type Sandbox } from "../lab/sandbox.ts";
 import { golden, policies } from "./golden.ts";
+import { another, changedAt, leavesOf, leftOut, valueAt } from "./leaves.ts";
 
 /** What a kernel lists, read back, means what was loaded; whoever changes it is noticed. */
 describe.skipIf(mayBeSkipped())("a listing", () => {
@@ -57,6 +59,7 @@ describe.skipIf(mayBeSkipped())("a listing", () => {
 
   describe("of rules that somebody changed", () => {
     const bundle = golden("home");
+    const none: ReadonlySet<string> = new Set();
     const expected = reading(bundle.read("switch/up.nft"), reading(bundle.read("ruleset.nft"), empty));
     const loaded = async (): Promise<void> => {
       await host().nft(bundle.read("ruleset.nft"));
@@ -125,6 +128,34 @@ describe.skipIf(mayBeSkipped())("a listing", () => {
       // Another rule says the same of their packets.
       expect(unnoticed.filter((rule) => !/watch-|built-in-dns|closed-/.test(rule))).toEqual([]);
     });
+    test("each value of the listing, changed or left out", async () => {
+      await loaded();
+      const json: unknown = JSON.parse(await host().run(["nft", "-j", "-p", "list", "ruleset"]));
+      const random = randomOf(7);
+      const leaves = leavesOf(json);
+      /** Numbers of rules, counts, comments and versions decide nothing. */
+      const harmless = /^(handle|packets|bytes|comment|version|release_name)$/;
+      /** Other rules say the same: the tunnel is open to the probe, too, and nothing opens the server to others. */
+      const doubled = /"comment":"watch-|"198\.51\.100\.7".*"return"/;
+      const tried = Array.from({ length: 150 }, () => random.pick(leaves)).filter(
+        (path) => !harmless.test(`${path.at(-1)}`),
+      );
+      const unnoticed = tried.flatMap((path) =>
+        [another, () => leftOut].flatMap((by) => {
+          const listing = readListing(JSON.stringify(changedAt(json, path, by)));
+          if ("fault" in listing) return [];
+          const difference = tampering(listing.program, {
+            program: expected,
+            switches: switchesOf(bundle),
+            refreshed: none,
+          });
+          const rule = JSON.stringify(valueAt(json, path.slice(0, 3)));
+          return difference || doubled.test(rule) ? [] : [`${path.join(".")}: ${rule}`];
+        }),
+      );
+      expect(unnoticed).toEqual([]);
+    });
+
     test("a table that is gone, or asleep, or hooked elsewhere", async () => {
       await loaded();
       await host().nft("delete table arp ksp");

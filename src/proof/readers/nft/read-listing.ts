@@ -5,7 +5,7 @@ import { loadable } from "./loadable.ts";
 import { durationOf } from "./numbers.ts";
 import { type Base, hooks, type NamedSet, type Program, type Rule, Unreadable } from "./program.ts";
 
-export interface Listing {
+interface Listing {
   /** The tables that were asked for. */
   readonly program: Program;
   /** Tables of others, by family and name: they were not read. */
