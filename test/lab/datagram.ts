@@ -1,5 +1,5 @@
-import type { Packet } from "../../src/ir/packet.ts";
-import { formatAddress, parseAddress } from "../../src/net/address.ts";
+import type { Packet, Payload } from "../../src/ir/packet.ts";
+import { type Family, formatAddress, parseAddress } from "../../src/net/address.ts";
 import { bytesOf } from "./packet-bytes.ts";
 import type { Shot } from "./send.ts";
 
@@ -11,6 +11,9 @@ export type Datagram = {
   /** Protocol, source port and destination port; a datagram of UDP to port 4242 where nothing is said. */
   readonly udp?: readonly [number, number];
   readonly tcp?: readonly [number, number];
+  /** A type of ICMP, of the family of the addresses. */
+  readonly icmp?: number;
+  readonly hopLimit?: number;
   readonly mark?: number;
   readonly uid?: number;
   readonly slice?: string;
@@ -25,9 +28,14 @@ const address = (text: string) => {
   return parsed;
 };
 
-function packetOf({ from, to, udp = [40_000, 4242], tcp }: Datagram): Packet {
-  const [source, destination] = [address(from), address(to)];
+function payloadOf({ udp = [40_000, 4242], tcp, icmp }: Datagram, family: Family): Payload {
+  if (icmp !== undefined) return { protocol: family === "ipv4" ? 1 : 58, icmpType: icmp };
   const [sourcePort, destinationPort] = tcp ?? udp;
+  return { protocol: tcp ? 6 : 17, sourcePort, destinationPort };
+}
+
+function packetOf(datagram: Datagram): Packet {
+  const [source, destination] = [address(datagram.from), address(datagram.to)];
   return {
     direction: "out",
     family: source.family,
@@ -35,8 +43,8 @@ function packetOf({ from, to, udp = [40_000, 4242], tcp }: Datagram): Packet {
     destination: destination.value,
     sourceLocality: "local",
     destinationLocality: "elsewhere",
-    payload: { protocol: tcp ? 6 : 17, sourcePort, destinationPort },
-    hopLimit: 64,
+    payload: payloadOf(datagram, source.family),
+    hopLimit: datagram.hopLimit ?? 64,
     owner: { mark: 0 },
     connection: "new",
   };

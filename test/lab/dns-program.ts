@@ -32,13 +32,16 @@ if (verb === "serve") {
   }
 } else {
   const socket = open(isIPv6(address) ? "udp6" : "udp4");
-  const again = (): void => socket.send(question, port, address, () => {});
+  const again = (): void => socket.send(question, () => {});
   socket.on("error", () => exit(1));
   socket.on("message", (reply) => {
     console.log(reply.subarray(-4).join("."));
     exit(0);
   });
-  again();
-  setInterval(again, 200);
+  // Connected: an answer counts only from where it was asked.
+  socket.connect(port, address, () => {
+    again();
+    setInterval(again, 200);
+  });
   setTimeout(() => exit(1), 900);
 }

@@ -2,7 +2,7 @@ import { type Capture, startCapture } from "./capture.ts";
 import type { Endpoint } from "./classify.ts";
 import { type Datagram, shotsOf } from "./datagram.ts";
 import { type Flood, openSink, planFlood, startFlood } from "./flood.ts";
-import { connect, gateway, host, neighbour, type Place, places, resolver } from "./line.ts";
+import { connect, gateway, home, host, inside, neighbour, type Place, places, resolver } from "./line.ts";
 import { type Listening, listen } from "./listen.ts";
 import type { Namespace } from "./namespace.ts";
 import { type OpenvpnOptions, openOpenvpn } from "./openvpn.ts";
@@ -27,8 +27,8 @@ export type Lab = Readonly<Record<Place, Namespace>> & {
   readonly keeper: number;
   readonly wireguard: (options: WireguardOptions, at?: "server" | "exit") => Promise<Vpn>;
   readonly openvpn: (options: OpenvpnOptions) => Promise<Vpn>;
-  /** One ping of an application; whether it was answered. */
-  readonly ping: (address: string) => Promise<boolean>;
+  /** One ping of an application, of the client where nothing is said; whether it was answered. */
+  readonly ping: (address: string, from?: Place) => Promise<boolean>;
   /** Pings as the daemon does until an answer comes; gives the milliseconds it took, or nothing. */
   readonly probe: (vpn: Vpn, milliseconds?: number) => Promise<number | undefined>;
   readonly capture: (...vpns: readonly Vpn[]) => Promise<Capture>;
@@ -45,6 +45,8 @@ export type Lab = Readonly<Record<Place, Namespace>> & {
   readonly rogueDhcp: (...routes: readonly string[]) => Promise<void>;
   /** The client takes a lease, routes and all; nothing where nobody answers. */
   readonly takeLease: () => Promise<Lease | undefined>;
+  /** The client serves DHCP to the machine behind it; whether that gets a lease. */
+  readonly leaseAtHome: () => Promise<boolean>;
   /** The client forwards for the machine behind it. */
   readonly forwarding: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -68,7 +70,8 @@ export const openLab = async (): Promise<Lab> => {
     wireguard: (options, at = "server") =>
       openWireguard(sandbox, { client, server: at === "exit" ? exit : server }, options),
     openvpn: (options) => openOpenvpn({ client, server }, options),
-    ping: (address) => answered(client.exec(["ping", "-n", "-c", "1", "-W", "1", address], { uid: nobody })),
+    ping: (address, from = "client") =>
+      answered(at[from].exec(["ping", "-n", "-c", "1", "-W", "1", address], { uid: nobody })),
     probe: async (vpn, milliseconds = 15_000) => {
       const start = performance.now();
       const ping = ["ping", "-n", "-c", "1", "-W", "0.25", "-m", probeMark, "-I", vpn.interface, vpn.heartbeat];
@@ -97,6 +100,10 @@ export const openLab = async (): Promise<Lab> => {
       await serveDhcp(at.neighbour, neighbour.interface, { address: host.ipv4, router: neighbour.ipv4, routes });
     },
     takeLease: () => takeLease(client, host.interface),
+    leaseAtHome: async () => {
+      await serveDhcp(client, inside.interface, { address: home.ipv4, router: inside.ipv4 });
+      return (await takeLease(at.home, home.interface)) !== undefined;
+    },
     forwarding: async () => {
       await client.run(["sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1"]);
     },
