@@ -35,7 +35,7 @@ export class Slices {
 }
 
 /** systemd.slice(5): `a-b.slice` lies inside `a.slice`. A path with a slash is one already. */
-function controlGroup(path: string): string {
+export function controlGroup(path: string): string {
   if (path.includes("/") || !path.endsWith(".slice")) return path;
   const words = path.slice(0, -".slice".length).split("-");
   return words.map((_, i) => `${words.slice(0, i + 1).join("-")}.slice`).join("/");
