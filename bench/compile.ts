@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compile } from "../src/compile.ts";
+import { randomNumbers } from "../test/fuzz/random.ts";
 
 const sizes = [1_000, 10_000, 100_000];
 
@@ -61,17 +62,6 @@ function shuffled<T>(values: readonly T[], random: () => number): readonly T[] {
     .map((value) => ({ value, key: random() }))
     .sort((a, b) => a.key - b.key)
     .map(({ value }) => value);
-}
-
-/** Mulberry32: the same lists on every machine. */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 interface Run {

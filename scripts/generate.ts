@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -5,7 +6,11 @@ import { generateCstDts } from "chevrotain";
 import { bundleSchema } from "../src/ir/bundle.ts";
 import { policySchema } from "../src/ir/policy.ts";
 import { Grammar } from "../src/parser/grammar.ts";
+import { ebnf } from "./grammar/ebnf.ts";
+import { railroad } from "./grammar/railroad.ts";
+import { textmate } from "./grammar/textmate.ts";
 import { shareDefinitions } from "./share-definitions.ts";
+import { statesPage } from "./states-tables.ts";
 
 /** A file that is made from the sources and committed beside them. */
 export interface Artefact {
@@ -23,6 +28,14 @@ export const artefacts: readonly Artefact[] = [
       });
       return `// Generated from grammar.ts by \`npm run generate\`. Not to be edited.\n${types.replace("ICstVisitor, ", "")}\n`;
     },
+  },
+  { path: "grammar/ksp.ebnf", content: ebnf },
+  { path: "grammar/railroad.html", content: railroad },
+  { path: "grammar/ksp.tmLanguage.json", content: textmate },
+  { path: "docs/states.md", content: statesPage },
+  {
+    path: "man/ksp.1",
+    content: () => execFileSync(process.execPath, [inProject("src/cli.ts"), "man"], { encoding: "utf8" }),
   },
   {
     path: "schema/policy.schema.json",

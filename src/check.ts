@@ -4,21 +4,29 @@ import { runChecks } from "./ir/checks/index.ts";
 import { expand } from "./ir/expand/expand.ts";
 import type { Load } from "./ir/expand/load.ts";
 import type { Origins } from "./ir/origins.ts";
+import { type Plan, plan } from "./ir/plan.ts";
 import type { Policy } from "./ir/policy.ts";
 import { resolve } from "./ir/resolve/resolve.ts";
 import { type Measure, stopwatch } from "./measure.ts";
 import type { File } from "./parser/ast.ts";
 import { parse } from "./parser/parse.ts";
+import { type Proved, prove } from "./prove.ts";
 
-export interface Checked {
-  /** Absent when there is an error, as are `origins` and `file`. */
+export interface Read {
+  /** Absent when there is an error, as are `origins`, `plan` and `file`. */
   readonly policy?: Policy;
   readonly origins?: Origins;
+  readonly plan?: Plan;
   /** The statements of the policy and of all that it imports, with the values of parameters. */
   readonly file?: File;
   /** Every other file that was read. */
   readonly sources: readonly Source[];
   readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface Checked extends Read {
+  /** Codes of the leak properties that hold for every packet in every state. */
+  readonly proofs?: Proved["holds"];
 }
 
 export interface CheckOptions {
@@ -27,8 +35,8 @@ export interface CheckOptions {
   readonly measure?: Measure;
 }
 
-/** Parses, takes in imports, binds names and runs the semantic checks; each stage only where the one before found no error. */
-export function check(source: Source, { load, measure }: CheckOptions = {}): Checked {
+/** Parses, takes in imports, binds names, runs the semantic checks and plans; each stage only where the one before found no error. */
+export function read(source: Source, { load, measure }: CheckOptions = {}): Read {
   const stage = stopwatch(measure);
   const parsed = stage("parse", () => parse(source));
   const written = parsed.file;
@@ -39,5 +47,16 @@ export function check(source: Source, { load, measure }: CheckOptions = {}): Che
   if (!policy) return { sources, diagnostics: bound };
   const found = stage("check", () => runChecks({ policy, origins }));
   const diagnostics = [...bound, ...found];
-  return found.some(isError) ? { sources, diagnostics } : { policy, origins, file, sources, diagnostics };
+  if (found.some(isError)) return { sources, diagnostics };
+  return { policy, origins, plan: stage("plan", () => plan(policy, "linux")), file, sources, diagnostics };
+}
+
+/** All that `read` does, then the proof. */
+export function check(source: Source, options: CheckOptions = {}): Checked {
+  const known = read(source, options);
+  const { policy, origins, plan: planned, sources } = known;
+  if (!policy || !origins || !planned) return known;
+  const { holds, diagnostics: broken } = stopwatch(options.measure)("prove", () => prove(policy, origins, planned));
+  const diagnostics = [...known.diagnostics, ...broken];
+  return broken.some(isError) ? { sources, diagnostics } : { ...known, proofs: holds, diagnostics };
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { Target } from "./compile.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
@@ -84,6 +84,25 @@ program
     if (packet !== undefined) finish(await explainPacket(subject, packet, options));
     else if (/^KSP\d+$/i.test(subject)) finish(await explainCode(subject.toUpperCase()));
     else command.error("error: a packet is missing, e.g. 'out to 8.8.8.8 udp 53'");
+  });
+
+program
+  .command("completion")
+  .description("print a script that completes commands and options in a shell")
+  .addArgument(new Argument("<shell>", "which shell").choices(["bash", "zsh", "fish"]))
+  .addHelpText("after", examples("source <(ksp completion bash)", "ksp completion fish | source"))
+  .action(async (shell) => {
+    const { completion } = await import("./commands/completion.ts");
+    finish(completion(program, shell));
+  });
+
+program
+  .command("man")
+  .description("print the manual page")
+  .addHelpText("after", examples("ksp man | man -l -"))
+  .action(async () => {
+    const { man } = await import("./commands/man.ts");
+    finish(man(program));
   });
 
 function bug(error: unknown): void {

@@ -1,14 +1,15 @@
-import { type CheckOptions, check } from "./check.ts";
+import { type Checked, type CheckOptions, check } from "./check.ts";
 import { type Diagnostic, diagnostic, isError } from "./diagnostics/diagnostic.ts";
 import type { Source } from "./diagnostics/span.ts";
 import type { Files, Refusal } from "./emitters/emitter.ts";
 import { nft } from "./emitters/nft/emit.ts";
 import { movesText } from "./emitters/review/moves.ts";
+import { proofText } from "./emitters/review/proof.ts";
 import { statesText } from "./emitters/review/states.ts";
 import { bundle } from "./ir/bundle.ts";
 import { canonicalJson } from "./ir/canonical.ts";
 import { type Origins, placeOf } from "./ir/origins.ts";
-import { type Plan, plan } from "./ir/plan.ts";
+import type { Plan } from "./ir/plan.ts";
 import type { Policy } from "./ir/policy.ts";
 import { stopwatch } from "./measure.ts";
 
@@ -28,9 +29,8 @@ export interface Compiled {
 export function compile(source: Source, options: CheckOptions & { readonly targets: readonly Target[] }): Compiled {
   const stage = stopwatch(options.measure);
   const checked = check(source, options);
-  const { policy, origins, sources } = checked;
-  if (!policy || !origins) return { sources, diagnostics: checked.diagnostics };
-  const planned = stage("plan", () => plan(policy, "linux"));
+  const { policy, origins, plan: planned, proofs, sources } = checked;
+  if (!policy || !origins || !planned || !proofs) return { sources, diagnostics: checked.diagnostics };
   const refused = options.targets.flatMap((target) =>
     emitters[target].refusals(planned).map((refusal) => refuse(target, refusal, origins)),
   );
@@ -38,10 +38,12 @@ export function compile(source: Source, options: CheckOptions & { readonly targe
   if (refused.some(isError)) return { sources, diagnostics };
 
   const emitted = stage("emit", () => options.targets.flatMap((target) => [...emitters[target].emit(planned)]));
-  const review = stage("review", () => reviewFiles(policy, planned, origins));
-  const files = stage("bundle", () => withBundle(policy, planned, new Map([...review, ...emitted])));
+  const review = stage("review", () => reviewFiles(policy, planned, origins, proofs));
+  const files = stage("bundle", () => withBundle(policy, planned, proofs, new Map([...review, ...emitted])));
   return { name: policy.name, files, sources, diagnostics };
 }
+
+type Proofs = NonNullable<Checked["proofs"]>;
 
 const refuse = (target: Target, { from, construct, help }: Refusal, origins: Origins): Diagnostic =>
   diagnostic(
@@ -50,16 +52,16 @@ const refuse = (target: Target, { from, construct, help }: Refusal, origins: Ori
     { at: placeOf(origins, from, "carrier"), label: "cannot be said there", help },
   );
 
-function reviewFiles(policy: Policy, planned: Plan, origins: Origins): Files {
+function reviewFiles(policy: Policy, planned: Plan, origins: Origins, proofs: Proofs): Files {
   return new Map([
     ["policy.json", `${canonicalJson(policy, 2)}\n`],
     ["states.txt", statesText(planned, origins)],
     ["moves.diff", movesText(planned)],
-    ["proof.txt", "nothing is proved yet\n"],
+    ["proof.txt", proofText(policy, planned, origins, proofs)],
   ]);
 }
 
-function withBundle(policy: Policy, planned: Plan, files: Files): Files {
-  const text = `${canonicalJson(bundle(policy, planned, files), 2)}\n`;
+function withBundle(policy: Policy, planned: Plan, proofs: Proofs, files: Files): Files {
+  const text = `${canonicalJson(bundle(policy, planned, proofs, files), 2)}\n`;
   return new Map([["bundle.json", text], ...files]);
 }

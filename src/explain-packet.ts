@@ -1,8 +1,7 @@
-import { type CheckOptions, check } from "./check.ts";
+import { type CheckOptions, read } from "./check.ts";
 import { type Diagnostic, isError } from "./diagnostics/diagnostic.ts";
 import { packetFile, type Source } from "./diagnostics/span.ts";
 import { type Explanation, explain } from "./explain.ts";
-import { plan } from "./ir/plan.ts";
 import { resolvePattern } from "./ir/resolve/resolve.ts";
 import { parsePacket } from "./parser/parse.ts";
 
@@ -14,15 +13,15 @@ interface Explained {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** What becomes of a packet, written as in a policy: `out to 8.8.8.8 udp 53`. */
+/** What becomes of a packet, written as in a policy: `out to 8.8.8.8 udp 53`. A policy with a leak is explained, too. */
 export function explainPacket(source: Source, text: string, options: CheckOptions = {}): Explained {
-  const { policy, origins, file, sources, diagnostics } = check(source, options);
-  if (!policy || !origins || !file) return { sources, diagnostics };
+  const { policy, origins, plan, file, sources, diagnostics } = read(source, options);
+  if (!policy || !origins || !plan || !file) return { sources, diagnostics };
   const { packet, diagnostics: syntax } = parsePacket(text, packetFile);
   if (!packet) return { sources, diagnostics: [...diagnostics, ...syntax] };
   const { pattern, diagnostics: bound } = resolvePattern(file, packet);
   const all = [...diagnostics, ...syntax, ...bound];
   if (!pattern || bound.some(isError)) return { sources, diagnostics: all };
-  const answer = explain(policy, origins, plan(policy, "linux"), pattern, [source, ...sources]);
+  const answer = explain(policy, origins, plan, pattern, [source, ...sources]);
   return { answer, sources, diagnostics: all };
 }

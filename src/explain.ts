@@ -43,7 +43,7 @@ export function explain(
 ): Explanation {
   const sample = sampleOf(pattern, policy, plan.os);
   const lines = new Map(sources.map(({ file, text }) => [file, new Lines(text)]));
-  const rulesets = [...plan.states, plan.lockdown];
+  const rulesets = [...plan.states, ...(plan.portal ? [plan.portal] : []), plan.lockdown];
   const rows = vantagesOf(pattern, policy, plan.os).flatMap((at): ExplanationRow[] => {
     const packet = sample.at(at);
     return [

@@ -48,7 +48,12 @@ export type Bundle = Immutable<Static<typeof bundleSchema>>;
 
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-export function bundle(policy: Policy, plan: Plan, files: ReadonlyMap<string, string>): Bundle {
+export function bundle(
+  policy: Policy,
+  plan: Plan,
+  proofs: readonly string[],
+  files: ReadonlyMap<string, string>,
+): Bundle {
   const { chains, watches, reconnects, portal, alerts, apps, dns, control } = policy;
   const stated = [...policy.allows, ...policy.denies, ...policy.dns, ...policy.forwards, ...(portal ? [portal] : [])];
   return {
@@ -58,7 +63,7 @@ export function bundle(policy: Policy, plan: Plan, files: ReadonlyMap<string, st
     files: Object.fromEntries(
       [...files].map(([path, text]) => [path, createHash("sha256").update(text).digest("hex")]),
     ),
-    proofs: [],
+    proofs: [...proofs],
     acceptedRisks: stated
       .filter(({ caveat }) => caveat.acceptRisk.length > 0)
       .map(({ id, caveat: { acceptRisk, reason } }) => ({

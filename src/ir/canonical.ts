@@ -16,9 +16,8 @@ function replacer(_key: string, value: unknown): unknown {
 
 const isRange = (value: object): value is AddressRange => "first" in value && typeof value.first === "bigint";
 
-/** Six hex digits name a statement among the few hundred of a policy; a clash of two meanings is found when names are bound. */
-export const digest = (value: unknown): string =>
-  createHash("sha256").update(canonicalJson(value)).digest("hex").slice(0, 6);
+/** SHA-256 of a meaning, in hex. */
+export const digest = (value: unknown): string => createHash("sha256").update(canonicalJson(value)).digest("hex");
 
 /** `198.51.100.7` of the range that holds one address. */
 export const firstAddress = (range: AddressRange): string =>

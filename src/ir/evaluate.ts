@@ -35,7 +35,7 @@ export interface Judgement {
 }
 
 /** For an established packet in reply direction: the first rule that counts for the packet that it answers. */
-export function ruleOfAnswered({ rules }: Ruleset, packet: Packet): Rule | undefined {
+function ruleOfAnswered({ rules }: Ruleset, packet: Packet): Rule | undefined {
   if (packet.connection !== "established-reply") return undefined;
   const answered = reverse(packet);
   return rules.find(

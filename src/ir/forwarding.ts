@@ -1,8 +1,10 @@
-import type { Address } from "../net/address.ts";
-import type { Forward, Name, Os, Policy } from "./policy.ts";
+import { type Address, families } from "../net/address.ts";
+import { type AddressSet, everything, subtract, union } from "../net/address-set.ts";
+import type { Forward, Name, Os, Path, Policy } from "./policy.ts";
 import type { InterfaceSet, Match } from "./ruleset.ts";
 import { holds, isOpen, type State } from "./states.ts";
-import { pathInterfaces } from "./zones.ts";
+import { namedBy, namedByOthers } from "./tunnel-names.ts";
+import { pathInterfaces, tunnelNamed } from "./zones.ts";
 
 /** What stages and rewrites share about forwarded packets. */
 
@@ -27,9 +29,24 @@ export function betweenSides(
   };
 }
 
-/** The packets of a forward as the rules see them: with the destination that they really go to. */
-export function forwardMatch(forward: Forward, policy: Policy, os: Os, state: State): Match {
-  const { sources, destinations, transport, change } = forward;
+/**
+ * Who may send what is forwarded: nobody with an address that a tunnel names, or the answers would leave where that address
+ * must never be seen. What comes out of a tunnel has that tunnel's own. Undefined: everybody; empty: nobody.
+ */
+export function forwardSources(from: Path, sources: AddressSet | undefined, policy: Policy): AddressSet | undefined {
+  const strange =
+    from.kind === "tunnel"
+      ? namedByOthers(policy, tunnelNamed(policy, from.tunnel))
+      : union(...policy.tunnels.map((tunnel) => namedBy(policy, tunnel)));
+  if (strange.length === 0) return sources;
+  return subtract(sources ?? families.map(everything), strange);
+}
+
+/** The packets of a forward as the rules see them: with the destination that they really go to. Undefined where there are none. */
+export function forwardMatch(forward: Forward, policy: Policy, os: Os, state: State): Match | undefined {
+  const { destinations, transport, change } = forward;
+  const sources = forwardSources(forward.from, forward.sources, policy);
+  if (sources?.length === 0) return undefined;
   const match: Match = {
     ...betweenSides(forward, policy, os, state),
     ...(sources && { source: { set: sources } }),

@@ -1,48 +1,66 @@
-import type { AddressSet } from "../net/address-set.ts";
-import type { Allow, PacketPattern, Policy } from "./policy.ts";
+import { type AddressSet, intersect } from "../net/address-set.ts";
+import type { Allow, Deny, Dns, PacketPattern, Policy } from "./policy.ts";
+import { privateRanges } from "./stages/lan.ts";
 
 /** More ranges of one statement than this are not written out as rules: packets would pass them one by one. */
 const mostWrittenOut = 64;
 
 /**
  * What a policy says before the daemon runs: openings that name an app, a slice, a list from a file, or more than 64 ranges
- * wait for it. Nothing that closes is left out while what it would close is open: where a deny is not written out, or an app
- * is known by its slice alone, names, the LAN and every exemption wait as well.
+ * wait for it. Nothing that closes is left out while what it would close is open: an opening waits, too, where a deny that is
+ * not written out is about the same addresses, and what leaves waits where an app is known by its slice alone.
  */
 export function atBoot({ portal: _, ...policy }: Policy): Policy {
   const apps = policy.apps.filter(({ identity }) => identity.linux?.kind !== "slice");
+  const isConfined = apps.length === policy.apps.length;
   const denies = policy.denies.filter((deny) => isLiteral(deny.pattern));
-  const closable = apps.length === policy.apps.length && denies.length === policy.denies.length;
+  const late = policy.denies.filter((deny) => !denies.includes(deny));
   return {
     ...policy,
     apps,
     denies,
-    scope: closable ? policy.scope : "machine",
+    scope: isConfined && late.length === 0 ? policy.scope : "machine",
     forwards: [],
-    dns: policy.dns.filter(
-      ({ path, app, owner }) => (closable || path.kind === "tunnel") && !app && owner?.kind !== "slice",
-    ),
-    allows: policy.allows.filter((allow) => opensAtBoot(allow, closable)),
+    dns: policy.dns.filter((dns) => asksAtBoot(dns, isConfined, late)),
+    allows: policy.allows.filter((allow) => opensAtBoot(allow, isConfined, late)),
   };
 }
 
-function opensAtBoot({ opening }: Allow, closable: boolean): boolean {
+function asksAtBoot({ path, app, owner, resolvers }: Dns, isConfined: boolean, late: readonly Deny[]): boolean {
+  if (app !== undefined || owner?.kind === "slice") return false;
+  return path.kind === "tunnel" || (isConfined && !isAboutAny(resolvers, late));
+}
+
+function opensAtBoot({ opening }: Allow, isConfined: boolean, late: readonly Deny[]): boolean {
   switch (opening.kind) {
     case "dhcp":
     case "dhcp-server":
     case "router-advertisement":
       return true;
     case "lan":
+      return isConfined && !isAboutAny(privateRanges, late);
     case "discovery":
-      return closable;
+      return isConfined && late.length === 0;
     case "host":
-      return closable && opening.pinned.length <= mostWrittenOut;
-    case "packets":
-      return closable && opening.pattern.app === undefined && isLiteral(opening.pattern);
+      return isConfined && opening.pinned.length <= mostWrittenOut && !isAboutAny(opening.pinned, late);
+    case "packets": {
+      const { pattern } = opening;
+      if (pattern.app !== undefined || !isLiteral(pattern)) return false;
+      const isFree = pattern.direction === "in" || isConfined;
+      return isFree && !isAboutAny(farEnd(pattern), late);
+    }
   }
 }
 
+/** Answers go where packets came from, so the far end is what counts, whichever way a deny looks. */
+const farEnd = ({ direction, source, destination }: PacketPattern): AddressSet | undefined =>
+  direction === "in" ? source : destination;
+
+const isAboutAny = (far: AddressSet | undefined, late: readonly Deny[]): boolean =>
+  late.some(({ pattern }) => {
+    const denied = farEnd(pattern);
+    return far === undefined || denied === undefined || intersect(far, denied).length > 0;
+  });
+
 const isLiteral = ({ source, destination, owner, fromFile }: PacketPattern): boolean =>
-  !fromFile &&
-  owner?.kind !== "slice" &&
-  [source, destination].every((set: AddressSet | undefined) => (set?.length ?? 0) <= mostWrittenOut);
+  !fromFile && owner?.kind !== "slice" && [source, destination].every((set) => (set?.length ?? 0) <= mostWrittenOut);

@@ -48,7 +48,7 @@ export interface Owner {
 }
 
 /** What connection tracking says. `related`: an ICMP error about a tracked flow. */
-type Connection = "new" | "established-original" | "established-reply" | "related";
+export type Connection = "new" | "established-original" | "established-reply" | "related";
 
 /** The packet that this one answers. An owner is known of packets that leave alone, so the answered one has none. */
 export function reverse(packet: Packet): Packet {

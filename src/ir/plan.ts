@@ -37,6 +37,13 @@ export interface Plan {
   readonly settings: readonly Setting[];
 }
 
+/** Every ruleset of a plan, from the one that boots to the portal. */
+export const rulesetsOf = ({ lockdown, states, portal }: Plan): readonly Ruleset[] => [
+  lockdown,
+  ...states,
+  ...(portal ? [portal] : []),
+];
+
 /** A change of one chain by one hop. Every other change is a sequence of these, or a jump to a lower state. */
 interface Move {
   readonly from: StateKey;
@@ -82,6 +89,23 @@ export function plan(policy: Policy, os: Os): Plan {
     moves: movesBetween(states),
     settings: settings(policy),
   };
+}
+
+/** Every state with its ruleset: those that the runtime moves between, the portal, lockdown. */
+export function inEveryState(
+  policy: Policy,
+  { states, portal, lockdown }: Plan,
+): readonly { readonly state: State; readonly ruleset: Ruleset }[] {
+  const enforcing = enforcingStates(policy).map((state, i) => ({ state, ruleset: states[i] }));
+  const all = [
+    ...enforcing,
+    ...(portal ? [{ state: portalState(policy), ruleset: portal }] : []),
+    { state: lockdownState(policy), ruleset: lockdown },
+  ];
+  return all.map(({ state, ruleset }) => {
+    if (ruleset?.state !== state.key) throw new Error(`no ruleset for ${state.key}`);
+    return { state, ruleset };
+  });
 }
 
 const ruleset = (policy: Policy, os: Os, state: State): Ruleset => ({

@@ -38,7 +38,7 @@ const mostRanges = 4;
 
 /** A set that leaves out less than it names is said by what it leaves out. */
 function addressText({ set, table }: AddressMatch): string {
-  if (table !== undefined && set.length > mostRanges) return `@${table}`;
+  if (table !== undefined && (set.length > mostRanges || set.length === 0)) return `@${table}`;
   const spoken = [...new Set(set.map((range) => range.family))];
   const leftOut = subtract(spoken.map(everything), set);
   if (leftOut.length === 0 || leftOut.length >= set.length) return shortSet(set);

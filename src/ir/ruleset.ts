@@ -9,7 +9,7 @@ import type { StateKey } from "./states.ts";
 type Milliseconds = number;
 export type Direction = "out" | "in" | "forward";
 
-/** One total order in every state and backend, and one verdict per stage. */
+/** One total order in every state and backend, and one verdict per stage; docs/states.md explains each. */
 export const stages = [
   "helper",
   "loopback-deny",

@@ -5,7 +5,7 @@ export type StateKey = string;
 
 /**
  * `levels` counts per chain the leading hops that are proved good: 0 = down, all = up. `lockdown` is what boots: level 0,
- * literals only. `portal` is level 0 and the portal statement.
+ * literals only. `portal` is level 0 and the portal statement. docs/states.md says what may pass in each.
  */
 export interface State {
   readonly key: StateKey;

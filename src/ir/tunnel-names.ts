@@ -14,6 +14,14 @@ export function namedBy(policy: Policy, tunnel: Tunnel): AddressSet {
   return union(tunnel.carries.prefixes ?? [], addresses, addressSet(resolvers), addressSet(targets));
 }
 
+/** What leaves by no other way: what a tunnel names, and its servers, helpers' included, which its carrier alone reaches. */
+export function keptInside(policy: Policy, tunnel: Tunnel): AddressSet {
+  const { servers, helpers = [] } = tunnel;
+  const nearer = policy.helpers.filter(({ name }) => helpers.some(({ helper }) => helper === name));
+  const all = [...servers, ...nearer.flatMap((helper) => helper.servers)];
+  return union(namedBy(policy, tunnel), ...all.map((server) => server.addresses));
+}
+
 /** What other tunnels name and this one does not: two providers may well use the same resolver address. */
 export function namedByOthers(policy: Policy, tunnel: Tunnel): AddressSet {
   const others = policy.tunnels.filter((t) => t.name !== tunnel.name).map((t) => namedBy(policy, t));

@@ -57,8 +57,8 @@ export class Grammar extends CstParser {
     this.CONSUME(t.NAME);
   });
 
-  // statement ::= param | import | list | link | helper | tunnel | chain | dns | ipv6 | allow | deny | forward | app | scope
-  //             | blocked | log | watch | reconnect | alert | portal | control | expect
+  // statement ::= param | import | list | link | helper | tunnel | chain | dns | ipv6 | allow | deny | forward | app
+  //             | scope | blocked | log | watch | reconnect | alert | portal | control | expect
   readonly statement = this.RULE("statement", () => {
     this.OR([
       { ALT: () => this.SUBRULE(this.param) },
@@ -165,7 +165,6 @@ export class Grammar extends CstParser {
   });
 
   // nets ::= NET ("," NET)* ("except" NET ("," NET)*)?
-  // NET  ::= PREFIX | RANGE | ADDRESS | LIST | PARAM
   readonly nets = this.RULE("nets", () => {
     this.CONSUME(t.NET, { LABEL: "include" });
     this.MANY(() => {
@@ -254,8 +253,12 @@ export class Grammar extends CstParser {
     this.CONSUME(t.CLOSE);
   });
 
-  // tunnel_item ::= "protocol" ("wireguard" | "openvpn" | "ipsec" | "other") | interface | server | carrier
-  //               | "address" ("assigned" | nets) | "carries" ("everything" ("and" nets)? | nets)
+  // tunnel_item ::= "protocol" ("wireguard" | "openvpn" | "ipsec" | "other")
+  //               | interface
+  //               | server
+  //               | carrier
+  //               | address
+  //               | carries
   readonly tunnelItem = this.RULE("tunnelItem", () => {
     this.OR([
       {
@@ -271,10 +274,14 @@ export class Grammar extends CstParser {
       { ALT: () => this.SUBRULE(this.carries) },
     ]);
   });
+
+  // address ::= "address" ("assigned" | nets)
   readonly address = this.RULE("address", () => {
     this.CONSUME(kw.address);
     this.OR([{ ALT: () => this.CONSUME(kw.assigned) }, { ALT: () => this.SUBRULE(this.nets) }]);
   });
+
+  // carries ::= "carries" ("everything" ("and" nets)? | nets)
   readonly carries = this.RULE("carries", () => {
     this.CONSUME(kw.carries);
     this.OR([
@@ -392,7 +399,9 @@ export class Grammar extends CstParser {
     });
   });
 
-  // identity ::= "mark" (NUMBER | PARAM) ("/" NUMBER)? | "user" owner | "group" owner | "slice" TEXT | "program" TEXT | "service" TEXT
+  // identity ::= "mark" (NUMBER | PARAM) ("/" NUMBER)?
+  //            | ("user" | "group") owner
+  //            | ("slice" | "program" | "service") TEXT
   readonly identity = this.RULE("identity", () => {
     this.OR([
       {
@@ -442,7 +451,7 @@ export class Grammar extends CstParser {
 
   // ---- names and families ----------------------------------------------------------------------------------------------------
 
-  // dns ::= "dns" ("none" | nets who? ("through" NAME | on) ("for" TEXT ("," TEXT)*)? "redirect"? caveat)
+  // dns ::= "dns" ("none" | nets who? path ("for" TEXT ("," TEXT)*)? "redirect"? caveat)
   readonly dns = this.RULE("dns", () => {
     this.CONSUME(kw.dns);
     this.OR([
@@ -483,7 +492,9 @@ export class Grammar extends CstParser {
     this.SUBRULE(this.caveat);
   });
 
-  // opening ::= "dhcp" "server"? on? | "router-advertisement" on | "discovery" on? | "lan" on?
+  // opening ::= "dhcp" "server"? on?
+  //           | "router-advertisement" on
+  //           | ("discovery" | "lan") on?
   //           | "host" TEXT "at" nets ("within" nets)? service on?
   readonly opening = this.RULE("opening", () => {
     this.OR([
@@ -603,7 +614,6 @@ export class Grammar extends CstParser {
   });
 
   // ports ::= PORT ("," PORT)*
-  // PORT  ::= INTEGER | PORTS | PARAM
   readonly ports = this.RULE("ports", () => {
     this.CONSUME(t.PORT);
     this.MANY(() => {
@@ -777,7 +787,10 @@ export class Grammar extends CstParser {
     this.CONSUME(t.CLOSE);
   });
 
-  // probe ::= "interface" | "handshake" "within" DURATION | "route" nets | "heartbeat" nets "every" DURATION "lost" "after" INTEGER
+  // probe ::= "interface"
+  //         | "handshake" "within" DURATION
+  //         | "route" nets
+  //         | "heartbeat" nets "every" DURATION "lost" "after" INTEGER
   readonly probe = this.RULE("probe", () => {
     this.OR([
       { ALT: () => this.CONSUME(kw.interface) },

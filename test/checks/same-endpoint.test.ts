@@ -48,15 +48,29 @@ test("one of several servers and carriers is enough", () => {
   });
 });
 
-test("a carrier that asks for more, or for something else", () => {
-  const openvpn = (entry: string, exit: string) => {
-    const server = "  protocol openvpn\n  server 198.51.100.7 udp 51820";
-    const text = chain({ entry: `${server}\n  ${entry}`, exit: `${server}\n  ${exit}` });
-    return text.replaceAll("  protocol wireguard\n", "");
-  };
-  expectClean(openvpn("carrier user 5 and group 6", "carrier group 6"));
-  expectClean(openvpn("carrier user 5", "carrier user 6"));
-  expectClean(openvpn("carrier user 5", "carrier group 5"));
+const openvpn = (entry: string, exit: string) => {
+  const server = "  protocol openvpn\n  ⟦server 198.51.100.7 udp 51820⟧";
+  const text = chain({ entry: `${server}\n  ${entry}`, exit: `${server}\n  ${exit}` });
+  return text.replaceAll("  protocol wireguard\n", "");
+};
+
+test.each([
+  ["carrier user 5 and group 6", "carrier group 6"],
+  ["carrier user 5", "carrier group 5"],
+])("one process may be both: %s, %s", (entry, exit) => {
+  expectFaults(openvpn(entry, exit), {
+    code: "KSP2042",
+    message: "the packets of `exit` may leave by the way of `entry`",
+    label: "only through `entry` …",
+    mark: 1,
+    secondary: [[0, "… but this is the same server, with the same carrier"]],
+    help: "give `exit` another mark, or another port",
+  });
+});
+
+test("no process has two users", () => {
+  expectClean(openvpn("carrier user 5", "carrier user 6").replaceAll(/[⟦⟧]/g, ""));
+  expectClean(openvpn("carrier user 5 and group 6", "carrier user 7 and group 6").replaceAll(/[⟦⟧]/g, ""));
 });
 
 test("protocols without ports", () => {

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { backends } from "../../src/diagnostics/catalogue/backends.ts";
 import { files } from "../../src/diagnostics/catalogue/files.ts";
 import { policy } from "../../src/diagnostics/catalogue/policy.ts";
+import { bugs, proof } from "../../src/diagnostics/catalogue/proof.ts";
 import { syntax } from "../../src/diagnostics/catalogue/syntax.ts";
 import { catalogue } from "../../src/diagnostics/catalogue.ts";
 
@@ -14,7 +15,7 @@ const sample = (message: (parameters: never) => string): string =>
   Reflect.apply(message, undefined, [new Proxy({}, { get: () => "x" })]);
 
 test("no code stands in two classes, and each has its class's digit", () => {
-  const classes = { 1: syntax, 2: policy, 4: backends, 5: files };
+  const classes = { 1: syntax, 2: policy, 3: proof, 4: backends, 5: files, 9: bugs };
   for (const [digit, codes] of Object.entries(classes)) {
     expect(Object.keys(codes).filter((code) => !new RegExp(`^KSP${digit}\\d{3}$`).test(code))).toEqual([]);
   }

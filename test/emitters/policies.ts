@@ -83,7 +83,7 @@ list ads = 192.0.2.64/28, 192.0.2.96, 192.0.2.98, 192.0.2.100, 192.0.2.102, 192.
 list farm = 203.0.113.128/28, 203.0.113.160/27 except 203.0.113.170
 dns 10.77.0.1, 2001:db8:77::1 through exit
 dns 10.20.0.53 through site for "corp.example"
-dns 10.99.0.53 user 1007 through lab for "lab.example"
+dns 10.99.0.53 user 1011 through lab for "lab.example"
 dns 192.168.1.1 on uplink for "print.example" accept-risk KSP3002 reason "printers"
 ipv6 tunnel
 blocked forward reject

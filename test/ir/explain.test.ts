@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { explain } from "../../src/explain.ts";
+import { explainPacket } from "../../src/explain-packet.ts";
 import type { PacketPattern } from "../../src/ir/policy.ts";
 import { constant } from "../../src/net/parse-net.ts";
 import { ports } from "../../src/net/port-set.ts";
@@ -170,4 +172,17 @@ test.each(policies)("$name: what the policy expects is what it is told", (planne
   expect(explained(planned, https).rows.filter((row) => row.interface === "elsewhere")).toHaveLength(
     inEveryState(planned).length + 1,
   );
+});
+
+test("the state of a portal is one of them", () => {
+  const text = readFileSync(new URL("../../examples/travel-captive-portal.ksp", import.meta.url), "utf8");
+  const { answer } = explainPacket({ file: "travel.ksp", text }, "out user 1001 to 192.0.2.80 tcp 443");
+  const rows = answer?.rows.filter((row) => row.interface === "elsewhere") ?? [];
+  expect(rows.map(({ state, verdict, rule }) => `${state}: ${verdict} ${rule.stage}`)).toEqual([
+    "down: reject closed",
+    "up: reject closed",
+    "portal: accept portal",
+    "lockdown: drop closed",
+    "disabled: accept disabled",
+  ]);
 });

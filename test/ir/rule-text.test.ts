@@ -45,6 +45,7 @@ describe("a rule in words", () => {
     ["out to 10.0.0.1 … (5 ranges)", "out", { destination: { set: five } }],
     ["out to @ads", "out", { destination: { set: five, table: "ads" } }],
     ["out to 10.0.0.1", "out", { destination: { set: constant("10.0.0.1"), table: "ads" } }],
+    ["out to @resolvers", "out", { destination: { set: [], table: "resolvers" } }],
     [
       "out from all IPv4 but 10.0.0.1",
       "out",

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { byHand } from "../../scripts/grammar/ebnf.ts";
 import { matchLineEnd, matchText } from "../../src/parser/token-patterns.ts";
 
 /** Texts of the characters that matter to the two patterns. */
@@ -12,9 +13,10 @@ const sticky = (expression: RegExp, input: string, start: number): string | unde
 };
 
 test.each([
-  ["NL", matchLineEnd, /([ \t]*(#[^\r\n]*)?\r?\n[ \t]*)+/],
-  ["STRING", matchText, /"([^"\\\r\n]|\\["\\])*"/],
-])("%s: the loop matches what the expression of the grammar matches", (name, match, expression) => {
+  ["NL", matchLineEnd],
+  ["STRING", matchText],
+])("%s: the loop matches what the expression of the grammar matches", (name, match) => {
+  const expression = byHand[name] ?? /missing/;
   let matched = 0;
   fc.assert(
     fc.property(text, fc.nat(3), (input, at) => {

@@ -1,5 +1,5 @@
 import type { Origins } from "../../ir/origins.ts";
-import type { Plan } from "../../ir/plan.ts";
+import { type Plan, rulesetsOf } from "../../ir/plan.ts";
 import { ruleText } from "../../ir/rule-text.ts";
 import type { Ruleset } from "../../ir/ruleset.ts";
 
@@ -11,7 +11,7 @@ export function statesText(plan: Plan, origins: Origins): string {
     "",
     "statements",
     ...statements.flatMap(([id, { text }]) => [`  ${id}`, ...text.split("\n").map((line) => `      ${line}`)]),
-    ...[plan.lockdown, ...plan.states].flatMap((ruleset) => [
+    ...rulesetsOf(plan).flatMap((ruleset) => [
       "",
       `state ${ruleset.state}`,
       ...stateLines(ruleset).map((line) => `  ${line}`),

@@ -8,10 +8,7 @@ import { byPlace } from "./support/places.ts";
 /** Resolvers for the same names by the same path are one list, whose order is the order of asking. */
 export const dnsSaidTwice: Check = ({ policy, origins }) => {
   const first = new Map<string, Dns>();
-  return byPlace(
-    origins,
-    policy.dns.filter(({ resolvers }) => resolvers.length > 0),
-  ).flatMap((dns) => {
+  return byPlace(origins, policy.dns).flatMap((dns) => {
     const { path, owner, app, suffixes } = dns;
     const key = canonicalJson({ path, owner, app, suffixes: suffixes.toSorted() });
     const other = first.get(key);

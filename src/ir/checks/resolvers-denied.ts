@@ -10,7 +10,7 @@ export const resolversDenied: Check = ({ policy, origins }) =>
     const deny = policy.denies.find(
       (one) => isConditionIn("enforcing", one.while) && isPatternIn(policy, questions(dns), one.pattern),
     );
-    if (!deny || dns.resolvers.length === 0) return [];
+    if (!deny) return [];
     return diagnostic(
       "KSP2049",
       {},

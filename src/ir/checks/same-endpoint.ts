@@ -40,13 +40,13 @@ const shareServer = (a: Tunnel, b: Tunnel): boolean =>
     b.servers.some((y) => overlaps(x.addresses, y.addresses) && transportsOverlap(x.transport, y.transport)),
   );
 
-/** Some alternative of `other` asks for nothing that `inner` does not show. */
+/** One packet may show what both ask for: a process has a user, a group and a mark at once. */
 const looksLike = (inner: Tunnel, other: Tunnel): boolean =>
   carriersOn(other, "linux").some((asked) =>
-    carriersOn(inner, "linux").some((shown) => asked.every((one) => shown.some((two) => mayBeOne(one, two)))),
+    carriersOn(inner, "linux").some((shown) => asked.every((one) => shown.every((two) => mayBeOne(one, two)))),
   );
 
 function mayBeOne(a: Identity, b: Identity): boolean {
   if (a.kind === "mark" && b.kind === "mark") return ((a.value ^ b.value) & a.mask & b.mask) === 0;
-  return canonicalJson(a) === canonicalJson(b);
+  return a.kind !== b.kind || canonicalJson(a) === canonicalJson(b);
 }

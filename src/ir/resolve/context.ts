@@ -22,6 +22,15 @@ export class Context {
   /** Lists that come from a file, or use one that does. */
   readonly fileLists = new Set<Name>();
   readonly origins = new Map<StatementId, Origin>();
+  /** Two meanings got one id: its digests are too short for this policy. */
+  hasClash = false;
+  readonly #digests = new Map<StatementId, string>();
+  readonly #digits: number;
+
+  /** `digits`: how many of a meaning's digest stand in its id. */
+  constructor(digits = 6) {
+    this.#digits = digits;
+  }
 
   report<C extends Code>(code: C, parameters: Parameters<C>, details: Details): undefined {
     this.diagnostics.push(diagnostic(code, parameters, details));
@@ -104,9 +113,11 @@ export class Context {
     meaning: T,
     parts: Readonly<Record<string, Span>> = {},
   ): { readonly id: StatementId } & T {
-    const id = `${prefix}-${digest(meaning)}`;
+    const whole = digest(meaning);
+    const id = `${prefix}-${whole.slice(0, this.#digits)}`;
     const other = this.origins.get(id);
-    if (other)
+    if (other && this.#digests.get(id) !== whole) this.hasClash = true;
+    else if (other)
       this.report(
         "KSP2010",
         {},
@@ -117,7 +128,10 @@ export class Context {
           help: "remove one of the two",
         },
       );
-    else this.origins.set(id, { span: statement.span, text, parts });
+    else {
+      this.origins.set(id, { span: statement.span, text, parts });
+      this.#digests.set(id, whole);
+    }
     return { id, ...meaning };
   }
 }

@@ -23,36 +23,51 @@ type Of<K extends Kind> = Extract<ast.Statement, { kind: K }>;
 /** Binds every name and gives every statement its meaning; what this version gives none is refused, never ignored. */
 export function resolve(file: ast.File): Resolved {
   const context = new Context();
+  const resolved = resolveIn(context, file);
+  // Among some thousand statements two meanings may share a short id. Long ones then stand on all, whatever their order.
+  return context.hasClash ? resolveIn(new Context(16), file) : resolved;
+}
+
+function resolveIn(context: Context, file: ast.File): Resolved {
   const all = <K extends Kind>(kind: K): readonly Of<K>[] => file.statements.filter((s): s is Of<K> => s.kind === kind);
   const once = <K extends Kind>(kind: K): Of<K> | undefined => atMostOnce(context, all(kind));
 
   refuse(context, file);
   declareNames(context, file);
 
+  /** What is refused has had its message. Without one it would be a statement that nobody misses. */
+  const whole = <T>(values: readonly (T | undefined)[]): readonly T[] => {
+    const found = values.filter((value) => value !== undefined);
+    if (found.length < values.length && !context.diagnostics.some(isError)) throw new Error("a statement was lost");
+    return found;
+  };
+
+  /** `forward block` is what happens unsaid, so it has no meaning of its own. */
+  const routes = all("forward").filter(({ route }) => route !== "block");
   const ipv6 = once("ipv6");
   const control = once("control");
   const scope = once("scope")?.scope;
-  const portalStatement = once("portal");
-  const portal = portalStatement && resolvePortal(context, portalStatement);
-  const logStatement = once("log");
-  const log = logStatement && resolveLog(context, logStatement);
+  const [portal] = whole(single(once("portal")).map((s) => resolvePortal(context, s)));
+  const [log] = whole(single(once("log")).map((s) => resolveLog(context, s)));
   const policy: Policy = {
     language: 1,
     name: file.name.name,
-    links: named(all("link").map((s) => resolveLink(context, s))),
-    helpers: named(all("helper").map((s) => resolveHelper(context, s))),
-    tunnels: named(all("tunnel").map((s) => resolveTunnel(context, s))),
+    links: named(whole(all("link").map((s) => resolveLink(context, s)))),
+    helpers: named(whole(all("helper").map((s) => resolveHelper(context, s)))),
+    tunnels: named(whole(all("tunnel").map((s) => resolveTunnel(context, s)))),
     chains: named(resolveChains(context, all("chain"), all("tunnel"))),
-    apps: named(all("app").map((s) => resolveApp(context, s))),
-    dns: identified(all("dns").map((s) => resolveDns(context, s))),
+    apps: named(whole(all("app").map((s) => resolveApp(context, s)))),
+    dns: identified(whole(all("dns").map((s) => resolveDns(context, s)))).filter(
+      ({ resolvers }) => resolvers.length > 0,
+    ),
     ipv6: ipv6?.mode ?? "block",
-    allows: identified(all("allow").map((s) => resolveAllow(context, s))),
-    denies: identified(all("deny").map((s) => resolveDeny(context, s))),
-    forwards: identified(all("forward").map((s) => resolveForward(context, s))),
-    watches: identified(all("watch").map((s) => resolveWatch(context, s))),
-    reconnects: identified(all("reconnect").map((s) => resolveReconnect(context, s))),
+    allows: identified(whole(all("allow").map((s) => resolveAllow(context, s)))),
+    denies: identified(whole(all("deny").map((s) => resolveDeny(context, s)))),
+    forwards: identified(whole(routes.map((s) => resolveForward(context, s)))),
+    watches: identified(whole(all("watch").map((s) => resolveWatch(context, s)))),
+    reconnects: identified(whole(all("reconnect").map((s) => resolveReconnect(context, s)))),
     ...(portal && { portal }),
-    expects: identified(all("expect").map((s) => resolveExpect(context, s))),
+    expects: identified(whole(all("expect").map((s) => resolveExpect(context, s)))),
     scope: scope === "apps" ? "apps" : "machine",
     ...(log && { log }),
     alerts: alerts(all("alert")),
@@ -148,6 +163,8 @@ function atMostOnce<T extends ast.Statement>(context: Context, statements: reado
   return first;
 }
 
+const single = <T>(value: T | undefined): readonly T[] => (value === undefined ? [] : [value]);
+
 /** Several `alert` lines add up. */
 const alerts = (statements: readonly ast.Alert[]): Policy["alerts"] =>
   (["desktop", "log"] as const).filter((channel) => statements.some((s) => s.channels.includes(channel)));
@@ -161,7 +178,7 @@ function resolveBlocked(context: Context, statements: readonly ast.Blocked[]): P
   return { out: of("out") ?? "reject", forward: of("forward") ?? "drop" };
 }
 
-const named = <T extends { readonly name: string }>(values: readonly (T | undefined)[]): readonly T[] =>
-  values.filter((v) => v !== undefined).sort((a, b) => (a.name < b.name ? -1 : 1));
-const identified = <T extends { readonly id: string }>(values: readonly (T | undefined)[]): readonly T[] =>
-  values.filter((v) => v !== undefined).sort((a, b) => (a.id < b.id ? -1 : 1));
+const named = <T extends { readonly name: string }>(values: readonly T[]): readonly T[] =>
+  values.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+const identified = <T extends { readonly id: string }>(values: readonly T[]): readonly T[] =>
+  values.toSorted((a, b) => (a.id < b.id ? -1 : 1));

@@ -35,7 +35,8 @@ export function resolveEach(context: Context, nets: readonly ast.Net[]): Address
       const list = context.lists.get(net.text);
       if (list) for (const range of list) out.push(range);
       else {
-        if (!context.names.has(net.text)) context.use({ name: net.text, span: net.span }, "list");
+        // A list without a set has had its own message.
+        context.use({ name: net.text, span: net.span }, "list");
         whole = false;
       }
       continue;

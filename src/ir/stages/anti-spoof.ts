@@ -1,6 +1,9 @@
 import { families } from "../../net/address.ts";
 import { complement, union } from "../../net/address-set.ts";
-import { type Locality, localities, type Rule } from "../ruleset.ts";
+import type { Os, Policy, Tunnel } from "../policy.ts";
+import { type InterfaceSet, type Locality, localities, type Rule } from "../ruleset.ts";
+import type { State } from "../states.ts";
+import { namedByOthers } from "../tunnel-names.ts";
 import { everywhere, links, oneOf, tunnelZone } from "../zones.ts";
 import { loopbackAddresses } from "./loopback-deny.ts";
 import { type PlanStage, refuse } from "./rule.ts";
@@ -18,46 +21,52 @@ const martians: readonly Rule[] = [
   refuse("anti-spoof", "in", { inInterface: everywhere, source: { set: loopbackAddresses } }, "built-in-loopback"),
 ];
 
-/** Nothing leaves with an address of another interface, and nothing arrives for one (CVE-2019-14899): a tunnel's address is never seen outside it. */
-export const antiSpoofStage: PlanStage = (policy, os, state) => {
-  const neighbours = links(policy, os, state);
-  const tunnels = policy.tunnels.flatMap((tunnel): Rule[] => {
-    const zone = oneOf(tunnelZone(tunnel, os, state));
-    if (tunnel.address.kind === "static") {
-      const { addresses } = tunnel.address;
-      const others = { set: union(...families.map((family) => complement(addresses, family))) };
-      return [
-        refuse("anti-spoof", "out", { outInterface: zone, source: others }, tunnel.id),
-        refuse("anti-spoof", "in", { inInterface: zone, destination: others }, tunnel.id),
-      ];
-    }
-    if (state.mode === "lockdown") return [];
+/** Nothing leaves with an address of another interface, and nothing arrives for one (CVE-2019-14899): a tunnel's address is never seen outside it, whatever a DHCP server gives to a card. */
+export const antiSpoofStage: PlanStage = (policy, os, state) => [
+  ...martians,
+  ...policy.tunnels.flatMap((tunnel) => [...ownInside(tunnel, policy, os, state), ...hiddenOutside(tunnel, os, state)]),
+  ...(state.mode === "lockdown" ? [] : ownOnLinks(links(policy, os, state))),
+];
+
+/** A tunnel carries its own address. An assigned one is not known at boot: the kernel is not asked yet. */
+function ownInside(tunnel: Tunnel, policy: Policy, os: Os, state: State): readonly Rule[] {
+  const zone = oneOf(tunnelZone(tunnel, os, state));
+  return [...addressesInside(tunnel, zone, state), ...ofOthers(tunnel, zone, policy)];
+}
+
+/** What another tunnel names does not come out of this one: answers would enter it. */
+function ofOthers(tunnel: Tunnel, inInterface: InterfaceSet, policy: Policy): readonly Rule[] {
+  const set = namedByOthers(policy, tunnel);
+  return set.length === 0 ? [] : [refuse("anti-spoof", "in", { inInterface, source: { set } }, tunnel.id)];
+}
+
+function addressesInside(tunnel: Tunnel, zone: InterfaceSet, state: State): readonly Rule[] {
+  if (tunnel.address.kind === "static") {
+    const { addresses } = tunnel.address;
+    const others = { set: union(...families.map((family) => complement(addresses, family))) };
     return [
-      refuse("anti-spoof", "out", { outInterface: zone, sourceLocality: foreign }, tunnel.id),
-      refuse("anti-spoof", "in", { inInterface: zone, destinationLocality: foreign }, tunnel.id),
-    ];
-  });
-  if (state.mode !== "lockdown") {
-    return [
-      ...martians,
-      ...tunnels,
-      refuse("anti-spoof", "out", { outInterface: neighbours, sourceLocality: foreign }, "built-in-source"),
-      refuse(
-        "anti-spoof",
-        "in",
-        { inInterface: neighbours, destinationLocality: ["elsewhere"] },
-        "built-in-destination",
-      ),
+      refuse("anti-spoof", "out", { outInterface: zone, source: others }, tunnel.id),
+      refuse("anti-spoof", "in", { inInterface: zone, destination: others }, tunnel.id),
     ];
   }
-  /** At boot addresses are compared as literals: what belongs to which interface is not asked of the kernel yet. */
-  const literals = policy.tunnels.flatMap((tunnel): Rule[] => {
-    if (tunnel.address.kind !== "static") return [];
-    const own = { set: tunnel.address.addresses };
-    return [
-      refuse("anti-spoof", "out", { outInterface: neighbours, source: own }, tunnel.id),
-      refuse("anti-spoof", "in", { inInterface: neighbours, destination: own }, tunnel.id),
-    ];
-  });
-  return [...martians, ...tunnels, ...literals];
-};
+  if (state.mode === "lockdown") return [];
+  return [
+    refuse("anti-spoof", "out", { outInterface: zone, sourceLocality: foreign }, tunnel.id),
+    refuse("anti-spoof", "in", { inInterface: zone, destinationLocality: foreign }, tunnel.id),
+  ];
+}
+
+function hiddenOutside(tunnel: Tunnel, os: Os, state: State): readonly Rule[] {
+  if (tunnel.address.kind !== "static") return [];
+  const own = { set: tunnel.address.addresses };
+  const elsewhere: InterfaceSet = { kind: "none-of", zones: [tunnelZone(tunnel, os, state)] };
+  return [
+    refuse("anti-spoof", "out", { outInterface: elsewhere, source: own }, tunnel.id),
+    refuse("anti-spoof", "in", { inInterface: elsewhere, destination: own }, tunnel.id),
+  ];
+}
+
+const ownOnLinks = (neighbours: InterfaceSet): readonly Rule[] => [
+  refuse("anti-spoof", "out", { outInterface: neighbours, sourceLocality: foreign }, "built-in-source"),
+  refuse("anti-spoof", "in", { inInterface: neighbours, destinationLocality: ["elsewhere"] }, "built-in-destination"),
+];

@@ -2,7 +2,7 @@ import { addressSet } from "../../net/address-set.ts";
 import { constant } from "../../net/parse-net.ts";
 import { ports } from "../../net/port-set.ts";
 import type { Transport } from "../../net/protocol.ts";
-import { activeForwards, leadsTo } from "../forwarding.ts";
+import { activeForwards, forwardSources, leadsTo } from "../forwarding.ts";
 import type { Os, Path, Policy } from "../policy.ts";
 import type { Match, Rule } from "../ruleset.ts";
 import { holds, isOpen, type State } from "../states.ts";
@@ -14,8 +14,7 @@ import { open, type PlanStage, pass, underIpv6Policy } from "./rule.ts";
 /** Names are asked of declared resolvers by their declared path, and of neighbours where `allow discovery` says so. */
 export const dnsInsideStage: PlanStage = (policy, os, state) => [
   ...policy.dns.flatMap((dns): Rule[] => {
-    if (dns.resolvers.length === 0 || (dns.path.kind === "tunnel" && !isOpen(policy, state, dns.path.tunnel)))
-      return [];
+    if (dns.path.kind === "tunnel" && !isOpen(policy, state, dns.path.tunnel)) return [];
     const owner = ownerOf(dns, policy, os);
     const where: Match = {
       outInterface: pathInterfaces(dns.path, policy, os, state),
@@ -51,10 +50,11 @@ const services: readonly Transport[] = [
 const clientsOf = (path: Path, policy: Policy, os: Os, state: State): readonly Match[] =>
   activeForwards(policy, state)
     .filter((forward) => path.kind === "tunnel" && leadsTo(forward, path.tunnel))
-    .map((forward) => ({
-      inInterface: pathInterfaces(forward.from, policy, os, state),
-      ...(forward.sources && { source: { set: forward.sources } }),
-    }));
+    .flatMap(({ from, sources }) => {
+      const set = forwardSources(from, sources, policy);
+      const inInterface = pathInterfaces(from, policy, os, state);
+      return set?.length === 0 ? [] : [{ inInterface, ...(set && { source: { set } }) }];
+    });
 
 /** RFC 6762 3. */
 const multicastDns = constant("224.0.0.251", "ff02::fb");

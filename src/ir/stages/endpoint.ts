@@ -33,7 +33,7 @@ function wayTo(tunnel: Tunnel, policy: Policy, os: Os, state: State): Match & { 
 }
 
 /** Servers that differ only in their address share a rule. */
-function byTransport(servers: readonly Server[]): readonly Pick<Server, "addresses" | "transport">[] {
+export function byTransport(servers: readonly Server[]): readonly Pick<Server, "addresses" | "transport">[] {
   const groups = new Map<string, Pick<Server, "addresses" | "transport">>();
   for (const { addresses, transport } of servers) {
     const key = canonicalJson(transport);

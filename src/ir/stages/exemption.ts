@@ -1,5 +1,6 @@
 import { constant } from "../../net/parse-net.ts";
 import { ports } from "../../net/port-set.ts";
+import { forwardSources } from "../forwarding.ts";
 import type { Allow, Opening, Os, PacketPattern, Policy } from "../policy.ts";
 import type { Rule } from "../ruleset.ts";
 import { holds, isOpen, type State } from "../states.ts";
@@ -30,9 +31,12 @@ function exempt({ opening, id }: Allow, policy: Policy, os: Os, state: State): r
 function exemptPackets(pattern: PacketPattern, id: string, policy: Policy, os: Os, state: State): readonly Rule[] {
   if (pattern.path.kind === "tunnel" && !isOpen(policy, state, pattern.path.tunnel)) return [];
   const interfaces = pathInterfaces(pattern.path, policy, os, state);
+  const sources = pattern.direction === "forward" ? forwardSources({ kind: "any" }, pattern.source, policy) : undefined;
+  if (sources?.length === 0) return [];
   const match = underIpv6Policy(policy, {
     ...patternMatch(pattern, policy, os),
     ...crossing(pattern.direction, interfaces),
+    ...(sources && { source: { set: sources } }),
   });
   return match ? [open("exemption", pattern.direction, match, id)] : [];
 }

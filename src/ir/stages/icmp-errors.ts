@@ -7,8 +7,8 @@ export const icmpErrors = (stage: Stage, direction: Direction, interfaces: Inter
   errors(stage, direction, crossing(direction, interfaces), policy);
 
 /** The same for forwarded flows. */
-export const icmpErrorsBetween = (stage: Stage, from: InterfaceSet, to: InterfaceSet, policy: Policy): Rule[] =>
-  errors(stage, "forward", { inInterface: from, outInterface: to }, policy);
+export const icmpErrorsBetween = (stage: Stage, between: Match, policy: Policy): Rule[] =>
+  errors(stage, "forward", between, policy);
 
 function errors(stage: Stage, direction: Direction, interfaces: Match, policy: Policy): Rule[] {
   const match = { ...interfaces, related: "icmp-error" } as const;

@@ -1,4 +1,5 @@
-import { complement, union } from "../../net/address-set.ts";
+import { type Family, families } from "../../net/address.ts";
+import { complement, intersect, ofFamily, subtract, union } from "../../net/address-set.ts";
 import { constant } from "../../net/parse-net.ts";
 import { ports } from "../../net/port-set.ts";
 import { icmpv6Types } from "../../net/protocol.ts";
@@ -13,8 +14,8 @@ export const infrastructureStage: PlanStage = (policy, os, state) => {
   const neighbours = links(policy, os, state);
   const interfaces = (path: Path): InterfaceSet => pathInterfaces(path, policy, os, state);
   const openings = policy.allows.filter((allow) => holds(allow.while, state, policy));
-  return [
-    ...addressResolution(policy),
+  const needed = [
+    ...addressResolution(),
     ...neighbourDiscovery(neighbours),
     ...(usesIpv6(policy) ? routerDiscovery(outside(policy, os, state)) : []),
     ...listenerDiscovery(neighbours),
@@ -31,7 +32,29 @@ export const infrastructureStage: PlanStage = (policy, os, state) => {
       opening.kind === "discovery" ? groupMembership(interfaces(opening.path), id) : [],
     ),
   ];
+  return withoutTunnelAddresses(needed, policy);
 };
+
+/** Nothing of it is said in the name of a tunnel's address, or hears what is meant for one. */
+function withoutTunnelAddresses(rules: readonly Rule[], policy: Policy): readonly Rule[] {
+  const hidden = union(...policy.tunnels.map((t) => (t.address.kind === "static" ? t.address.addresses : [])));
+  const visible = families.map((family) => complement(hidden, family));
+  return rules.map((rule) => {
+    const [end, version] = [rule.direction === "out" ? "source" : "destination", familyOf(rule.match)] as const;
+    const said = rule.match[end];
+    if (ofFamily(hidden, version).length === 0 || (said && intersect(said.set, hidden).length === 0)) return rule;
+    const set = said ? subtract(said.set, hidden) : (visible[families.indexOf(version)] ?? []);
+    return { ...rule, match: { ...rule.match, [end]: { ...said, set } } };
+  });
+}
+
+/** Each of these protocols belongs to one family; what does not say so has its addresses to tell. */
+function familyOf({ family, transport, source, destination }: Match): Family {
+  if (family === "ipv4" || family === "ipv6") return family;
+  if (family === "arp") return "ipv4";
+  if (transport?.kind === "icmpv6") return "ipv6";
+  return (source ?? destination)?.set[0]?.family ?? "ipv4";
+}
 
 const address = (...texts: readonly string[]): AddressMatch => ({ set: constant(...texts) });
 
@@ -39,15 +62,11 @@ const types = (...names: readonly string[]): Match => ({
   transport: { kind: "icmpv6", types: names.map((n) => icmpv6Types[n] ?? 0) },
 });
 
-/** ARP (RFC 826), but nobody is told of a tunnel's address, and nobody is asked in its name. */
-function addressResolution(policy: Policy): Rule[] {
-  const hidden = union(...policy.tunnels.map((t) => (t.address.kind === "static" ? t.address.addresses : [])));
-  const told: AddressMatch = { set: complement(hidden, "ipv4") };
-  return [
-    pass("infrastructure", "out", { family: "arp", source: told }, "built-in-arp"),
-    pass("infrastructure", "in", { family: "arp", destination: told }, "built-in-arp"),
-  ];
-}
+/** RFC 826. */
+const addressResolution = (): Rule[] => [
+  pass("infrastructure", "out", { family: "arp" }, "built-in-arp"),
+  pass("infrastructure", "in", { family: "arp" }, "built-in-arp"),
+];
 
 /** RFC 4861: hop limit 255, so nobody beyond the link can have sent it. Redirects are left out: a neighbour could bend routes with them. */
 function neighbourDiscovery(interfaces: InterfaceSet): Rule[] {

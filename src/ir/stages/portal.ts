@@ -1,7 +1,8 @@
 import { families } from "../../net/address.ts";
-import { everything } from "../../net/address-set.ts";
+import { complement, union } from "../../net/address-set.ts";
 import { ports } from "../../net/port-set.ts";
 import type { Match, Rule } from "../ruleset.ts";
+import { keptInside } from "../tunnel-names.ts";
 import { outside } from "../zones.ts";
 import { ownerOf } from "./deny-list.ts";
 import { open, type PlanStage, underIpv6Policy } from "./rule.ts";
@@ -20,12 +21,15 @@ export const portalStage: PlanStage = (policy, os, state) => {
   return match ? [{ ...open("portal", "out", match, portal.id), expiresAfter: portal.limit }] : [];
 };
 
-/** Names are asked of the resolvers that the link's DHCP gave: nobody knows them now, the runtime fills them in. */
+/** Names are asked of the resolvers that the link's DHCP gave: nobody knows them now, the runtime fills them in; never what a tunnel keeps for itself. */
 export const portalNames: PlanStage = (policy, os, state) => {
   const { portal } = policy;
   if (state.mode !== "portal" || !portal?.dns) return [];
   const owner = ownerOf(portal, policy, os);
-  const within = families.filter((f) => f === "ipv4" || policy.ipv6 === "tunnel").map(everything);
+  const kept = union(...policy.tunnels.map((tunnel) => keptInside(policy, tunnel)));
+  const within = families
+    .filter((family) => family === "ipv4" || policy.ipv6 === "tunnel")
+    .flatMap((family) => complement(kept, family));
   const match: Match = {
     outInterface: outside(policy, os, state),
     destination: { set: [], table: "portal_resolvers", within },

@@ -12,7 +12,7 @@ import {
 } from "../ruleset.ts";
 import type { State } from "../states.ts";
 
-/** A stage: what one concern contributes to one state. All its rules have the same verdict, so their order means nothing. */
+/** A stage of docs/states.md: what one concern contributes to one state. All its rules have the same verdict, so their order means nothing. */
 export type PlanStage = (policy: Policy, os: Os, state: State) => readonly Rule[];
 
 /** A flow may be opened; established packets in reply direction come back. */

@@ -1,6 +1,5 @@
-import { union } from "../../net/address-set.ts";
 import type { Rule } from "../ruleset.ts";
-import { namedBy, namedByOthers } from "../tunnel-names.ts";
+import { keptInside, namedBy, namedByOthers } from "../tunnel-names.ts";
 import { noTunnel, oneOf, tunnelZone } from "../zones.ts";
 import { type PlanStage, refuse } from "./rule.ts";
 
@@ -9,7 +8,7 @@ export const tunnelOnlyStage: PlanStage = (policy, os, state) =>
   policy.tunnels.flatMap((tunnel): Rule[] => {
     const named = namedBy(policy, tunnel);
     const elsewhere = noTunnel(policy, os, state);
-    const outward = union(named, ...tunnel.servers.map((s) => s.addresses));
+    const outward = keptInside(policy, tunnel);
     const others = namedByOthers(policy, tunnel);
     return [
       refuse("tunnel-only", "out", { outInterface: elsewhere, destination: { set: outward } }, tunnel.id),
@@ -18,14 +17,14 @@ export const tunnelOnlyStage: PlanStage = (policy, os, state) =>
         ? [refuse("tunnel-only", "in", { inInterface: elsewhere, source: { set: named } }, tunnel.id)]
         : []),
       ...(others.length > 0
-        ? [
+        ? (["out", "forward"] as const).map((direction) =>
             refuse(
               "tunnel-only",
-              "out",
+              direction,
               { outInterface: oneOf(tunnelZone(tunnel, os, state)), destination: { set: others } },
               tunnel.id,
             ),
-          ]
+          )
         : []),
     ];
   });

@@ -148,10 +148,12 @@ describe("what is compiled", () => {
     ["a list that uses it", ["list more = @ads, 192.0.2.200", "deny out to @more"]],
     ["the list among others", ["deny out to @ads, 192.0.2.200"]],
     ["the list, as an exception", ["deny out to 192.0.2.0/24 except @ads"]],
-  ])("at boot a deny of %s is not written out, so that exemptions wait", (_, lines) => {
-    const files = compiled("192.0.2.7\n", ...lines, "allow out to 203.0.113.7 tcp 443");
+  ])("at boot a deny of %s is not written out, so that exemptions wait there", (_, lines) => {
+    const exemptions = ["allow out to 192.0.2.0/28 tcp 443", "allow out to 203.0.113.7 tcp 443"];
+    const files = compiled("192.0.2.7\n", ...lines, ...exemptions);
     expect(files("policy.json")).toContain('"fromFile": true');
-    expect(files("nft/lockdown.nft")).not.toMatch(/192\.0\.2|203\.0\.113\.7/);
+    expect(files("nft/lockdown.nft")).not.toMatch(/192\.0\.2/);
+    expect(files("nft/lockdown.nft")).toMatch(/203\.0\.113\.7/);
     expect(files("nft/ruleset.nft")).toMatch(/192\.0\.2/);
     expect(files("nft/ruleset.nft")).toMatch(/203\.0\.113\.7/);
   });

@@ -9,10 +9,11 @@ import {
 } from "../../../src/ir/packet.ts";
 import type { Identity, Policy } from "../../../src/ir/policy.ts";
 import type { Rule, Ruleset } from "../../../src/ir/ruleset.ts";
+import { privateRanges } from "../../../src/ir/stages/lan.ts";
+import { loopbackAddresses } from "../../../src/ir/stages/loopback-deny.ts";
 import { farLocality, type Vantage, vantages } from "../../../src/ir/vantage.ts";
 import { type Address, last, parseAddress } from "../../../src/net/address.ts";
-import type { AddressRange } from "../../../src/net/address-set.ts";
-import { fieldRanges } from "./intent.ts";
+import { type AddressRange, contains } from "../../../src/net/address-set.ts";
 import type { Planned } from "./policies.ts";
 
 const known = new WeakMap<Planned, readonly Packet[]>();
@@ -92,7 +93,7 @@ class World {
     this.addresses = unique([
       ...constants,
       ...this.places.flatMap(({ own }) => Object.values(own)),
-      ...[...rangesIn(policy), ...fieldRanges].flatMap(({ family, first, last: end }) =>
+      ...[...rangesIn(policy), ...privateRanges, ...loopbackAddresses].flatMap(({ family, first, last: end }) =>
         [first - 1n, first, end, end + 1n]
           .filter((value) => value >= 0n && value <= last(family))
           .map((value) => ({ family, value })),
@@ -115,11 +116,11 @@ class World {
   }
 
   *#candidates({ direction, match }: Rule, place: Vantage): Generator<Packet> {
+    const known = [...Object.values(place.own), ...this.addresses];
     const ends = (set: readonly AddressRange[] | undefined) =>
-      set?.map(({ family, first }): Address => ({ family, value: first })) ?? [
-        ...Object.values(place.own),
-        ...this.addresses,
-      ];
+      set
+        ? [...set.map(({ family, first }) => ({ family, value: first })), ...known.filter((end) => contains(set, end))]
+        : known;
     const payload = this.payloads.find((p) =>
       matches(
         { ...(match.transport && { transport: match.transport }) },

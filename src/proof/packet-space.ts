@@ -1,0 +1,104 @@
+import type { Packet } from "../ir/packet.ts";
+import type { Identity, Tunnel } from "../ir/policy.ts";
+import type { AddressMatch, Direction, InterfaceSet, Zone } from "../ir/ruleset.ts";
+import { type AddressSet, ofFamily } from "../net/address-set.ts";
+import type { PortSet } from "../net/port-set.ts";
+import { dimensionsOf, directions, type Names, namesOf, packetFamilies, type Side } from "./dimensions.ts";
+import type { PacketSet } from "./packets/packet-set.ts";
+import { Space, type SpaceOptions } from "./packets/space.ts";
+import { ownerName, type Vocabulary } from "./vocabulary.ts";
+
+/**
+ * The packets of `src/ir/packet.ts`, and more that only a backend asks for (where a packet was routed first, fragments, ICMP
+ * codes), as dimensions. Make one space a proof, with the names of everything that is to be compared:
+ *
+ *     const space = new PacketSpace(vocabularyOf([...plan.states, plan.lockdown]));
+ *     const passing = accepted(ruleset, space);                       // a PacketSet
+ *     const leaks = passing.intersect(space.direction("out")).minus(intent).intersect(wellFormed(space));
+ *     if (!leaks.isEmpty()) describe(witness(leaks, space));
+ */
+export class PacketSpace extends Space {
+  readonly names: Names;
+  readonly #addresses = new WeakMap<AddressSet, Map<string, PacketSet>>();
+
+  constructor(vocabulary: Vocabulary, options?: SpaceOptions) {
+    const names = namesOf(vocabulary);
+    super(dimensionsOf(names), options);
+    this.names = names;
+  }
+
+  direction(...wanted: readonly Direction[]): PacketSet {
+    return this.is("direction", ...wanted.map((direction) => directions.numberOf(direction)));
+  }
+
+  family(...wanted: readonly Packet["family"][]): PacketSet {
+    return this.is("family", ...wanted.map((family) => packetFamilies.numberOf(family)));
+  }
+
+  /** Where there is an interface at all on that side. */
+  has(side: Side): PacketSet {
+    return this.is(`${side}Name`, 0).complement();
+  }
+
+  interfaces(side: Side, wanted: InterfaceSet): PacketSet {
+    const isLoopback = this.is(`${side}Kind`, this.names.kinds.numberOf("loopback"));
+    if (wanted.kind === "loopback") return this.has(side).intersect(isLoopback);
+    const zones = this.none.union(...wanted.zones.map((zone) => this.#zone(side, zone)));
+    const others = this.has(side).minus(isLoopback);
+    return wanted.kind === "one-of" ? others.intersect(zones) : others.minus(zones);
+  }
+
+  /** IPv4 and ARP have their addresses in one dimension; a big list is made once, however many rules name it. */
+  address(end: "source" | "destination", family: Packet["family"], set: AddressSet, inside: PacketSet): PacketSet {
+    const dimension = `${end}${family === "ipv6" ? 6 : 4}`;
+    const key = `${dimension} ${inside.node}`;
+    const known = this.#addresses.get(set) ?? new Map<string, PacketSet>();
+    this.#addresses.set(set, known);
+    const made = known.get(key) ?? this.where(dimension, ofFamily(set, family === "ipv6" ? "ipv6" : "ipv4"), inside);
+    known.set(key, made);
+    return made;
+  }
+
+  ports(end: "source" | "destination", ports: PortSet, inside: PacketSet = this.all): PacketSet {
+    const ranges = ports.map(({ first, last }) => ({ first: BigInt(first), last: BigInt(last) }));
+    return this.where(`${end}Port`, ranges, inside);
+  }
+
+  /** Any of the lists, all within one. */
+  owner(wanted: readonly (readonly Identity[])[]): PacketSet {
+    const all = (list: readonly Identity[]) =>
+      list.map((identity) => this.identity(identity)).reduce((a, b) => a.intersect(b), this.all);
+    return this.none.union(...wanted.map(all));
+  }
+
+  identity(identity: Identity): PacketSet {
+    if (identity.kind === "mark") return this.masked("mark", BigInt(identity.value), BigInt(identity.mask));
+    const name = ownerName(identity);
+    return name === undefined ? this.none : this.is(identity.kind, this.names.owners[identity.kind].numberOf(name));
+  }
+
+  #zone(side: Side, { devices, protocol }: Zone): PacketSet {
+    const classes = devices.flatMap((device) => this.names.interfaces.of(device));
+    const named = this.is(`${side}Name`, ...classes.map((n) => n + 1));
+    if (protocol === undefined || protocol === "other") return named;
+    const kinds = kindsOf[protocol].map((kind) => this.names.kinds.numberOf(kind));
+    return named.intersect(this.is(`${side}Kind`, ...kinds));
+  }
+}
+
+/** What the kernel calls the interfaces of each protocol. A userland WireGuard is a tun. */
+const kindsOf: Readonly<Record<Exclude<Tunnel["protocol"], "other">, readonly string[]>> = {
+  wireguard: ["wireguard", "tun"],
+  openvpn: ["tun", "ovpn", "ovpn-dco"],
+  ipsec: ["xfrm", "vti", "vti6"],
+};
+
+/** A table that the runtime refreshes: as it is loaded, with all that it may ever hold, or with nothing. */
+export type TableBounds = "as-loaded" | "most" | "least";
+
+export function addressesOf({ set, within }: AddressMatch, bounds: TableBounds): AddressSet {
+  if (within === undefined || bounds === "as-loaded") return set;
+  return bounds === "most" ? within : nothing;
+}
+
+const nothing: AddressSet = [];

@@ -1,0 +1,22 @@
+import { constant } from "../../net/parse-net.ts";
+import { wellFormed } from "../well-formed.ts";
+import type { Property } from "./property.ts";
+
+/** This machine talks to itself, but for helpers' ports and what a deny names; loopback's addresses are nowhere else. */
+export const loopbackOpen: Property = {
+  code: "KSP3021",
+  broken(world) {
+    const { most, least, sent, space } = world;
+    const own = sent.get("onLoopback").minus(sent.union("toHelpers", "deniedOnLoopback")).union(sent.get("helperLegs"));
+    const everywhere = { kind: "none-of", zones: [] } as const;
+    const martians = world
+      .crossing("out", everywhere)
+      .intersect(world.to(loopbackAddresses))
+      .union(world.crossing("in", everywhere).intersect(world.from(loopbackAddresses)))
+      .minus(sent.union("infrastructure", "groupMembership", "endpoints"));
+    return own.intersect(wellFormed(space)).minus(least).union(most.intersect(martians));
+  },
+};
+
+/** RFC 1122 3.2.1.3, RFC 4291 2.5.3. */
+const loopbackAddresses = constant("127.0.0.0/8", "::1");

@@ -1,0 +1,109 @@
+import type { Device, Identity, Os, Policy } from "../ir/policy.ts";
+import type { Match, Ruleset } from "../ir/ruleset.ts";
+
+export const ownerFields = ["user", "group", "slice", "program", "service"] as const;
+export type OwnerField = (typeof ownerFields)[number];
+
+/**
+ * Every name that rules ask for. A packet space tells these apart, and takes all others for one more. Two rulesets can be
+ * compared only in a space that knows the names of both.
+ */
+export interface Vocabulary {
+  readonly devices: readonly Device[];
+  /** Kinds of interfaces beyond those that tunnels have. */
+  readonly kinds: readonly string[];
+  readonly owners: Readonly<Record<OwnerField, readonly (string | number)[]>>;
+}
+
+export const vocabularyOf = (rulesets: readonly Ruleset[]): Vocabulary =>
+  vocabularyOfMatches(
+    rulesets.flatMap(({ rules, rewrites }) => [
+      ...rules.map(({ match }) => match),
+      ...rewrites.flatMap(({ match, change }) => (change.kind === "masquerade" ? [match, change.as] : [match])),
+    ]),
+  );
+
+export function vocabularyOfMatches(matches: readonly Match[]): Vocabulary {
+  const zones = new Set(
+    matches.flatMap(({ inInterface, outInterface }) =>
+      [inInterface, outInterface].flatMap((set) => (set && set.kind !== "loopback" ? set.zones : [])),
+    ),
+  );
+  const identities = new Set(matches.flatMap(({ owner }) => owner?.flat() ?? []));
+  return vocabularyWith(
+    [...zones].flatMap((zone) => zone.devices),
+    [...identities],
+  );
+}
+
+/** Every name of a policy on one system. */
+export function vocabularyOfPolicy(policy: Policy, os: Os): Vocabulary {
+  const { links, tunnels, helpers, apps, allows, denies, dns, portal, expects } = policy;
+  const patterns = [
+    ...allows.flatMap(({ opening }) => (opening.kind === "packets" ? [opening.pattern] : [])),
+    ...[...denies, ...expects].map(({ pattern }) => pattern),
+    ...dns,
+    ...(portal ? [portal] : []),
+  ];
+  return vocabularyWith(
+    [...links, ...tunnels].flatMap(({ devices }) => devices[os] ?? []),
+    [
+      ...[...tunnels, ...helpers].flatMap(({ carrier }) => carrier[os]?.flat() ?? []),
+      ...apps.flatMap(({ identity }) => identity[os] ?? []),
+      ...patterns.flatMap(({ owner }) => owner ?? []),
+    ],
+  );
+}
+
+const vocabularyWith = (devices: readonly Device[], identities: readonly Identity[]): Vocabulary =>
+  merged({ devices, kinds: [], owners: namesOf(identities) });
+
+/** What all of them know; sorted, so that the order of rules does not matter. */
+export function merged(...vocabularies: readonly Vocabulary[]): Vocabulary {
+  const owners = (field: OwnerField) => distinct(vocabularies.flatMap((v) => v.owners[field]));
+  return {
+    devices: distinct(vocabularies.flatMap((v) => v.devices)),
+    kinds: distinct(vocabularies.flatMap((v) => v.kinds)),
+    owners: {
+      user: owners("user"),
+      group: owners("group"),
+      slice: owners("slice"),
+      program: owners("program"),
+      service: owners("service"),
+    },
+  };
+}
+
+function namesOf(identities: readonly Identity[]): Vocabulary["owners"] {
+  const named = (field: OwnerField) =>
+    identities.flatMap((identity) => {
+      const name = identity.kind === field ? ownerName(identity) : undefined;
+      return name === undefined ? [] : [name];
+    });
+  return {
+    user: named("user"),
+    group: named("group"),
+    slice: named("slice"),
+    program: named("program"),
+    service: named("service"),
+  };
+}
+
+/** A number before a name, as the owner of a packet has one or the other. */
+export function ownerName(identity: Exclude<Identity, { kind: "mark" }>): string | number | undefined {
+  switch (identity.kind) {
+    case "user":
+    case "group":
+      return identity.id ?? identity.name;
+    case "slice":
+    case "program":
+      return identity.path;
+    case "service":
+      return identity.name;
+  }
+}
+
+function distinct<T>(values: readonly T[]): readonly T[] {
+  const keyed = new Map(values.map((value) => [JSON.stringify(value), value]));
+  return [...keyed].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
+}

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { diagnose, home } from "../checks/helper.ts";
+
+const codes = (more: string): readonly string[] =>
+  diagnose({ file: "home.ksp", text: home({ more }) }).map(({ code, message }) => `${code} ${message}`);
+
+/** Once these were left out without a word: the name is declared, but it is no list. */
+test.each([
+  "deny out to @wg0",
+  "deny out to 192.0.2.0/28, @wg0",
+  "allow out to 203.0.113.0/24 except @wg0 tcp 443",
+  "allow in from @wg0 tcp 22",
+  "list more = 192.0.2.1, @wg0\ndeny out to @more",
+  "expect drop out to @wg0",
+])("a tunnel's name as a list is refused: %s", (more) => {
+  expect(codes(more)).toContain("KSP2001 no list is named `wg0`");
+});
+
+test("a list that could not be read is told once, where it is declared", () => {
+  expect(codes("list broken = 192.0.2.1/24\ndeny out to @broken")).toEqual([
+    "KSP2004 `192.0.2.1/24` names a host and a network at once",
+  ]);
+});

@@ -1,0 +1,38 @@
+import { test } from "vitest";
+import { constant } from "../../../src/net/parse-net.ts";
+import { ports } from "../../../src/net/port-set.ts";
+import { hopsInOrder } from "../../../src/proof/properties/hops-in-order.ts";
+import { card, everywhere, expectBroken, opened } from "./broken.ts";
+
+test("the server of the second hop, past the first", () => {
+  const past = opened("out", { outInterface: everywhere, transport: { kind: "udp", destinationPorts: ports(51820) } });
+  expectBroken(
+    hopsInOrder,
+    "two-hops",
+    "down",
+    past,
+    "out on eth0 from 192.168.1.2 40000 to 203.0.113.9 udp 51820 user 1000 mark 0x2 new",
+  );
+});
+
+test("an application uses the first hop", () => {
+  const early = opened("out", { outInterface: card("wg0"), destination: { set: constant("192.0.2.0/24") } });
+  expectBroken(
+    hopsInOrder,
+    "two-hops",
+    "hop1",
+    early,
+    "out on wg0 from 192.168.1.2 40000 to 192.0.2.1 tcp 443 user 1000 new",
+  );
+});
+
+test("a hop is used while the one before it is not proved", () => {
+  const behind = opened("out", { outInterface: card("wg1"), transport: { kind: "tcp" } });
+  expectBroken(
+    hopsInOrder,
+    "two-hops",
+    "down",
+    behind,
+    "out on wg1 from 192.168.1.2 40000 to 192.0.2.1 tcp 443 user 1000 new",
+  );
+});

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { connections } from "../../../src/proof/dimensions.ts";
+import { noStaleFlows } from "../../../src/proof/properties/no-stale-flows.ts";
+import { World } from "../../../src/proof/world.ts";
+import { card, shown, worldOf } from "./broken.ts";
+
+/** A rule about connections alone cannot be planned, so what it would let pass is added to what passes. */
+function withEstablished(connection: "established-original" | "established-reply"): string | undefined {
+  const { policy, state, space, most, least } = worldOf("home-wireguard", "down");
+  const flows = space
+    .is("connection", connections.numberOf(connection))
+    .intersect(space.direction("out"))
+    .intersect(space.family("ipv4"))
+    .intersect(space.interfaces("out", card("wg0")));
+  const passing = { most: most.union(flows), least };
+  return shown(noStaleFlows.broken(new World(policy, "linux", state, space, passing)), space);
+}
+
+test("as planned", () => {
+  const world = worldOf("home-wireguard", "down");
+  expect(noStaleFlows.broken(world).isEmpty()).toBe(true);
+});
+
+test("a flow that was opened while the tunnel was up goes on", () => {
+  expect(withEstablished("established-original")).toBe(
+    "out on wg0 from 192.168.1.2 40000 to 192.0.2.1 tcp 443 user 1000 established-original",
+  );
+});
+
+test("`ct state established accept` lets answers go on", () => {
+  expect(withEstablished("established-reply")).toBe(
+    "out on wg0 from 192.168.1.2 40000 to 192.0.2.1 tcp 443 user 1000 established-reply",
+  );
+});
