@@ -10,6 +10,7 @@ const commands = [
   { name: "node -e 0", args: ["-e", "0"] },
   { name: "ksp --version", args: [file("dist/cli.js"), "--version"] },
   { name: "ksp check home-wireguard.ksp", args: [file("dist/cli.js"), "check", small] },
+  { name: "ksp fmt home-wireguard.ksp", args: [file("dist/cli.js"), "fmt", small] },
   { name: "from source: ksp --version", args: [file("src/cli.ts"), "--version"] },
   { name: "from source: ksp check home-wireguard.ksp", args: [file("src/cli.ts"), "check", small] },
 ];

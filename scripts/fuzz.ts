@@ -1,4 +1,4 @@
-/** Random programs against lexer, parser, printer, resolver, planner and emitter. `node scripts/fuzz.ts N [SEED]` */
+/** Random programs against everything from lexer to emitter, and random configurations against the importers. `node scripts/fuzz.ts N [SEED]` */
 import { kinds, trial } from "../test/fuzz/trials.ts";
 
 const [count, first] = [Number(process.argv[2] ?? 10_000), Number(process.argv[3] ?? 1)];

@@ -1,18 +1,20 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { type Format, formats, isDocument } from "./commands/formats.ts";
+import { version } from "./commands/version.ts";
 import type { Target } from "./compile.ts";
-
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
-  readonly version: string;
-};
+import { isDay } from "./ir/calendar.ts";
 
 const examples = (...lines: readonly string[]): string =>
   `\nExamples:\n${lines.map((line) => `  $ ${line}\n`).join("")}`;
-const format = () =>
-  new Option("--format <format>", "how to print findings").choices(["text", "plain", "json"]).default("text");
+const format = (choices: readonly Format[] = formats) =>
+  new Option("--format <format>", "how to print findings").choices(choices).default("text");
 const root = () =>
-  new Option("--root <dir>", "folder that imports and list files may not leave (default: that of the first policy)");
+  new Option("--root <dir>", "folder that imports and list files may not leave (default: that of the policy)");
+const day = (text: string): string => {
+  if (!isDay(text)) throw new InvalidArgumentError("It is no day of the calendar, such as 2027-03-31.");
+  return text;
+};
 const target = (name: string, chosen: readonly Target[] = []): readonly Target[] => {
   if (name !== "nft") throw new InvalidArgumentError("This version compiles to nft only.");
   return [...new Set<Target>([...chosen, name])];
@@ -24,20 +26,33 @@ const finish = (code: number): void => {
 
 const program = new Command("ksp")
   .description("Compiles VPN kill-switch policies to firewall rules that stay closed.")
-  .version(version)
+  .version(version())
   .exitOverride()
   .addHelpText("after", "\nExit codes: 0 fine, 1 findings, 2 usage or files, 3 a bug in ksp.");
 
 program
   .command("check")
   .description("look for mistakes in policies")
-  .argument("<file...>", "policies; - is standard input")
+  .argument("<path...>", "policies, or folders of policies; - is standard input")
+  .option("--fix", "apply the proposed fixes of errors where the result has none; with - print the fixed text")
+  .addOption(new Option("--at <day>", "the day that each `until` is held against (default: today)").argParser(day))
   .addOption(root())
   .addOption(format())
-  .addHelpText("after", examples("ksp check home.ksp", "ksp check --format json *.ksp", "cat home.ksp | ksp check -"))
-  .action(async (files, options) => {
+  .addHelpText(
+    "after",
+    examples(
+      "ksp check home.ksp",
+      "ksp check policies --format sarif > ksp.sarif",
+      "ksp check policies --at 2027-06-30  # what will have expired then",
+      "ksp check --fix home.ksp",
+      "cat home.ksp | ksp check -",
+    ),
+  )
+  .action(async (paths: readonly string[], options, command: Command) => {
+    if (options.fix && paths.includes("-") && isDocument(options.format))
+      command.error("error: the fixed text of standard input and a report cannot both go to standard output");
     const { check } = await import("./commands/check.ts");
-    finish(await check(files, options));
+    finish(await check(paths, options));
   });
 
 program
@@ -57,6 +72,25 @@ program
   });
 
 program
+  .command("init")
+  .description("write a policy from the configuration of a VPN")
+  .requiredOption(
+    "--from <file...>",
+    "for wg-quick or openvpn; several are nested, the outermost first; - is standard input",
+  )
+  .option("-o, --output <file>", "file to write to (default: standard output)")
+  .option("--force", "overwrite the file")
+  .addOption(format())
+  .addHelpText(
+    "after",
+    examples("ksp init --from /etc/wireguard/wg0.conf -o home.ksp", "ksp init --from entry.conf exit.ovpn"),
+  )
+  .action(async (options) => {
+    const { init } = await import("./commands/init.ts");
+    finish(await init(options));
+  });
+
+program
   .command("fmt")
   .description("print policies in the one common format")
   .argument("<file...>", "policies; - is standard input")
@@ -72,12 +106,30 @@ program
   });
 
 program
+  .command("pin")
+  .description("look the hosts of a policy up and write their addresses into it")
+  .argument("<file>", "policy; what it imports is pinned, too")
+  .option("--check", "write nothing; fail and print a diff where a name has other addresses now")
+  .option("--resolver <address>", "whom to ask, e.g. 9.9.9.9 or [2620:fe::fe]:53 (default: those of this machine)")
+  .addOption(root())
+  .addOption(format())
+  .addHelpText("after", examples("ksp pin home.ksp", "ksp pin --check --resolver 9.9.9.9 home.ksp"))
+  .action(async (file: string, options, command: Command) => {
+    if (file === "-" && !options.check) command.error("error: standard input cannot be rewritten");
+    const { dnsLookup } = await import("./commands/lookup.ts");
+    const lookup = dnsLookup(options.resolver);
+    if (!lookup) command.error("error: a resolver is an address, with a port where it is not 53");
+    const { pin } = await import("./commands/pin.ts");
+    finish(await pin(file, { ...options, lookup }));
+  });
+
+program
   .command("explain")
   .description("tell what becomes of a packet in every state, or what a code means")
   .argument("<subject>", "a policy, or a code such as KSP2001")
   .argument("[packet]", "a packet, in the words of the policy language")
   .addOption(root())
-  .addOption(format())
+  .addOption(format(["text", "plain", "json"]))
   .addHelpText("after", examples("ksp explain home.ksp 'out to 8.8.8.8 udp 53'", "ksp explain KSP2001"))
   .action(async (subject: string, packet: string | undefined, options, command: Command) => {
     const { explainCode, explainPacket } = await import("./commands/explain.ts");
@@ -109,7 +161,7 @@ function bug(error: unknown): void {
   const { KSP_DEBUG } = process.env;
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   const lines = [
-    `error: this is a bug in ksp ${version}: ${message}`,
+    `error: this is a bug in ksp ${version()}: ${message}`,
     "To report it, send this message, the command line and, where it may be shared, the policy to the maintainers.",
     KSP_DEBUG === "1" ? stack : "KSP_DEBUG=1 prints where it happened.",
   ];

@@ -47,7 +47,14 @@ function fault(violation: Violation, origins: Origins): Diagnostic {
     case "expectation": {
       const label = passes ? "a packet of it passes" : "a packet of it is dropped";
       const secondary = decider ? [{ span: decider.span, text: passes ? "lets it pass" : "drops it" }] : [];
-      return diagnostic("KSP3090", { state }, { at: placeOf(origins, violation.expect.id), label, secondary, notes });
+      const help = passes
+        ? "`deny` the packet, or say where or when it is dropped"
+        : "`allow` the packet, or say where or when it passes";
+      return diagnostic(
+        "KSP3090",
+        { state },
+        { at: placeOf(origins, violation.expect.id), label, secondary, notes, help },
+      );
     }
     case "plan": {
       const says = violation.passes ? "lets pass" : "drops";

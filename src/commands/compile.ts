@@ -3,9 +3,10 @@ import { compile as compileSource, type Target } from "../compile.ts";
 import { type Diagnostic, diagnostic, isError } from "../diagnostics/diagnostic.ts";
 import type { Source } from "../diagnostics/span.ts";
 import { type Bundle, compareBundle, writeBundles } from "./bundle.ts";
+import { type Format, isDocument } from "./formats.ts";
 import { folderOf, readSources } from "./input.ts";
 import { loader } from "./load.ts";
-import { type Format, present, together } from "./output.ts";
+import { present, together } from "./output.ts";
 import { table } from "./table.ts";
 
 export interface CompileOptions {
@@ -20,7 +21,6 @@ export interface CompileOptions {
 /** `ksp compile`: writes every policy, or nothing where one has an error. */
 export async function compile(files: readonly string[], options: CompileOptions): Promise<number> {
   const { sources, diagnostics } = await readSources(files);
-  const load = loader(options.root ?? folderOf(files));
   const found = [...diagnostics];
   const loaded: Source[] = [];
   const bundles = new Map<string, Bundle & { readonly source: string }>();
@@ -29,6 +29,7 @@ export async function compile(files: readonly string[], options: CompileOptions)
     const measure = (stage: string, time: number, memory: number) =>
       timings.push([source.file, stage, `${time.toFixed(1)} ms`, `${memory.toFixed(1)} MB`]);
     const targets = options.target ?? ["nft"];
+    const load = loader(options.root ?? folderOf(source.file));
     const compiled = compileSource(source, { targets, load, ...(options.timings && { measure }) });
     loaded.push(...compiled.sources);
     found.push(...compiled.diagnostics);
@@ -51,7 +52,7 @@ async function finish(
   bundles: readonly Bundle[],
   { output, check, format }: CompileOptions,
 ): Promise<readonly Diagnostic[]> {
-  const say = (text: string) => format !== "json" && process.stdout.write(text);
+  const say = (text: string) => isDocument(format) || process.stdout.write(text);
   if (check) {
     const compared = await Promise.all(bundles.map(compareBundle));
     for (const [index, { patch, diagnostics }] of compared.entries()) {

@@ -2,9 +2,10 @@ import { readFile } from "node:fs/promises";
 import { catalogue } from "../diagnostics/catalogue.ts";
 import { packetFile } from "../diagnostics/span.ts";
 import { explainPacket as explainSource } from "../explain-packet.ts";
+import { type Format, isDocument } from "./formats.ts";
 import { folderOf, readSources } from "./input.ts";
 import { loader } from "./load.ts";
-import { type Format, present, together } from "./output.ts";
+import { present, together } from "./output.ts";
 import { isMissing } from "./reason.ts";
 import { table } from "./table.ts";
 
@@ -15,7 +16,7 @@ export async function explainPacket(
   options: { readonly root?: string; readonly format: Format },
 ): Promise<number> {
   const input = await readSources([file]);
-  const load = loader(options.root ?? folderOf([file]));
+  const load = loader(options.root ?? folderOf(file));
   const results = input.sources.map((source) => explainSource(source, packet, { load }));
   const found = together(input, results);
   const answer = results[0]?.answer;
@@ -24,7 +25,7 @@ export async function explainPacket(
     packet: answer?.packet ?? packet,
     rows: answer?.rows ?? [],
   });
-  if (answer && options.format !== "json") {
+  if (answer && !isDocument(options.format)) {
     const rows = answer.rows.map(({ state, interface: device, verdict, rule, from }) => [
       state,
       device,

@@ -26,8 +26,8 @@ export async function readSources(files: readonly string[]): Promise<Input> {
   return { sources, diagnostics };
 }
 
-/** The folder of the first policy: what imports may not leave. Standard input stands in the working folder. */
-export const folderOf = ([first = "-"]: readonly string[]): string => (first === "-" ? "." : dirname(first));
+/** The folder of a policy: what its imports may not leave. Standard input stands in the working folder. */
+export const folderOf = (file: string): string => (file === "-" ? "." : dirname(file));
 
 async function readBytes(file: string): Promise<Buffer | Diagnostic> {
   const chunks: Buffer[] = [];

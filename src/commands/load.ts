@@ -7,14 +7,17 @@ import { reason } from "./reason.ts";
 
 type Loaded = ReturnType<Load>;
 
-/** Reads what policies import: regular files inside the folder `root`, by a path relative to the file that names them. */
-export function loader(root: string): Load {
+/**
+ * Reads what policies import: regular files inside the folder `root`, by a path relative to the file that names them.
+ * `names` says how files were named by whom asked, by their real paths.
+ */
+export function loader(root: string, names: ReadonlyMap<string, string> = new Map()): Load {
   return (path, from) => {
     const fault = pathFault(path);
     if (fault !== undefined) return { fault };
     const inside = attempt(() => ({ file: realpathSync(root) }));
     if ("fault" in inside) return { fault: `the root \`${root}\`: ${inside.fault}` };
-    return attempt(() => find(path, from.file, inside.file, root));
+    return attempt(() => find(path, from.file, { root, inside: inside.file, names }));
   };
 }
 
@@ -26,23 +29,30 @@ function pathFault(path: string): string | undefined {
   return path.includes("\0") ? "a path holds no null character" : undefined;
 }
 
-function find(path: string, from: string, inside: string, root: string): Loaded {
+interface Limits {
+  readonly root: string;
+  /** The real path of `root`. */
+  readonly inside: string;
+  readonly names: ReadonlyMap<string, string>;
+}
+
+function find(path: string, from: string, { root, inside, names }: Limits): Loaded {
   const outside = { fault: `it stands outside of \`${root}\`; --root names a wider folder` };
   const named = resolve(realpathSync(from === "-" ? "." : dirname(from)), path);
   // By its name first: whether a file outside exists is not told.
   if (!isInside(inside, named)) return outside;
   const file = realpathSync(named);
-  return isInside(inside, file) ? read(file) : outside;
+  return isInside(inside, file) ? read(file, names.get(file)) : outside;
 }
 
-function read(path: string): Loaded {
+function read(path: string, name = shown(path)): Loaded {
   const stat = statSync(path);
   if (stat.isDirectory()) return { fault: "it is a directory" };
   // Reading a pipe or a device may never end.
   if (!stat.isFile()) return { fault: "it is no regular file" };
   if (stat.size > megabytes * 1e6) return { fault: `it is larger than ${megabytes} MB` };
   const bytes = readFileSync(path);
-  return isUtf8(bytes) ? { file: shown(path), text: bytes.toString() } : { fault: "it is not UTF-8 text" };
+  return isUtf8(bytes) ? { file: name, text: bytes.toString() } : { fault: "it is not UTF-8 text" };
 }
 
 /** Short where the file is below the working folder; one name, however it is reached. */
@@ -51,7 +61,7 @@ function shown(path: string): string {
   return isInside(here, path) ? relative(here, path) : path;
 }
 
-function isInside(folder: string, path: string): boolean {
+export function isInside(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

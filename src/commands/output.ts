@@ -1,11 +1,14 @@
 import { type Diagnostic, isError } from "../diagnostics/diagnostic.ts";
+import { renderGithub } from "../diagnostics/render-github.ts";
 import { renderJson } from "../diagnostics/render-json.ts";
+import { renderJunit } from "../diagnostics/render-junit.ts";
 import { renderPlain } from "../diagnostics/render-plain.ts";
+import { renderSarif } from "../diagnostics/render-sarif.ts";
 import { renderText } from "../diagnostics/render-text.ts";
-import { report } from "../diagnostics/report.ts";
+import { type Report, report } from "../diagnostics/report.ts";
 import type { Source } from "../diagnostics/span.ts";
-
-export type Format = "text" | "plain" | "json";
+import { type DocumentFormat, type Format, isDocument } from "./formats.ts";
+import { version } from "./version.ts";
 
 /** What decides about colour: a terminal, and its owner's wish (no-color.org). */
 export function wantsColour(stream: { readonly isTTY?: boolean }, environment: NodeJS.ProcessEnv): boolean {
@@ -16,6 +19,8 @@ export function wantsColour(stream: { readonly isTTY?: boolean }, environment: N
 export interface Found {
   readonly diagnostics: readonly Diagnostic[];
   readonly sources: readonly Source[];
+  /** How many policies were looked at, where there may be several. */
+  readonly files?: number;
 }
 
 /** What was found about several policies: a file that two of them import, and each fault in it, counts once. */
@@ -27,8 +32,8 @@ export function together(first: Found, others: readonly Found[]): Found {
 }
 
 /**
- * Prints what was found and returns the exit code. For people on `stream`; JSON always on standard output, findings or
- * not, with the keys of `extra` before them.
+ * Prints what was found and returns the exit code. For people on `stream`, as a document on standard output; JSON has
+ * the keys of `extra` before its own.
  */
 export function present(
   found: Found,
@@ -36,18 +41,41 @@ export function present(
   stream: NodeJS.WriteStream,
   extra: Readonly<Record<string, unknown>> = {},
 ): number {
-  const all = report(found.diagnostics, found.sources);
-  if (format === "json") {
-    const { version, ...rest } = renderJson(all);
-    process.stdout.write(`${JSON.stringify({ version, ...extra, ...rest }, undefined, 2)}\n`);
-  } else {
-    stream.write(format === "plain" ? renderPlain(all) : renderText(all, { colour: wantsColour(stream, process.env) }));
-  }
+  const all = report(found.diagnostics, found.sources, found.files);
+  if (isDocument(format)) process.stdout.write(document(all, format, extra));
+  else stream.write(lines(all, format, wantsColour(stream, process.env)));
   return exitCode(found.diagnostics);
+}
+
+function document(all: Report, format: DocumentFormat, extra: Readonly<Record<string, unknown>>): string {
+  const json = (value: unknown) => `${JSON.stringify(value, undefined, 2)}\n`;
+  switch (format) {
+    case "json": {
+      const { version, ...rest } = renderJson(all);
+      return json({ version, ...extra, ...rest });
+    }
+    case "sarif":
+      return json(
+        renderSarif(all, { version: version(), docs: new URL("../../docs/diagnostics/", import.meta.url).href }),
+      );
+    case "junit":
+      return renderJunit(all);
+  }
+}
+
+function lines(all: Report, format: Exclude<Format, DocumentFormat>, colour: boolean): string {
+  switch (format) {
+    case "text":
+      return renderText(all, { colour });
+    case "plain":
+      return renderPlain(all);
+    case "github":
+      return renderGithub(all);
+  }
 }
 
 /** A file that cannot be read or written is trouble with the call, not a finding about a policy. */
 function exitCode(diagnostics: readonly Diagnostic[]): number {
-  if (diagnostics.some(({ code }) => code === "KSP5001" || code === "KSP5004")) return 2;
+  if (diagnostics.some(({ code }) => code === "KSP5001" || code === "KSP5004" || code === "KSP5011")) return 2;
   return diagnostics.some(isError) ? 1 : 0;
 }

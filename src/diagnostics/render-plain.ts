@@ -1,25 +1,34 @@
-import type { Label } from "./diagnostic.ts";
+import type { Diagnostic, Label } from "./diagnostic.ts";
 import { visible } from "./display.ts";
+import type { Lines } from "./lines.ts";
 import { type Report, summary } from "./report.ts";
 import type { Span } from "./span.ts";
 
 /** The form for screen readers, logs and grep: one line a fact, no drawing, no colour. */
 export function renderPlain(report: Report): string {
   if (report.diagnostics.length === 0) return "";
+  const lines = report.shown.flatMap((diagnostic) => plainLines(diagnostic, report.lines));
+  return `${[...lines, ...summary(report).map(visible)].join("\n")}\n`;
+}
+
+/** The facts of one diagnostic, safe to print. */
+export function plainLines(
+  { code, severity, message, primary, secondary, notes, help }: Diagnostic,
+  sources: ReadonlyMap<string, Lines>,
+): readonly string[] {
   const at = ({ file, start }: Span): string => {
-    const position = report.lines.get(file)?.position(start);
+    const position = sources.get(file)?.position(start);
     return position ? `${file}:${position.line}:${position.column}` : file;
   };
   const label = ({ span, text }: Label) => (text === "" ? [] : [`  ${at(span)}: ${text}`]);
-  const lines = report.shown.flatMap(({ code, severity, message, primary, secondary, notes, help }) => [
+  return [
     `${primary ? `${at(primary.span)}: ` : ""}${severity}[${code}]: ${message}`,
     ...(primary ? label(primary) : []),
     ...secondary.flatMap(label),
     ...notes.map((note) => `  note: ${note}`),
     ...(help ? [`  help: ${help.text}`] : []),
     ...(help?.edits ?? []).map((edit) => `  fix: ${at(edit.span)}: ${change(edit.span, edit.text)}`),
-  ]);
-  return `${[...lines, ...summary(report)].map(visible).join("\n")}\n`;
+  ].map(visible);
 }
 
 function change({ start, end }: Span, text: string): string {

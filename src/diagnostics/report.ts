@@ -12,12 +12,14 @@ export interface Report {
   readonly shown: readonly Diagnostic[];
   readonly errors: number;
   readonly warnings: number;
+  /** How many files were looked at, where that is to be said. */
+  readonly files?: number;
   /** Of each source, by the name that spans use. */
   readonly lines: ReadonlyMap<string, Lines>;
 }
 
 /** Files stand in the order of `sources`; a diagnostic without a place comes first. */
-export function report(diagnostics: readonly Diagnostic[], sources: readonly Source[]): Report {
+export function report(diagnostics: readonly Diagnostic[], sources: readonly Source[], checked?: number): Report {
   const files = sources.map((source) => source.file);
   const place = ({ primary }: Diagnostic): readonly [number, number, number] =>
     primary ? [files.indexOf(primary.span.file), primary.span.start, primary.span.end] : [-2, 0, 0];
@@ -33,17 +35,16 @@ export function report(diagnostics: readonly Diagnostic[], sources: readonly Sou
     shown: sorted.filter((diagnostic) => chosen.has(diagnostic)),
     errors: errors.length,
     warnings: sorted.length - errors.length,
+    ...(checked !== undefined && { files: checked }),
     lines: new Map(sources.map((source) => [source.file, new Lines(source.text)])),
   };
 }
 
 const count = (n: number, word: string): string => (n === 0 ? "" : `${n} ${word}${n === 1 ? "" : "s"}`);
 
-/** The closing lines for people: `… and 3 more` and `21 errors, 2 warnings`. */
-export function summary({ diagnostics, shown, errors, warnings }: Report): readonly string[] {
+/** The closing lines for people: `… and 3 more` and `12 files, 21 errors, 2 warnings`. */
+export function summary({ diagnostics, shown, errors, warnings, files = 0 }: Report): readonly string[] {
   const more = diagnostics.length - shown.length;
-  return [
-    ...(more > 0 ? [`… and ${more} more`] : []),
-    [count(errors, "error"), count(warnings, "warning")].filter((part) => part !== "").join(", "),
-  ];
+  const counts = [count(files, "file"), count(errors, "error"), count(warnings, "warning")];
+  return [...(more > 0 ? [`… and ${more} more`] : []), counts.filter((part) => part !== "").join(", ")];
 }

@@ -14,6 +14,8 @@ export interface Origins {
   readonly statements: ReadonlyMap<StatementId, Origin>;
   /** The policy's head line: where the fault is when a statement is missing. */
   readonly head: Span;
+  /** The `ipv6` statement, which has a mode and no id. */
+  readonly ipv6?: Span;
   /** Where a new statement can be inserted. */
   readonly end: Span;
 }

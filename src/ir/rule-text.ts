@@ -19,7 +19,7 @@ export function ruleText({ direction, match }: Rule): string {
     destinationLocality && `to ${localityText(destinationLocality)} address`,
     match.transport && transportText(match.transport),
     match.hopLimit && `hop limit ${match.hopLimit}`,
-    owner?.map((all) => all.map(identityText).join(" and ")).join(" or "),
+    owner?.map((all) => all.map(describeIdentity).join(" and ")).join(" or "),
     match.rewritten && "rewritten",
     match.related && "about a tracked flow",
   ]
@@ -78,7 +78,7 @@ function transportText(transport: Transport): string {
   }
 }
 
-function identityText(identity: Identity): string {
+export function describeIdentity(identity: Identity): string {
   switch (identity.kind) {
     case "mark": {
       const { value, mask } = identity;

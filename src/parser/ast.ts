@@ -83,8 +83,12 @@ export interface Path extends Node {
 export type Who =
   | { readonly kind: "app"; readonly name: Identifier }
   | { readonly kind: "identity"; readonly identity: Identity };
+/** Its span begins with the blanks before it, so that it can be cut out. */
+export interface AcceptRisk extends Node {
+  readonly codes: readonly Identifier[];
+}
 export type Caveat = {
-  readonly acceptRisk: readonly Identifier[];
+  readonly acceptRisk?: AcceptRisk;
   readonly reason?: Text;
   readonly owner?: Text;
   readonly ticket?: Text;
@@ -131,8 +135,8 @@ export interface RoleItem extends Item {
 }
 export interface Peer extends Node {
   readonly host?: Text;
-  /** One net, or for a host all its addresses. */
-  readonly nets: Nets;
+  /** One net, or for a host all its addresses; absent where nobody pinned it. */
+  readonly nets?: Nets;
   readonly transport: Transport;
   readonly nat64?: Net;
 }
@@ -275,7 +279,8 @@ export type Opening = Node &
     | {
         readonly kind: "host";
         readonly host: Text;
-        readonly at: Nets;
+        /** Absent: nobody pinned it. */
+        readonly at?: Nets;
         readonly within?: Nets;
         readonly service: Service;
         readonly path?: Path;

@@ -7,6 +7,7 @@ import { type LineBreak, lineBreak } from "./line-break.ts";
 /** What every builder function needs to know about the file. */
 export interface Context {
   readonly file: string;
+  readonly text: string;
   readonly continuations: Continuations;
 }
 

@@ -58,7 +58,8 @@ function peer(ctx: Context, node: cst.PeerCstNode, nat64: ast.Net | undefined): 
   const single = c.NET && net(ctx, one(c.NET));
   return {
     ...(c.TEXT && { host: text(ctx, one(c.TEXT)) }),
-    nets: single ? { include: [single], except: [], span: single.span } : nets(ctx, one(c.nets)),
+    ...(single && { nets: { include: [single], except: [], span: single.span } }),
+    ...(c.nets && { nets: nets(ctx, one(c.nets)) }),
     transport: carried(ctx, one(c.carried)),
     ...(nat64 && { nat64 }),
     span: spanOfNode(ctx, node),

@@ -122,7 +122,7 @@ function dns(ctx: Context, node: cst.DnsCstNode, line: Line): ast.Dns {
     ...(c.path && { path: v.path(ctx, one(c.path)) }),
     suffixes: (c.TEXT ?? []).map((token) => v.text(ctx, token)),
     redirect: c.KwRedirect !== undefined,
-    caveat: c.caveat ? v.caveat(ctx, one(c.caveat)) : { acceptRisk: [] },
+    caveat: c.caveat ? v.caveat(ctx, one(c.caveat)) : {},
     ...base(ctx, node, line),
   };
 }
@@ -143,7 +143,7 @@ function opening(ctx: Context, node: cst.OpeningCstNode): ast.Opening {
   return {
     kind: "host",
     host: v.text(ctx, one(c.TEXT)),
-    at: v.nets(ctx, one(c.addresses)),
+    ...(c.addresses && { at: v.nets(ctx, one(c.addresses)) }),
     ...(c.bounds && { within: v.nets(ctx, one(c.bounds)) }),
     service: v.service(ctx, one(c.service)),
     ...path,
@@ -200,7 +200,7 @@ function forward(ctx: Context, node: cst.ForwardCstNode, line: Line): ast.Forwar
     kind: "forward",
     route: c.route ? route(ctx, one(c.route)) : "block",
     ...(c.while && { while: v.whileOf(ctx, one(c.while)) }),
-    caveat: c.caveat ? v.caveat(ctx, one(c.caveat)) : { acceptRisk: [] },
+    caveat: c.caveat ? v.caveat(ctx, one(c.caveat)) : {},
     ...base(ctx, node, line),
   };
 }

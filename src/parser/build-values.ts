@@ -151,12 +151,18 @@ export const path = (ctx: Context, node: cst.PathCstNode): ast.Path =>
     : { kind: "through", name: identifier(ctx, one(node.children.NAME)), span: spanOfNode(ctx, node) };
 
 export const caveat = (ctx: Context, { children: c }: cst.CaveatCstNode): ast.Caveat => ({
-  acceptRisk: (c.CODE ?? []).map((code) => identifier(ctx, code)),
+  ...(c.KwAcceptRisk && { acceptRisk: acceptRisk(ctx, one(c.KwAcceptRisk), c.CODE ?? []) }),
   ...(c.reason && { reason: text(ctx, one(c.reason)) }),
   ...(c.owner && { owner: text(ctx, one(c.owner)) }),
   ...(c.ticket && { ticket: text(ctx, one(c.ticket)) }),
   ...(c.DATE && { until: date(ctx, one(c.DATE)) }),
 });
+
+function acceptRisk(ctx: Context, keyword: IToken, codes: readonly IToken[]): ast.AcceptRisk {
+  const start = ctx.text.slice(0, keyword.startOffset).trimEnd().length;
+  const { end } = spanOf(ctx, codes.at(-1) ?? keyword);
+  return { codes: codes.map((code) => identifier(ctx, code)), span: { file: ctx.file, start, end } };
+}
 
 const state = (ctx: Context, node: cst.StateCstNode): ast.StateName => ({
   ...(node.children.NAME && { chain: identifier(ctx, one(node.children.NAME)) }),

@@ -348,7 +348,7 @@ export class Grammar extends CstParser {
     ]);
   });
 
-  // peer ::= NET carried | "host" TEXT "at" nets carried
+  // peer ::= NET carried | "host" TEXT ("at" nets)? carried
   readonly peer = this.RULE("peer", () => {
     this.OR([
       {
@@ -361,8 +361,10 @@ export class Grammar extends CstParser {
         ALT: () => {
           this.CONSUME(kw.host);
           this.CONSUME(t.TEXT);
-          this.CONSUME(kw.at);
-          this.SUBRULE(this.nets);
+          this.OPTION(() => {
+            this.CONSUME(kw.at);
+            this.SUBRULE(this.nets);
+          });
           this.SUBRULE2(this.carried);
         },
       },
@@ -495,7 +497,7 @@ export class Grammar extends CstParser {
   // opening ::= "dhcp" "server"? on?
   //           | "router-advertisement" on
   //           | ("discovery" | "lan") on?
-  //           | "host" TEXT "at" nets ("within" nets)? service on?
+  //           | "host" TEXT ("at" nets)? ("within" nets)? service on?
   readonly opening = this.RULE("opening", () => {
     this.OR([
       {
@@ -521,14 +523,16 @@ export class Grammar extends CstParser {
         ALT: () => {
           this.CONSUME(kw.host);
           this.CONSUME(t.TEXT);
-          this.CONSUME(kw.at);
-          this.SUBRULE(this.nets, { LABEL: "addresses" });
           this.OPTION4(() => {
+            this.CONSUME(kw.at);
+            this.SUBRULE(this.nets, { LABEL: "addresses" });
+          });
+          this.OPTION5(() => {
             this.CONSUME(kw.within);
             this.SUBRULE2(this.nets, { LABEL: "bounds" });
           });
           this.SUBRULE(this.service);
-          this.OPTION5(() => this.SUBRULE4(this.on));
+          this.OPTION6(() => this.SUBRULE4(this.on));
         },
       },
     ]);

@@ -59,7 +59,7 @@ function reportWord(faults: Faults, offset: number): void {
   const { text } = faults.source;
   const { start, end } = wordAt(text, offset);
   const word = text.slice(start, end);
-  const known = misspelling(word, faults.span(start, end));
+  const known = misspelling(word, faults.span(start, end), text.slice(faults.lineStart(start), start));
   if (known) {
     faults.add(known);
     return;

@@ -120,6 +120,8 @@ function missingWord(grammar: Grammar, { rule, tokens, index }: Misfit, expected
   if (index === 0) return undefined;
   const candidates = expected.types.filter((type) => t.keywords.includes(type) || t.punctuation.includes(type));
   const good = candidates.filter((type) => accepts(grammar, rule, tokens.toSpliced(index, 0, inserted(type))));
+  // Behind a name `within` would fit as well, but an address there is meant as its own nearly always.
+  if (good.includes(kw.at)) return "at";
   if (good.length === 1) return String(good[0]?.PATTERN);
   const token = tokens[index];
   // `allow 10.0.0.0/8` needs two words; outward is what is meant nearly always.

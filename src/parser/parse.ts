@@ -50,7 +50,7 @@ function parseOnce(source: Source): Parsed {
   else diagnose(faults, parser, tokens);
   if (stopped !== undefined && faults.none) faults.add(unexpected(faults, stopped));
   if (!faults.none) return { diagnostics: faults.sorted };
-  return { file: build({ file: source.file, continuations }, tree), diagnostics: [] };
+  return { file: build({ ...source, continuations }, tree), diagnostics: [] };
 }
 
 /** Reads one packet, as in `out to 8.8.8.8 udp 53`. `file` is the name that messages show for the text. */
@@ -69,7 +69,7 @@ export function parsePacket(
     faults.add(describe(faults, parser, { rule: "packet", tokens: words, index }));
   if (!faults.none) return { diagnostics: faults.sorted };
   parser.input = words;
-  return { packet: packet({ file, continuations }, parser.packet() as PacketCstNode), diagnostics: [] };
+  return { packet: packet({ file, text, continuations }, parser.packet() as PacketCstNode), diagnostics: [] };
 }
 
 function read(faults: Faults): Lexed {

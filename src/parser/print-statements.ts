@@ -174,8 +174,7 @@ function serverItem({ server }: ast.ServerItem): readonly Piece[] {
   const { host, nets: addresses, transport: t, nat64 } = server.peer;
   return [
     "server",
-    ...(host ? ["host", text(host), "at"] : []),
-    ...nets(addresses),
+    ...(host ? ["host", text(host), ...netsClause("at", addresses)] : addresses ? nets(addresses) : []),
     ...transport(t),
     ...(nat64 ? ["nat64", net(nat64)] : []),
   ];

@@ -78,7 +78,7 @@ export function who(w: ast.Who | undefined): readonly string[] {
 export const path = (p: ast.Path | undefined): readonly string[] => (p ? [p.kind, p.name.name] : []);
 
 export const caveat = (c: ast.Caveat): readonly Piece[] => [
-  ...(c.acceptRisk.length > 0 ? ["accept-risk", commas(c.acceptRisk.map(({ name }) => name))] : []),
+  ...(c.acceptRisk ? ["accept-risk", commas(c.acceptRisk.codes.map(({ name }) => name))] : []),
   ...textClause("reason", c.reason),
   ...textClause("owner", c.owner),
   ...textClause("ticket", c.ticket),

@@ -13,10 +13,11 @@ interface Advice {
   readonly replacement?: string;
 }
 
-/** What is wrong with a run of characters without a space, if it is a known mistake. */
-export function misspelling(word: string, at: Span): Diagnostic | undefined {
+/** What is wrong with a run of characters without a space, if it is a known mistake. `before`: what stands before it on its line. */
+export function misspelling(word: string, at: Span, before = ""): Diagnostic | undefined {
   if (word.length > 200) return undefined;
-  const advice = readings.map((reading) => reading(word)).find((found) => found !== undefined);
+  const named = /(^|\s)server\s+$/.test(before) ? asServerName(word) : undefined;
+  const advice = named ?? readings.map((reading) => reading(word)).find((found) => found !== undefined);
   if (advice === undefined) return undefined;
   const { code, kind, label, help, replacement } = advice;
   const details: Details = { at, label, ...proposal(help, replacement, at) };
@@ -53,6 +54,17 @@ function asPeer(word: string): Advice | undefined {
   if (protocol === "tcp" || protocol === "udp")
     return { code: "KSP1008", label, replacement: `${address} ${protocol} ${ports}` };
   return { code: "KSP1008", label, help: `write \`${address} udp ${ports}\` or \`${address} tcp ${ports}\`` };
+}
+
+/** `server vpn.example.net`: whoever asks for its address while the tunnel is down asks in clear. */
+function asServerName(word: string): Advice | undefined {
+  const [, name] = /^((?:[A-Za-z0-9_-]+\.)+[A-Za-z][A-Za-z0-9-]*)(?::[0-9]+)?$/.exec(word) ?? [];
+  if (name === undefined) return undefined;
+  return {
+    code: "KSP1008",
+    label: "a name is looked up before the tunnel can come up, so outside of it",
+    help: `write the addresses as well: \`server host "${name}" at ADDRESS udp PORT\``,
+  };
 }
 
 /** `443/tcp`, `tcp/443`, `tcp:443`, `8000:8100`. */

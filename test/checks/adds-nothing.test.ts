@@ -135,3 +135,12 @@ test("what is denied anyway has a message of its own", () => {
     },
   );
 });
+
+test("a protocol by its number contains the one by its name", () => {
+  const wide = "allow out to 203.0.113.0/24 protocol 6";
+  expectFaults(home({ more: `⟦${wide}⟧\n⟦allow out to 203.0.113.7 tcp 443⟧` }), {
+    ...second,
+    fixed: home({ more: `${wide}\n` }).replace("6\n\n\n", "6\n\n"),
+  });
+  expectClean(home({ more: "allow out to 203.0.113.0/24 protocol 17\nallow out to 203.0.113.7 tcp 443" }));
+});

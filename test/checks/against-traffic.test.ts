@@ -38,3 +38,19 @@ test("openings where the app may go", () => {
   const carries = "  carries 10.64.0.0/10";
   expectClean(home({ carries, more: `${app("traffic tunnel")}\nallow out app backup to 10.0.0.7 tcp 22 through wg0` }));
 });
+
+test("a portal for an app that stays in the tunnels", () => {
+  expectFaults(
+    home({
+      more: "app mail {\n  linux user 8\n  ⟦traffic tunnel⟧\n  on loss keep\n}\n⟦portal for 5m app mail tcp 80 accept-risk KSP3001⟧",
+    }),
+    {
+      code: "KSP2045",
+      message: "app `mail` may not use what is outside the tunnels",
+      label: "never opens",
+      mark: 1,
+      secondary: [[0, "`traffic tunnel` forbids it"]],
+      help: "change the app's `traffic`, or remove the statement",
+    },
+  );
+});

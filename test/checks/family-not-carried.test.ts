@@ -58,11 +58,15 @@ test("the next hop's server", () => {
 });
 
 test("IPv6 that no tunnel carries, or that is blocked, is told once", () => {
-  expectFaults(home({ address: four, ipv6, dns: "dns 10.64.0.1, fd64::1 through wg0" }), {
+  const dns = "dns 10.64.0.1, fd64::1 through wg0";
+  expectFaults(home({ address: four, ipv6: `⟦${ipv6}⟧`, dns }), {
     code: "KSP2008",
     message: "`ipv6 tunnel` needs a tunnel with an IPv6 address",
-    label: "`wg0` cannot carry IPv6",
-    help: "say `ipv6 block`, or give `wg0` an IPv6 address",
+    label: "IPv6 is routed through the tunnel …",
+    mark: 1,
+    secondary: [[0, "… but `wg0` has only an IPv4 address"]],
+    help: "block IPv6, or give it to `wg0`",
+    fixed: home({ dns }),
   });
   expectClean(home({ dns: "dns 10.64.0.1, fd64::1 through wg0" }));
 });
@@ -90,4 +94,27 @@ test("an assigned address, and packets that IPv4 has too", () => {
   expectClean(home({ ipv6, more: `${six}\nallow lan\nallow in from 2001:db8::/48 tcp 22` }));
   expectClean(home({ ipv6, more: `${six}\nallow in tcp 22 through wg0` }));
   expectClean(home({ ipv6, more: `${six}\nallow in from 2001:db8::/48, 192.0.2.0/24 tcp 22 through wg0` }));
+});
+
+const lan = 'link lan {\n  interface "br0"\n  role inside\n}\nlink wan {\n  interface "eth0"\n  role outside\n}';
+
+test("a forward of the other family", () => {
+  expectFaults(
+    home({
+      links: lan,
+      ipv6: "ipv6 tunnel",
+      address: "  ⟦address fd64::2/128⟧",
+      dns: "dns fd64::1 through wg0",
+      watch: "watch wg0 {\n  heartbeat fd64::1 every 1s lost after 3\n}",
+      more: "forward from link lan 192.168.1.0/24 to ⟦tunnel wg0⟧ masquerade",
+    }),
+    {
+      code: "KSP2032",
+      message: "tunnel `wg0` has no IPv4 address",
+      label: "IPv4, which never gets an answer",
+      mark: 1,
+      secondary: [[0, "all addresses of the tunnel"]],
+      help: "name addresses of the other family, or add an IPv4 address to `wg0`",
+    },
+  );
 });

@@ -27,3 +27,22 @@ test("the last hop, denies, and claims about the way in between", () => {
   expectClean(chain({ more: "deny out to 192.0.2.0/24 through entry" }));
   expectClean(chain({ more: "expect allow out mark 0x2 to 203.0.113.7 udp 51820 through entry while hop1 or up" }));
 });
+
+test("a forward into an earlier hop", () => {
+  const lan = 'link lan {\n  interface "br0"\n  role inside\n}\n';
+  expectFaults(
+    chain({ more: `${lan}forward from link lan to tunnel ⟦entry⟧ masquerade` }).replace(
+      "chain private = entry -> exit",
+      "⟦chain private = entry -> exit⟧",
+    ),
+    {
+      code: "KSP2031",
+      message: "`entry` carries `exit` and no application",
+      label: "not the last hop of its chain",
+      mark: 1,
+      secondary: [[0, "applications use `exit`"]],
+      help: "use `exit`",
+      fixed: chain({ more: `${lan}forward from link lan to tunnel exit masquerade` }),
+    },
+  );
+});

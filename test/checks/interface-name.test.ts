@@ -38,3 +38,49 @@ test("names at the limit, and long names elsewhere", () => {
   expectClean(home({ interface: '  interface linux "wg0" windows "Local Area Connection 2"' }));
   expectClean(home({ interface: '  interface "lo-vpn.7"' }));
 });
+
+test("names that a system reads in its own way", () => {
+  expectFaults(home({ interface: '  ⟦interface "all"⟧' }), {
+    code: "KSP2027",
+    message: "`all` cannot name a Linux interface: `all` stands for every interface in sysctl",
+    label: "not the name of an interface",
+    help: "write a name as `ip link` prints it, or a prefix such as `br-*`",
+  });
+  expectFaults(home({ interface: '  ⟦interface "default"⟧' }), {
+    code: "KSP2027",
+    message: "`default` cannot name a Linux interface: `default` stands for every interface in sysctl",
+    label: "not the name of an interface",
+    help: "write a name as `ip link` prints it, or a prefix such as `br-*`",
+  });
+  expectFaults(home({ interface: '  ⟦interface "wg?"⟧' }), {
+    code: "KSP2027",
+    message: "`wg?` cannot name a Linux interface: tools read `?` as a pattern",
+    label: "not the name of an interface",
+    help: "write a name as `ip link` prints it, or a prefix such as `br-*`",
+  });
+  expectFaults(home({ interface: '  ⟦interface "wg[0-9]"⟧' }), {
+    code: "KSP2027",
+    message: "`wg[0-9]` cannot name a Linux interface: tools read `[` as a pattern",
+    label: "not the name of an interface",
+    help: "write a name as `ip link` prints it, or a prefix such as `br-*`",
+  });
+  expectFaults(home({ interface: '  ⟦interface "!wg0"⟧' }), {
+    code: "KSP2027",
+    message: "`!wg0` cannot name a Linux interface: tools read `!` as a pattern",
+    label: "not the name of an interface",
+    help: "write a name as `ip link` prints it, or a prefix such as `br-*`",
+  });
+  expectFaults(home({ interface: '  ⟦interface "wg%d"⟧' }), {
+    code: "KSP2027",
+    message: "`wg%d` cannot name a Linux interface: `%` makes the kernel choose a number",
+    label: "not the name of an interface",
+    help: "write a name as `ip link` prints it, or a prefix such as `br-*`",
+  });
+  expectFaults(home({ interface: '  ⟦interface "wg0@if3"⟧' }), {
+    code: "KSP2027",
+    message: "`wg0@if3` cannot name a Linux interface: `ip link` prints `@` and the peer behind the name",
+    label: "not the name of an interface",
+    help: "write a name as `ip link` prints it, or a prefix such as `br-*`",
+  });
+  expectClean(home({ interface: '  interface "inet"' }));
+});

@@ -49,3 +49,26 @@ test("IPv4 beside it, a deny or an IPv6 server is something to do", () => {
   expectClean(home({ server: "  server 2001:db8::7 udp 51820" }));
   expectClean(home({ address: "  address 10.64.0.2/32, fd64::2/128", dns: "dns 10.64.0.1, fd64::1 through wg0" }));
 });
+
+const lan = 'link lan {\n  interface "br0"\n  role inside\n}\nlink wan {\n  interface "eth0"\n  role outside\n}';
+
+test("a forward and a portal", () => {
+  expectFaults(home({ links: lan, more: "forward from link lan to ⟦tunnel wg0 2001:db8::/32⟧ masquerade" }), {
+    code: "KSP2021",
+    message: "`ipv6 block` leaves nothing of this `forward`",
+    label: "IPv6 and nothing else",
+    help: "say `ipv6 tunnel`, add an IPv4 address, or remove the line",
+  });
+  expectFaults(home({ links: lan, more: "forward from tunnel wg0 to link lan tcp 80 rewrite to ⟦2001:db8::7⟧" }), {
+    code: "KSP2021",
+    message: "`ipv6 block` leaves nothing of this `forward`",
+    label: "IPv6 and nothing else",
+    help: "say `ipv6 tunnel`, add an IPv4 address, or remove the line",
+  });
+  expectFaults(home({ more: "portal for 5m to ⟦2001:db8::7⟧ tcp 80 accept-risk KSP3001" }), {
+    code: "KSP2021",
+    message: "`ipv6 block` leaves nothing of the portal",
+    label: "IPv6 and nothing else",
+    help: "say `ipv6 tunnel`, add an IPv4 address, or remove the line",
+  });
+});

@@ -23,3 +23,17 @@ test("a port, senders, a tunnel or an inside link", () => {
   expectClean(home({ more: "allow in through wg0" }));
   expectClean(home({ links, more: "allow in on lan" }));
 });
+
+const lan = 'link lan {\n  interface "br0"\n  role inside\n}\nlink wan {\n  interface "eth0"\n  role outside\n}';
+
+test("a forward from outside", () => {
+  expectFaults(home({ links: lan, more: "forward from ⟦link wan⟧ to link lan" }), {
+    code: "KSP2036",
+    message: "this `forward` opens every port of other machines to everyone",
+    label: "neither the senders nor the ports are named",
+    help: "name the port, such as `tcp 22`, or the senders, behind the name of the link",
+  });
+  expectClean(home({ links: lan, more: "forward from link wan to link lan tcp 80 rewrite to 192.168.1.7" }));
+  expectClean(home({ links: lan, more: "forward from link wan 198.51.100.0/28 to link lan" }));
+  expectClean(home({ links: lan, more: "forward from link lan to tunnel wg0 masquerade" }));
+});

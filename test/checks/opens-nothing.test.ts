@@ -62,3 +62,94 @@ test("a deny that is narrower, for some states, some users or another path", () 
   expectClean(home({ more: `${allow}\ndeny in from 203.0.113.0/24` }));
   expectClean(home({ more: "allow dhcp\ndeny out to 255.255.255.255" }));
 });
+
+const lan = 'link lan {\n  interface "br0"\n  role inside\n}\nlink wan {\n  interface "eth0"\n  role outside\n}';
+
+test("a forward that is denied, asks for names, or leads to what a tunnel names", () => {
+  expectFaults(home({ links: lan, more: "⟦forward from link lan to tunnel wg0 masquerade⟧\n⟦deny forward⟧" }), {
+    code: "KSP2044",
+    message: "this `forward` opens nothing",
+    label: "all of it is denied",
+    secondary: [[1, "by this line"]],
+    help: "remove one of the two",
+  });
+  expectFaults(home({ links: lan, more: "⟦forward from link lan to tunnel wg0 udp 53 masquerade⟧" }), {
+    code: "KSP2044",
+    message: "this `forward` opens nothing",
+    label: "ports of names are open to declared resolvers alone",
+    help: "declare the resolver with `dns`, or remove the statement",
+  });
+});
+
+test("a forward to a tunnel in a state that has it closed", () => {
+  expectFaults(
+    home({ links: lan, more: "⟦forward from link lan to tunnel wg0 masquerade while down⟧" }).replace(
+      "tunnel wg0",
+      "tunnel ⟦wg0⟧",
+    ),
+    {
+      code: "KSP2044",
+      message: "this `forward` opens nothing",
+      label: "no state of its `while` has the tunnel open",
+      mark: 1,
+      secondary: [[0, "`wg0` is open to applications when all of its chain is up"]],
+      help: "name a state in which the chain is up, or remove `while`",
+    },
+  );
+  expectFaults(
+    home({ more: "⟦allow in tcp 51413 through wg0 while down or lockdown⟧" }).replace("tunnel wg0", "tunnel ⟦wg0⟧"),
+    {
+      code: "KSP2044",
+      message: "this exemption opens nothing",
+      label: "no state of its `while` has the tunnel open",
+      mark: 1,
+      secondary: [[0, "`wg0` is open to applications when all of its chain is up"]],
+      help: "name a state in which the chain is up, or remove `while`",
+    },
+  );
+  expectClean(home({ links: lan, more: "forward from link lan to tunnel wg0 masquerade while up" }));
+});
+
+test("a new destination that a tunnel names", () => {
+  expectFaults(
+    home({ links: lan, more: "⟦forward from tunnel wg0 to link lan tcp 80 rewrite to 10.64.0.2⟧" }).replace(
+      "tunnel wg0",
+      "tunnel ⟦wg0⟧",
+    ),
+    {
+      code: "KSP2044",
+      message: "this `forward` opens nothing",
+      label: "all of it belongs to tunnels",
+      mark: 1,
+      secondary: [[0, "what `wg0` names, and its servers, leave by no other way"]],
+      help: "remove the statement, or take the addresses out of the tunnel",
+    },
+  );
+});
+
+test("addresses of loopback", () => {
+  expectFaults(home({ more: "⟦allow out to 127.0.0.1 tcp 22⟧" }), {
+    code: "KSP2044",
+    message: "this exemption opens nothing",
+    label: "addresses of loopback stay on loopback",
+    help: "remove the statement",
+  });
+});
+
+test("a portal", () => {
+  expectFaults(home({ more: "⟦portal for 5m udp 53 accept-risk KSP3001⟧" }), {
+    code: "KSP2044",
+    message: "this portal opens nothing",
+    label: "ports of names are open to declared resolvers alone",
+    help: "declare the resolver with `dns`, or remove the statement",
+  });
+  expectFaults(home({ more: "⟦deny out tcp 80⟧\n⟦portal for 5m tcp 80 accept-risk KSP3001⟧" }), {
+    code: "KSP2044",
+    message: "this portal opens nothing",
+    label: "all of it is denied",
+    mark: 1,
+    secondary: [[0, "by this line"]],
+    help: "remove one of the two",
+  });
+  expectClean(home({ more: "deny out tcp 80\nportal for 5m tcp 80, 443 accept-risk KSP3001" }));
+});

@@ -22,3 +22,14 @@ test("a deny for some, for some states, or for another path", () => {
   expectClean(home({ more: "deny out to 10.0.0.0/8 udp 53" }));
   expectClean(home({ dns: "dns none", more: "deny out to 10.0.0.0/8" }));
 });
+
+test("a deny of the whole tunnel is told once", () => {
+  expectFaults(home({ more: "⟦deny out⟧" }).replace("tunnel wg0", "tunnel ⟦wg0⟧"), {
+    code: "KSP2054",
+    message: "nothing may use tunnel `wg0`",
+    label: "denies all that the tunnel carries",
+    mark: 1,
+    secondary: [[0, "this one"]],
+    help: "remove it, or name what must never pass",
+  });
+});

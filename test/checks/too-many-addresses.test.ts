@@ -19,3 +19,20 @@ test("a network of resolvers or targets", () => {
 test("a few neighbours", () => {
   expectClean(home({ dns: "dns 10.64.0.8-10.64.0.9 through wg0" }));
 });
+
+test("the addresses of a machine in the tunnel", () => {
+  expectFaults(
+    home({
+      address: "  ⟦address 10.0.0.0/8⟧",
+      dns: "dns none",
+      watch: "watch wg0 {\n  heartbeat 192.168.1.1 every 1s lost after 3\n}",
+    }),
+    {
+      code: "KSP2047",
+      message: "this `address` names 16777216 addresses",
+      label: "more than 65536, and a machine has a few",
+      help: "name single addresses",
+    },
+  );
+  expectClean(home({ address: "  address 10.64.0.2/32, fd64::/64" }));
+});

@@ -55,3 +55,40 @@ test("states that come", () => {
   expectClean(home({ more: "allow out to 203.0.113.9 tcp 443 while wg0:down" }));
   expectClean(home({ more: "expect allow out to 203.0.113.9 tcp 443 while disabled" }));
 });
+
+const lan = 'link lan {\n  interface "br0"\n  role inside\n}\nlink wan {\n  interface "eth0"\n  role outside\n}';
+
+test("a portal that nobody opens", () => {
+  expectFaults(home({ more: "allow out to 203.0.113.7 tcp 443 ⟦while portal⟧" }), {
+    code: "KSP2037",
+    message: "the state `portal` is never reached",
+    label: "the policy has no `portal` statement",
+    help: "add one, or remove the state",
+  });
+  expectClean(
+    home({ more: "allow out to 203.0.113.7 tcp 443 while portal\nportal for 5m tcp 80 accept-risk KSP3001" }),
+  );
+});
+
+test("a forward", () => {
+  expectFaults(
+    home({ links: lan, more: "forward from link lan to tunnel wg0 masquerade ⟦while hop1⟧" }).replace(
+      "tunnel wg0",
+      "tunnel ⟦wg0⟧",
+    ),
+    {
+      code: "KSP2037",
+      message: "the state `hop1` is never reached",
+      label: "`wg0` has the states `down`, `up`",
+      mark: 1,
+      secondary: [[0, "one hop"]],
+      help: "name one of these states",
+    },
+  );
+  expectFaults(home({ links: lan, more: "forward from link lan to link wan 203.0.113.7 tcp 443 ⟦while disabled⟧" }), {
+    code: "KSP2037",
+    message: "the state `disabled` is never reached",
+    label: "no rule is in force there",
+    help: "remove the state, or the statement",
+  });
+});

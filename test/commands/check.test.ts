@@ -1,6 +1,9 @@
+import { existsSync } from "node:fs";
 import { truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { version } from "../../src/commands/version.ts";
+import { parseXml } from "../diagnostics/xml.ts";
 import { bad, directory, good, ksp } from "./ksp.ts";
 
 test("a good policy is fine", async () => {
@@ -15,7 +18,7 @@ test("a finding is printed with its place, and fails", async () => {
   expect(stderr).toBe("");
   expect(stdout).toContain("error[KSP1002]: unknown statement `tunel`\n --> bad.ksp:4:1\n");
   expect(stdout).toContain("4 | tunel wg0 {\n  | ^^^^^");
-  expect(stdout).toMatch(/\n1 error\n$/);
+  expect(stdout).toMatch(/\n2 files, 1 error\n$/);
   expect(stdout).not.toContain("no errors");
 });
 
@@ -48,15 +51,14 @@ test("JSON on standard output, findings or not", async () => {
 test("nothing to check is a mistake of the call", async () => {
   const { code, stdout, stderr } = await ksp(["check"], { cwd: await directory() });
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-  expect(stderr).toContain("missing required argument 'file'");
+  expect(stderr).toContain("missing required argument 'path'");
 });
 
-test("missing files and directories are named, and the others still checked", async () => {
+test("missing files are named, and the others still checked", async () => {
   const cwd = await directory({ "bad.ksp": bad });
-  const { code, stdout } = await ksp(["check", "gone.ksp", ".", "bad.ksp", "--format", "plain"], { cwd });
+  const { code, stdout } = await ksp(["check", "gone.ksp", "bad.ksp", "--format", "plain"], { cwd });
   expect(code).toBe(2);
   expect(stdout).toContain("error[KSP5001]: `gone.ksp` cannot be read: no such file or directory\n");
-  expect(stdout).toContain("error[KSP5001]: `.` cannot be read: it is a directory\n");
   expect(stdout).toContain("bad.ksp:4:1: error[KSP1002]");
 });
 
@@ -83,4 +85,25 @@ test("a file over 20 MB is refused", async () => {
   const { code, stdout } = await ksp(["check", "large.ksp"], { cwd });
   expect(code).toBe(1);
   expect(stdout).toContain("error[KSP5003]: `large.ksp` is larger than 20 MB\n");
+});
+
+test.each(["json", "sarif", "junit"])("%s is one document on standard output, findings or not", async (format) => {
+  const cwd = await directory({ "good.ksp": good, "bad.ksp": bad });
+  for (const [file, expected] of [
+    ["good.ksp", 0],
+    ["bad.ksp", 1],
+    ["gone.ksp", 2],
+  ] as const) {
+    const { code, stdout, stderr } = await ksp(["check", file, "--format", format], { cwd });
+    expect({ code, stderr }).toEqual({ code: expected, stderr: "" });
+    if (format === "junit") expect(parseXml(stdout).name).toBe("testsuites");
+    else expect(Object.keys(JSON.parse(stdout))).toContain("version");
+  }
+});
+
+test("SARIF names this version and pages that exist", async () => {
+  const { stdout } = await ksp(["check", "-", "--format", "sarif"], { cwd: await directory(), input: bad });
+  const { driver } = JSON.parse(stdout).runs[0].tool;
+  expect(driver.version).toBe(version());
+  expect(existsSync(new URL(driver.rules[0].helpUri))).toBe(true);
 });

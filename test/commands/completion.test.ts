@@ -53,7 +53,7 @@ describe("in bash", () => {
     expect(offered("check", "home.ksp", "--fo")).toEqual(["--format"]);
   });
   test("a choice offers its values, a folder folders", () => {
-    expect(offered("check", "--format", "")).toEqual(["text", "plain", "json"]);
+    expect(offered("check", "--format", "")).toEqual(["text", "plain", "github", "json", "sarif", "junit"]);
     expect(offered("compile", "-o", "tm")).toEqual(["tmp"]);
     expect(offered("completion", "z")).toEqual(["zsh"]);
   });

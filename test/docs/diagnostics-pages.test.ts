@@ -1,8 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { check } from "../../src/check.ts";
 import { compile } from "../../src/compile.ts";
 import { catalogue } from "../../src/diagnostics/catalogue.ts";
 import type { Diagnostic } from "../../src/diagnostics/diagnostic.ts";
+import type { Source } from "../../src/diagnostics/span.ts";
+import { expiry } from "../../src/ir/checks-at-date.ts";
 import type { Load } from "../../src/ir/expand/load.ts";
 import { completed, type Example, examplesIn, filesIn } from "./examples.ts";
 
@@ -18,7 +21,15 @@ function diagnose(example: Example, files: ReadonlyMap<string, string> = new Map
     return text === undefined ? { fault: "no such file or directory" } : { file: path, text };
   };
   const text = example.words.includes("whole") ? example.text : completed(example.text, host);
-  return compile({ file: "home.ksp", text }, { targets: ["nft"], load }).diagnostics;
+  const source = { file: "home.ksp", text };
+  return [...compile(source, { targets: ["nft"], load }).diagnostics, ...dated(source, load, example.words)];
+}
+
+/** What is told only at a day: `at 2027-04-01` on the fence. */
+function dated(source: Source, load: Load, words: readonly string[]): readonly Diagnostic[] {
+  const at = words[words.indexOf("at") + 1];
+  const { policy, origins } = check(source, { load });
+  return words.includes("at") && at && policy && origins ? expiry(policy, origins, at) : [];
 }
 const spell = ({ code, message }: Diagnostic): string => `${code} ${message}`;
 
@@ -56,10 +67,17 @@ describe.each(codes)("%s", (code, { name, severity }) => {
     return;
   }
 
-  test("the wrong example has this fault, and it stands first", () => {
+  test("the wrong example has this fault and no other", () => {
     const wrong = marked("wrong");
-    expect(wrong && diagnose(wrong, files)[0]?.code).toBe(code);
+    expect(wrong && diagnose(wrong, files).map((found) => found.code)).toEqual([code]);
   });
+
+  // What a text may go on with stands in the label already.
+  if (!code.startsWith("KSP1"))
+    test("the wrong example comes with a way out", () => {
+      const wrong = marked("wrong");
+      expect(wrong && diagnose(wrong, files)[0]?.help?.text).toMatch(/^[^A-Z].*[^.]$/);
+    });
 
   test("the right example is clean", () => {
     const right = marked("right");

@@ -8,7 +8,7 @@ import { allPolicies, type Emitted, fileOf, switchOf } from "./policies.ts";
 
 /** The comparison with the plan is worth what it notices: every line of a file, and every word that restricts, must matter to some packet. */
 
-const packetsAPolicy = 15_000;
+const packetsAPolicy = 25_000;
 /** Lines that no rule counts, such as elements of sets, are tried with this many. */
 const packetsALine = 6_000;
 const packetsAnEnd = 1;

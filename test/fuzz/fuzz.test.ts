@@ -21,11 +21,14 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])("programs: %s", (kin
   });
 });
 
-test.each(["mixture", "question"] as const)("%s: answers and refusals are both frequent", (kind) => {
-  const answered = Array.from({ length: runs }, (_, seed) => trial(kind, seed)).filter((each) => each.isAnswered);
-  expect(answered.length).toBeGreaterThan(runs / 20);
-  expect(answered.length).toBeLessThan((runs * 19) / 20);
-});
+test.each(["mixture", "question", "configuration", "spoilt configuration"] as const)(
+  "%s: answers and refusals are both frequent",
+  (kind) => {
+    const answered = Array.from({ length: runs }, (_, seed) => trial(kind, seed)).filter((each) => each.isAnswered);
+    expect(answered.length).toBeGreaterThan(runs / 20);
+    expect(answered.length).toBeLessThan((runs * 19) / 20);
+  },
+);
 
 test("programs of the grammar use every keyword, every kind of token, and comments everywhere", () => {
   const programs = Array.from({ length: 5 * runs }, (_, seed) => program(randomOf(seed)));

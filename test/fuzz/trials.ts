@@ -1,12 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Diagnostic, isError } from "../../src/diagnostics/diagnostic.ts";
+import { renderText } from "../../src/diagnostics/render-text.ts";
+import { report } from "../../src/diagnostics/report.ts";
 import { explainPacket } from "../../src/explain-packet.ts";
-import { compile, type Load, readBundle } from "../../src/index.ts";
+import { check, compile, format, init, type Load, readBundle, type Source } from "../../src/index.ts";
 import { lex } from "../../src/parser/lexer.ts";
 import { parse } from "../../src/parser/parse.ts";
 import { print } from "../../src/parser/printer.ts";
 import { NL } from "../../src/parser/tokens.ts";
 import { examples, load as loadExample } from "../examples/golden.ts";
+import { configurations } from "./configurations.ts";
 import { mixture, spoilt } from "./mixtures.ts";
 import { program } from "./programs.ts";
 import { type Random, randomOf } from "./random.ts";
@@ -45,6 +48,9 @@ export const kinds = {
   "spoilt mixture": (random: Random): Trial => tried(spoilt(mixture(random), random)),
   question: questionTrial,
   "spoilt grammar": (random: Random): Trial => tried(spoilt(program(random).text, random)),
+  configuration: (random: Random): Trial => imported(configurations(random), leak),
+  "spoilt configuration": (random: Random): Trial =>
+    imported(configurations(random).map(({ file, text }) => ({ file, text: spoilt(text, random) }))),
 } as const satisfies Readonly<Record<string, (random: Random) => Trial>>;
 
 export const trial = (kind: keyof typeof kinds, seed: number): Trial => kinds[kind](randomOf(seed));
@@ -71,10 +77,32 @@ const tried = (text: string, further: () => string | undefined = () => undefined
     return { isAnswered: files !== undefined, fault: contradiction(files, diagnostics) ?? unread ?? further() };
   });
 
+/** Configurations are imported, asked about (and then the policy does not compile), or refused with the place. */
+const imported = (sources: readonly Source[], further: (said: string) => string | undefined = () => undefined): Trial =>
+  guarded(sources.map(({ file, text }) => `${file}:\n${text}`).join("\n"), () => {
+    const made = init(sources);
+    const { text, diagnostics, shown } = made;
+    const placeless = text === undefined && diagnostics.some(({ primary }) => !primary) ? "no place" : undefined;
+    const said = renderText(report(diagnostics, shown), { colour: false }) + JSON.stringify(made);
+    const fault = placeless ?? (text !== undefined ? unready(text, diagnostics) : undefined) ?? further(said);
+    return { isAnswered: text !== undefined, fault: contradiction(text, diagnostics) ?? fault };
+  });
+
+/** A policy is formatted, and compiles exactly where nothing is asked. */
+function unready(text: string, questions: readonly Diagnostic[]): string | undefined {
+  if (format({ file: "a.ksp", text }).text !== text) return "the policy is not formatted";
+  const isWrong = check({ file: "a.ksp", text }).diagnostics.some(isError);
+  if (isWrong === questions.length > 0) return undefined;
+  return isWrong ? "nothing is asked, and the policy does not compile" : "the policy compiles before the answer";
+}
+
+/** The samples mark what must stay hidden. */
+const leak = (said: string): string | undefined => (said.includes("SECRET") ? "a secret is shown" : undefined);
+
 /** There is output, or an error: never both, never neither. */
-function contradiction(output: object | undefined, diagnostics: readonly Diagnostic[]): string | undefined {
+function contradiction(output: object | string | undefined, diagnostics: readonly Diagnostic[]): string | undefined {
   const isRefused = diagnostics.some(isError);
-  if (output) return isRefused ? "output with an error" : undefined;
+  if (output !== undefined) return isRefused ? "output with an error" : undefined;
   return isRefused ? undefined : "neither output nor an error";
 }
 

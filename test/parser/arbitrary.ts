@@ -146,9 +146,10 @@ const who: fc.Arbitrary<ast.Who> = fc.oneof(
   identity.map((each): ast.Who => ({ kind: "identity", identity: each })),
 );
 const code = fc.nat(9999).map((n): ast.Identifier => ({ name: `KSP${`${n}`.padStart(4, "0")}`, span }));
-const caveat = record<ast.Caveat, "reason" | "owner" | "ticket" | "until">(
-  { acceptRisk: fc.array(code, { maxLength: 3 }), reason: text, owner: text, ticket: text, until: date },
-  ...(["reason", "owner", "ticket", "until"] as const),
+const acceptRisk = some(code, 3).map((codes): ast.AcceptRisk => ({ codes, span }));
+const caveat = record<ast.Caveat, keyof ast.Caveat>(
+  { acceptRisk, reason: text, owner: text, ticket: text, until: date },
+  ...(["acceptRisk", "reason", "owner", "ticket", "until"] as const),
 );
 const level = from("down", "hop1", "hop12", "up", "portal", "disabled", "lockdown", "any");
 const state = record<ast.StateName, "chain">({ chain: identifier, level, span: spans }, "chain");
@@ -300,7 +301,7 @@ const route = record<ast.Route, "transport" | "change">(
   "transport",
   "change",
 );
-const none: ast.Caveat = { acceptRisk: [] };
+const none: ast.Caveat = {};
 
 export const statement: fc.Arbitrary<ast.Statement> = fc.oneof(
   record<ast.Param, "default">(

@@ -11,6 +11,18 @@ type Row = readonly [text: string, messages: readonly string[], fixed?: string];
 
 const inStatements: readonly Row[] = [
   [
+    "tunnel a {\n  server ⟦vpn.example.net⟧ udp 51820\n}",
+    [
+      'KSP1008 `vpn.example.net` is not how a peer is written: a name is looked up before the tunnel can come up, so outside of it; help: write the addresses as well: `server host "vpn.example.net" at ADDRESS udp PORT`',
+    ],
+  ],
+  [
+    "tunnel a {\n  server ⟦vpn.example.net:51820⟧ udp 51820\n}",
+    [
+      'KSP1008 `vpn.example.net:51820` is not how a peer is written: a name is looked up before the tunnel can come up, so outside of it; help: write the addresses as well: `server host "vpn.example.net" at ADDRESS udp PORT`',
+    ],
+  ],
+  [
     "⟦tunel⟧ wg0 {\n  protocol wireguard\n}",
     [
       "KSP1002 unknown statement `tunel`: expected a statement such as `tunnel`, `dns` or `allow`; help: a similar word exists",
@@ -205,7 +217,7 @@ const inStatements: readonly Row[] = [
   ],
   [
     'allow host "a" ⟦10.0.0.1⟧ tcp 443',
-    ["KSP1005 unexpected `10.0.0.1`: expected `at`; help: `at` is missing"],
+    ["KSP1005 unexpected `10.0.0.1`: expected `at`, `within`, `tcp` or `udp`; help: `at` is missing"],
     'allow host "a" at 10.0.0.1 tcp 443',
   ],
   [

@@ -20,4 +20,49 @@ export const files = {
   KSP5008: { name: "missing-file", severity: "error", message: text`\`${"file"}\` has not been written yet` },
   KSP5009: { name: "orphaned-file", severity: "error", message: text`\`${"file"}\` belongs to no policy any more` },
   KSP5010: { name: "unformatted-file", severity: "error", message: text`\`${"file"}\` is not formatted` },
+  KSP5011: { name: "nothing-to-check", severity: "error", message: text`\`${"directory"}\` holds no policy` },
+  KSP5012: {
+    name: "fragment-not-imported",
+    severity: "warning",
+    message: text`no policy imports this fragment`,
+  },
+  KSP5020: {
+    name: "unknown-configuration",
+    severity: "error",
+    message: text`\`${"file"}\` is no configuration of WireGuard or OpenVPN`,
+  },
+  KSP5021: { name: "malformed-configuration", severity: "error", message: text`${"what"} cannot be read: ${"reason"}` },
+  KSP5022: { name: "cannot-be-imported", severity: "error", message: text`${"construct"} cannot be imported` },
+  KSP5023: { name: "open-question", severity: "warning", message: text`the configuration does not say ${"what"}` },
+  KSP5024: {
+    name: "contradiction-imported",
+    severity: "warning",
+    message: text`the policy does not compile yet (${"code"}): ${"message"}`,
+  },
+  KSP5030: {
+    name: "unresolved-host",
+    severity: "error",
+    message: text`the addresses of \`${"host"}\` are not known: ${"reason"}`,
+  },
+  KSP5031: {
+    name: "doubtful-answer",
+    severity: "error",
+    message: text`the answer for \`${"host"}\` is ${"address"}, ${"what"}`,
+  },
+  KSP5032: { name: "too-many-answers", severity: "error", message: text`\`${"host"}\` has ${"count"} addresses` },
+  KSP5033: {
+    name: "stale-pins",
+    severity: "error",
+    message: text`\`${"file"}\` does not hold the addresses that its names have now`,
+  },
+  KSP5034: {
+    name: "kept-pins",
+    severity: "warning",
+    message: text`the addresses of \`${"host"}\` stay as they are: ${"reason"}`,
+  },
+  KSP5035: {
+    name: "pins-do-not-compile",
+    severity: "error",
+    message: text`with the addresses that its names have now, \`${"file"}\` does not compile`,
+  },
 } as const;

@@ -123,7 +123,7 @@ export const policy = {
   KSP2036: {
     name: "open-to-everyone",
     severity: "warning",
-    message: text`this exemption opens every port of this machine to everyone`,
+    message: text`this ${"what"} opens every port of ${"whose"} to everyone`,
   },
   KSP2037: {
     name: "unreachable-state",
@@ -151,8 +151,8 @@ export const policy = {
     severity: "error",
     message: text`the packets of \`${"tunnel"}\` may leave by the way of \`${"other"}\``,
   },
-  KSP2043: { name: "adds-nothing", severity: "warning", message: text`this exemption adds nothing` },
-  KSP2044: { name: "opens-nothing", severity: "warning", message: text`this exemption opens nothing` },
+  KSP2043: { name: "adds-nothing", severity: "warning", message: text`this ${"what"} adds nothing` },
+  KSP2044: { name: "opens-nothing", severity: "warning", message: text`this ${"what"} opens nothing` },
   KSP2045: {
     name: "against-traffic",
     severity: "error",
@@ -171,11 +171,30 @@ export const policy = {
   },
   KSP2049: { name: "resolvers-denied", severity: "error", message: text`the resolvers of this \`dns\` are denied` },
   KSP2050: { name: "no-tunnel", severity: "error", message: text`the policy has no tunnel` },
+  KSP2051: { name: "expires-soon", severity: "warning", message: text`this statement expires after ${"day"}` },
   KSP2052: { name: "pinned-outside", severity: "error", message: text`\`${"net"}\` is not inside \`within\`` },
   KSP2053: {
     name: "portal-outside",
     severity: "error",
     message: text`the portal lets ${"what"} leave outside the tunnels`,
+  },
+  KSP2059: { name: "expired", severity: "error", message: text`this statement was meant until ${"day"}` },
+  KSP2054: { name: "tunnel-denied", severity: "error", message: text`nothing may use tunnel \`${"tunnel"}\`` },
+  KSP2055: {
+    name: "owner-unknown",
+    severity: "error",
+    message: text`nobody owns a packet that ${"comes"}`,
+  },
+  KSP2056: { name: "special-address", severity: "error", message: text`\`${"address"}\` is ${"what"}` },
+  KSP2057: {
+    name: "listen-elsewhere",
+    severity: "error",
+    message: text`helper \`${"helper"}\` listens outside of loopback`,
+  },
+  KSP2058: {
+    name: "shared-listen",
+    severity: "error",
+    message: text`helpers \`${"first"}\` and \`${"second"}\` listen at the same place`,
   },
   KSP2060: { name: "unknown-parameter", severity: "error", message: text`no parameter is named \`${"name"}\`` },
   KSP2061: { name: "unbound-parameter", severity: "error", message: text`the parameter \`${"name"}\` has no value` },
@@ -210,4 +229,77 @@ export const policy = {
     severity: "error",
     message: text`\`${"level"}\` names no single chain of the fragment \`${"fragment"}\``,
   },
+  KSP2110: { name: "unpinned-host", severity: "error", message: text`nobody pinned the addresses of \`${"host"}\`` },
+  KSP2073: {
+    name: "foreign-transport",
+    severity: "error",
+    message: text`${"protocol"} does not speak ${"transport"}`,
+  },
+  KSP2074: {
+    name: "impossible-carrier",
+    severity: "error",
+    message: text`no packet has both ${"first"} and ${"second"}`,
+  },
+  KSP2075: { name: "server-inside", severity: "error", message: text`\`${"tunnel"}\` carries its own server` },
+  KSP2076: {
+    name: "rewritten-twice",
+    severity: "error",
+    message: text`two \`forward\` statements send the same packets to different places`,
+  },
+  KSP2077: {
+    name: "app-is-carrier",
+    severity: "error",
+    message: text`app \`${"app"}\` and the carrier of \`${"sender"}\` are the same by every sign`,
+  },
+  KSP2078: { name: "forward-to-itself", severity: "warning", message: text`this \`forward\` leads back to ${"side"}` },
+  KSP2079: {
+    name: "rewrite-and-addresses",
+    severity: "error",
+    message: text`\`rewrite to\` and addresses of the link name two destinations`,
+  },
+  KSP2080: {
+    name: "redirect-without-way",
+    severity: "error",
+    message: text`\`redirect\` ${"reason"}`,
+  },
+  KSP2081: {
+    name: "not-masqueraded",
+    severity: "warning",
+    message: text`packets are forwarded to \`${"tunnel"}\` with addresses of ${"side"}`,
+  },
+  KSP2082: {
+    name: "forward-block-and-route",
+    severity: "error",
+    message: text`\`forward block\` and another \`forward\` contradict each other`,
+  },
+  KSP2083: { name: "unused-name", severity: "warning", message: text`nothing uses the ${"kind"} \`${"name"}\`` },
+  KSP2084: { name: "serving-outside", severity: "error", message: text`${"service"} is offered outside` },
+  KSP2085: { name: "scope-without-apps", severity: "error", message: text`\`scope apps\` protects nothing` },
+  KSP2086: {
+    name: "expects-contradict",
+    severity: "error",
+    message: text`two \`expect\` statements contradict each other`,
+  },
+  KSP2087: {
+    name: "handshake-probe",
+    severity: "error",
+    message: text`the handshake probe of \`${"tunnel"}\` ${"fault"}`,
+  },
+  KSP2088: {
+    name: "probe-not-carried",
+    severity: "warning",
+    message: text`the watch of \`${"tunnel"}\` asks for a route that the tunnel does not get`,
+  },
+  KSP2089: {
+    name: "heartbeat-to-server",
+    severity: "warning",
+    message: text`a heartbeat goes to the server of \`${"tunnel"}\``,
+  },
+  KSP2090: {
+    name: "risk-not-acceptable",
+    severity: "error",
+    message: text`\`accept-risk ${"risk"}\` cannot stand here`,
+  },
+  KSP2091: { name: "app-by-mark", severity: "error", message: text`app \`${"app"}\` is known by a mark` },
+  KSP2092: { name: "malformed-text", severity: "error", message: text`\`${"text"}\` is no ${"what"}` },
 } as const;

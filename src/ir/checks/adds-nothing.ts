@@ -5,7 +5,7 @@ import { type Origins, placeOf } from "../origins.ts";
 import type { Allow, PacketPattern, Policy, Tunnel } from "../policy.ts";
 import { namedByOthers } from "../tunnel-names.ts";
 import type { Check } from "./check.ts";
-import { closers } from "./support/closed-anyway.ts";
+import { closers, openerOfAllow } from "./support/closed-anyway.ts";
 import { isConditionIn, isPathIn, isPatternIn, packetsOf } from "./support/coverage.ts";
 import { familiesOf, hasFamily } from "./support/families.ts";
 import { lastHops } from "./support/hops.ts";
@@ -24,7 +24,7 @@ export const addsNothing: Check = ({ policy, origins }) => {
     const at = placeOf(origins, inner.allow.id);
     return diagnostic(
       "KSP2043",
-      {},
+      { what: "exemption" },
       {
         at,
         label: "already open",
@@ -50,7 +50,7 @@ function openings(policy: Policy, origins: Origins): readonly Open[] {
   const closerOf = closers(policy);
   return byPlace(
     origins,
-    policy.allows.filter((allow) => !closerOf(allow) && !isForbidden(policy, allow)),
+    policy.allows.filter((allow) => !closerOf(openerOfAllow(policy, allow)) && !isForbidden(policy, allow)),
   ).map((allow, index) => {
     const packets = packetsOf(policy, allow.opening);
     return { allow, ...(packets && { packets }), atBoot: booting.has(allow.id), index };

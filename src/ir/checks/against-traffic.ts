@@ -11,6 +11,9 @@ export const againstTraffic: Check = (subject) => [
       ? against(subject, opening.pattern.app, opening.pattern.path, id)
       : [],
   ),
+  ...(subject.policy.portal
+    ? against(subject, subject.policy.portal.app, { kind: "outside" }, subject.policy.portal.id)
+    : []),
   ...subject.policy.dns.flatMap(({ id, app, path }) => against(subject, app, path, id)),
 ];
 

@@ -2,13 +2,13 @@ import { type Diagnostic, diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { Span } from "../../diagnostics/span.ts";
 import type { Family } from "../../net/address.ts";
 import { placeOf } from "../origins.ts";
-import type { Name, PacketPattern, StatementId, Tunnel } from "../policy.ts";
+import type { Name, StatementId, Tunnel } from "../policy.ts";
 import { tunnelNamed } from "../zones.ts";
 import type { Check, Subject } from "./check.ts";
-import { carriesIpv6, familiesOf, familyName, hasFamily } from "./support/families.ts";
+import { type Addressed, carriesIpv6, familiesOf, familyName, hasFamily } from "./support/families.ts";
 import { heartbeatTargets } from "./support/heartbeats.ts";
 import { previousHop } from "./support/hops.ts";
-import { placeOfLine } from "./support/places.ts";
+import { placeOfServer } from "./support/places.ts";
 
 /** A packet needs a source of its family: without an address in the tunnel a resolver, a probe target or the next hop's server never answers. */
 export const familyNotCarried: Check = (subject) => {
@@ -33,6 +33,12 @@ export const familyNotCarried: Check = (subject) => {
       if (!family) return [];
       return inside(opening.pattern.path.tunnel, [family], id, opening.pattern.destination ? "to" : "from");
     }),
+    ...policy.forwards.flatMap((forward) => {
+      const family = onlyFamily({ ...forward, source: forward.sources, destination: forward.destinations });
+      return ([forward.from, forward.to] as const).flatMap((side, i) =>
+        family && side.kind === "tunnel" ? inside(side.tunnel, [family], forward.id, i === 0 ? "from" : "to") : [],
+      );
+    }),
   ];
 };
 
@@ -43,12 +49,13 @@ function unreachable(subject: Subject, inner: Tunnel): readonly Diagnostic[] {
   const outer = tunnelNamed(subject.policy, before);
   const needed = familiesOf(inner.servers.flatMap(({ addresses }) => addresses));
   const missing = lacking(outer, needed);
-  const at = placeOfLine(subject.origins, inner, "server", inner.servers.length === 1);
+  const [server] = inner.servers;
+  const at = server ? placeOfServer(subject.origins, inner, server) : placeOf(subject.origins, inner.id, "server");
   return missing.length < needed.length ? [] : missing.map((family) => fault(subject, outer, family, at));
 }
 
 /** Undefined where both families can be meant: the one that the tunnel has still passes. */
-function onlyFamily({ source, destination, transport }: PacketPattern): Family | undefined {
+function onlyFamily({ source, destination, transport }: Addressed): Family | undefined {
   if (transport?.kind === "icmp") return "ipv4";
   if (transport?.kind === "icmpv6") return "ipv6";
   return [source, destination].map((set) => (set ? familiesOf(set) : [])).find((spoken) => spoken.length === 1)?.[0];

@@ -11,14 +11,18 @@ export const hopUsedByApplications: Check = (subject) => [
   ...subject.policy.allows.flatMap(({ id, opening }) =>
     used(subject, id, opening.kind === "packets" ? opening.pattern.path : opening.path),
   ),
+  ...subject.policy.forwards.flatMap(({ id, from, to }) => [
+    ...used(subject, id, from, "from-name"),
+    ...used(subject, id, to, "to-name"),
+  ]),
 ];
 
-function used({ policy, origins }: Subject, id: StatementId, path: Path): readonly Diagnostic[] {
+function used({ policy, origins }: Subject, id: StatementId, path: Path, part = "path"): readonly Diagnostic[] {
   const next = path.kind === "tunnel" ? nextHop(policy, path.tunnel) : undefined;
   if (path.kind !== "tunnel" || next === undefined) return [];
   const { chain } = chainOf(policy, path.tunnel);
   const exit = chain.hops.at(-1) ?? next;
-  const at = placeOf(origins, id, "path");
+  const at = placeOf(origins, id, part);
   return [
     diagnostic(
       "KSP2031",
@@ -27,7 +31,7 @@ function used({ policy, origins }: Subject, id: StatementId, path: Path): readon
         at,
         label: "not the last hop of its chain",
         secondary: [{ span: placeOfChain(policy, origins, chain), text: `applications use \`${exit}\`` }],
-        help: { text: `use \`${exit}\``, edits: [{ span: at, text: `through ${exit}` }] },
+        help: { text: `use \`${exit}\``, edits: [{ span: at, text: part === "path" ? `through ${exit}` : exit }] },
       },
     ),
   ];

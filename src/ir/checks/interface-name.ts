@@ -22,6 +22,9 @@ export const interfaceName: Check = ({ policy, origins }) =>
     }),
   );
 
+/** The folders of net.ipv4.conf that are no interface. */
+const reserved: ReadonlySet<string> = new Set(["all", "default"]);
+
 /** Linux: `dev_valid_name` and 15 bytes (IFNAMSIZ without its zero); nft takes prefixes of 14. */
 function faultOf(device: Device): string | undefined {
   if (device.kind === "utun") return "`utun` is macOS's";
@@ -30,6 +33,10 @@ function faultOf(device: Device): string | undefined {
   if (Buffer.byteLength(text) > most) return `it is longer than ${most} bytes`;
   if (text === "." || text === "..") return "it is a folder";
   if (text.includes("+")) return "iptables reads `+` as any ending";
+  if (reserved.has(text)) return `\`${text}\` stands for every interface in sysctl`;
+  if (text.includes("@")) return "`ip link` prints `@` and the peer behind the name";
+  if (text.includes("%")) return "`%` makes the kernel choose a number";
+  if (/[?![\]]/.test(text)) return `tools read \`${/[?![\]]/.exec(text)?.[0]}\` as a pattern`;
   if (text.includes("*")) return "`*` may only end it";
   const bad = /[\s/:"'\\\p{Cc}]/u.exec(text)?.[0];
   return bad === undefined ? undefined : `it holds ${bad.trim() === "" ? "a blank" : `\`${bad}\``}`;

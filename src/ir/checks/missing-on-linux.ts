@@ -18,6 +18,12 @@ export const missingOnLinux: Check = ({ policy, origins }) => [
         : [missing(what, "carrier", placeOf(origins, tunnel.id, "carrier"))]),
     ];
   }),
+  ...policy.helpers
+    .filter((helper) => carriersOn(helper, "linux").length === 0)
+    .map(({ name, id }) => missing(`helper \`${name}\``, "carrier", placeOf(origins, id, "carrier"))),
+  ...policy.reconnects
+    .filter(({ argv }) => !argv.linux)
+    .map(({ tunnel, id }) => missing(`\`reconnect ${tunnel}\``, "run", placeOf(origins, id, "name"))),
   ...policy.apps
     .filter(({ identity }) => !identity.linux)
     .map(({ name, id }) => missing(`app \`${name}\``, "identity", placeOf(origins, id, "name"))),
@@ -30,6 +36,6 @@ const missing = (what: string, part: string, at: Span): Diagnostic =>
     {
       at,
       label: "nothing for Linux",
-      help: `add a line that begins with \`${part === "identity" ? "linux" : `${part} linux`}\``,
+      help: `add a line that begins with \`${part === "identity" ? "linux" : part === "run" ? "linux run" : `${part} linux`}\``,
     },
   );

@@ -1,4 +1,4 @@
-import { type Diagnostic, diagnostic } from "../../diagnostics/diagnostic.ts";
+import { type Diagnostic, diagnostic, type Help } from "../../diagnostics/diagnostic.ts";
 import { type Origins, placeOf } from "../origins.ts";
 import type { StatementId } from "../policy.ts";
 import type { Check } from "./check.ts";
@@ -25,4 +25,9 @@ export const needlessRisk: Check = ({ policy, origins }) => [
 const needless = (origins: Origins, id: StatementId, risk: string | undefined, label: string): readonly Diagnostic[] =>
   risk === undefined
     ? []
-    : [diagnostic("KSP2030", { risk }, { at: placeOf(origins, id), label, help: "remove the caveat" })];
+    : [diagnostic("KSP2030", { risk }, { at: placeOf(origins, id), label, help: removal(origins, id, risk) })];
+
+function removal(origins: Origins, id: StatementId, risk: string): Help {
+  const span = origins.statements.get(id)?.parts[`accept-risk ${risk}`];
+  return { text: "remove the caveat", edits: span ? [{ span, text: "" }] : [] };
+}

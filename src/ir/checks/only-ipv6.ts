@@ -1,9 +1,8 @@
 import { type Diagnostic, diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { Span } from "../../diagnostics/span.ts";
 import { placeOf } from "../origins.ts";
-import type { PacketPattern } from "../policy.ts";
 import type { Check, Subject } from "./check.ts";
-import { isOnlyIpv6 } from "./support/families.ts";
+import { type Addressed, isOnlyIpv6 } from "./support/families.ts";
 import { heartbeatTargets } from "./support/heartbeats.ts";
 import { lastHops } from "./support/hops.ts";
 
@@ -14,20 +13,29 @@ export const onlyIpv6: Check = (subject) => {
   return [
     ...policy.allows.flatMap(({ opening, id }) => {
       const part = opening.kind === "packets" ? ipv6Part(opening.pattern) : undefined;
-      return part ? dead("this `allow`", placeOf(origins, id, part)) : [];
+      return part === undefined ? [] : dead("this `allow`", placeOf(origins, id, part));
     }),
+    ...policy.forwards.flatMap(({ id, sources, destinations, transport, change }) => {
+      const reached = change?.kind === "rewrite" ? change.to : destinations;
+      const part = ipv6Part({ source: sources, destination: reached, transport });
+      const place = part === "to" && change?.kind === "rewrite" ? "rewrite" : part;
+      return place === undefined ? [] : dead("this `forward`", placeOf(origins, id, place));
+    }),
+    ...(policy.portal && isOnlyIpv6(policy.portal.destinations ?? [])
+      ? dead("the portal", placeOf(origins, policy.portal.id, "to"))
+      : []),
     ...policy.dns
       .filter(({ resolvers }) => isOnlyIpv6(resolvers))
-      .map(({ id }) => dead("this `dns`", placeOf(origins, id, "to"))),
+      .flatMap(({ id }) => dead("this `dns`", placeOf(origins, id, "to"))),
     ...policy.watches
       .filter((watch) => isOnlyIpv6(heartbeatTargets(watch)))
-      .map(({ id }) => dead("this heartbeat", placeOf(origins, id, "heartbeat"))),
+      .flatMap(({ id }) => dead("this heartbeat", placeOf(origins, id, "heartbeat"))),
     ...tunnels(subject),
   ];
 };
 
 /** The part of a packet that only IPv6 has. `statement` stands for a part without a place of its own. */
-function ipv6Part({ source, destination, transport }: PacketPattern): string | undefined {
+function ipv6Part({ source, destination, transport }: Addressed): string | undefined {
   if (isOnlyIpv6(destination ?? [])) return "to";
   if (isOnlyIpv6(source ?? [])) return "from";
   return transport?.kind === "icmpv6" ? "statement" : undefined;
@@ -43,7 +51,7 @@ function tunnels({ policy, origins }: Subject): readonly Diagnostic[] {
   });
 }
 
-const dead = (what: string, at: Span): Diagnostic =>
+const dead = (what: string, at: Span): readonly [Diagnostic] => [
   diagnostic(
     "KSP2021",
     { what },
@@ -53,4 +61,5 @@ const dead = (what: string, at: Span): Diagnostic =>
       notes: ["under `ipv6 block` no IPv6 packet passes but neighbour discovery, DHCP and the servers of tunnels"],
       help: "say `ipv6 tunnel`, add an IPv4 address, or remove the line",
     },
-  );
+  ),
+];

@@ -1,19 +1,34 @@
 import { type Details, type Diagnostic, diagnostic } from "../../diagnostics/diagnostic.ts";
 import { placeOf } from "../origins.ts";
+import type { StatementId } from "../policy.ts";
+import { tunnelNamed } from "../zones.ts";
 import type { Check, Subject } from "./check.ts";
-import { type Closer, closers } from "./support/closed-anyway.ts";
+import {
+  type Closer,
+  closers,
+  type Opener,
+  openerOfAllow,
+  openerOfForward,
+  openerOfPortal,
+} from "./support/closed-anyway.ts";
 
-/** An exemption that lies wholly inside what stays closed is a left-over, or a misunderstanding that nobody notices. */
+/** An opening that lies wholly inside what stays closed is a left-over, or a misunderstanding that nobody notices. */
 export const opensNothing: Check = (subject) => {
-  const closerOf = closers(subject.policy);
-  return subject.policy.allows.flatMap((allow): readonly Diagnostic[] => {
-    const closer = closerOf(allow);
+  const { policy } = subject;
+  const closerOf = closers(policy);
+  const judge = (what: string, id: StatementId, opener: Opener): readonly Diagnostic[] => {
+    const closer = closerOf(opener);
     if (!closer) return [];
-    return [diagnostic("KSP2044", {}, { at: placeOf(subject.origins, allow.id), ...reasonOf(closer, subject) })];
-  });
+    return [diagnostic("KSP2044", { what }, { at: placeOf(subject.origins, id), ...reasonOf(closer, subject) })];
+  };
+  return [
+    ...policy.allows.flatMap((allow) => judge("exemption", allow.id, openerOfAllow(policy, allow))),
+    ...policy.forwards.flatMap((forward) => judge("`forward`", forward.id, openerOfForward(forward))),
+    ...(policy.portal ? judge("portal", policy.portal.id, openerOfPortal(policy.portal)) : []),
+  ];
 };
 
-function reasonOf(closer: Closer, { origins }: Subject): Details {
+function reasonOf(closer: Closer, { policy, origins }: Subject): Details {
   switch (closer.kind) {
     case "deny":
       return {
@@ -27,6 +42,21 @@ function reasonOf(closer: Closer, { origins }: Subject): Details {
         label: "ports of names are open to declared resolvers alone",
         notes: ["names are asked where `dns` says, and by `allow discovery`; no other statement opens their ports"],
         help: "declare the resolver with `dns`, or remove the statement",
+      };
+    case "loopback":
+      return {
+        label: "addresses of loopback stay on loopback",
+        notes: ["what a machine says to itself is open without a statement, and on any other interface it is forged"],
+        help: "remove the statement",
+      };
+    case "state":
+      return {
+        label: "no state of its `while` has the tunnel open",
+        secondary: closer.tunnels.map((name) => ({
+          span: placeOf(origins, tunnelNamed(policy, name).id, "name"),
+          text: `\`${name}\` is open to applications when all of its chain is up`,
+        })),
+        help: "name a state in which the chain is up, or remove `while`",
       };
     case "tunnels":
       return {

@@ -1,11 +1,12 @@
 import { type Diagnostic, diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { Span } from "../../diagnostics/span.ts";
-import { type AddressSet, addressSet, formatSet, intersect } from "../../net/address-set.ts";
+import { type AddressSet, addressSet, formatSet, intersect, isSubset } from "../../net/address-set.ts";
 import { placeOf } from "../origins.ts";
 import type { Tunnel } from "../policy.ts";
 import type { Check, Subject } from "./check.ts";
+import { senders } from "./support/carriers.ts";
 import { heartbeatTargets } from "./support/heartbeats.ts";
-import { placeOfLine } from "./support/places.ts";
+import { placeOfServer } from "./support/places.ts";
 import { countHosts, mostHosts } from "./support/width.ts";
 
 /** The kernel answers for this machine's addresses over loopback: a heartbeat there is always good, a server or resolver there is never reached. */
@@ -30,15 +31,28 @@ export const ownAddress: Check = (subject) => {
         "name the resolver at the other end",
       ),
     ),
-    ...policy.tunnels.flatMap((tunnel) =>
-      own(
-        subject,
-        tunnel.servers.flatMap((server) => server.addresses),
-        placeOfLine(origins, tunnel, "server", tunnel.servers.length === 1),
-        "never leaves this machine",
-        "name the server's address on the internet",
+    ...senders(policy).flatMap((sender) =>
+      sender.servers.flatMap((server) =>
+        own(
+          subject,
+          server.addresses,
+          placeOfServer(origins, sender, server),
+          "never leaves this machine",
+          "name the server's address on the internet",
+        ),
       ),
     ),
+    ...policy.tunnels
+      .filter(({ carries }) => !carries.everything)
+      .flatMap((tunnel) =>
+        own(
+          subject,
+          isSubset(tunnel.carries.prefixes ?? [], hosts(tunnel)) ? (tunnel.carries.prefixes ?? []) : [],
+          placeOf(origins, tunnel.id, "carries"),
+          "no packet to it leaves this machine, so the tunnel carries nothing",
+          "say `carries everything`, or name the networks behind the tunnel",
+        ),
+      ),
   ];
 };
 

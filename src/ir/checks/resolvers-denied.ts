@@ -1,8 +1,10 @@
 import { diagnostic } from "../../diagnostics/diagnostic.ts";
 import { placeOf } from "../origins.ts";
 import type { Dns, PacketPattern } from "../policy.ts";
+import { tunnelNamed } from "../zones.ts";
 import type { Check } from "./check.ts";
 import { isConditionIn, isPatternIn } from "./support/coverage.ts";
+import { denyOfTunnel } from "./support/denied-tunnel.ts";
 
 /** A deny beats `dns` as well: a blocked network that holds the resolver stops every name, and looks like a broken tunnel. */
 export const resolversDenied: Check = ({ policy, origins }) =>
@@ -11,6 +13,8 @@ export const resolversDenied: Check = ({ policy, origins }) =>
       (one) => isConditionIn("enforcing", one.while) && isPatternIn(policy, questions(dns), one.pattern),
     );
     if (!deny) return [];
+    const { path } = dns;
+    if (path.kind === "tunnel" && denyOfTunnel(policy, tunnelNamed(policy, path.tunnel))) return [];
     return diagnostic(
       "KSP2049",
       {},

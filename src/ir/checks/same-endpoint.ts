@@ -1,11 +1,11 @@
 import { type Diagnostic, diagnostic } from "../../diagnostics/diagnostic.ts";
 import { overlaps } from "../../net/address-set.ts";
 import { canonicalJson } from "../canonical.ts";
-import type { Identity, Tunnel } from "../policy.ts";
+import type { Identity, Policy, Server, Tunnel } from "../policy.ts";
 import type { Check, Subject } from "./check.ts";
-import { carriersOn } from "./support/carriers.ts";
+import { carriersOn, type Sender } from "./support/carriers.ts";
 import { previousHop } from "./support/hops.ts";
-import { byPlace, placeOfLine } from "./support/places.ts";
+import { byPlace, placeOfServer } from "./support/places.ts";
 import { transportsOverlap } from "./support/transports.ts";
 
 /** Two tunnels with one server and one carrier look alike: what belongs inside a hop could leave by the way of the other, in clear. */
@@ -20,28 +20,41 @@ export const sameEndpoint: Check = (subject) => {
 function confused(inner: Tunnel, other: Tunnel, { policy, origins }: Subject): Diagnostic | undefined {
   const way = previousHop(policy, inner.name);
   if (way === undefined || way === previousHop(policy, other.name)) return undefined;
-  if (!shareServer(inner, other) || !looksLike(inner, other)) return undefined;
-  const place = (tunnel: Tunnel) => placeOfLine(origins, tunnel, "server", tunnel.servers.length === 1);
-  return diagnostic(
-    "KSP2042",
-    { tunnel: inner.name, other: other.name },
-    {
-      at: place(inner),
-      label: `only through \`${way}\` …`,
-      secondary: [{ span: place(other), text: "… but this is the same server, with the same carrier" }],
-      notes: ["a firewall tells the two apart by server and carrier alone"],
-      help: `give \`${inner.name}\` another mark, or another port`,
-    },
-  );
+  const [mine, theirs] = [legsOf(policy, inner), legsOf(policy, other)];
+  for (const a of mine) {
+    const b = theirs.find((leg) => shareServer(a.server, leg.server) && looksLike(a.sender, leg.sender));
+    if (b)
+      return diagnostic(
+        "KSP2042",
+        { tunnel: inner.name, other: other.name },
+        {
+          at: placeOfServer(origins, a.sender, a.server),
+          label: `only through \`${way}\` …`,
+          secondary: [
+            {
+              span: placeOfServer(origins, b.sender, b.server),
+              text: "… but this is the same server, with the same carrier",
+            },
+          ],
+          notes: ["a firewall tells the two apart by server and carrier alone"],
+          help: `give \`${inner.name}\` another mark, or another port`,
+        },
+      );
+  }
+  return undefined;
 }
 
-const shareServer = (a: Tunnel, b: Tunnel): boolean =>
-  a.servers.some((x) =>
-    b.servers.some((y) => overlaps(x.addresses, y.addresses) && transportsOverlap(x.transport, y.transport)),
+/** Who sends to which server: a tunnel itself, or its helpers for it. */
+const legsOf = (policy: Policy, tunnel: Tunnel): readonly { readonly sender: Sender; readonly server: Server }[] =>
+  [tunnel, ...policy.helpers.filter(({ name }) => tunnel.helpers?.some(({ helper }) => helper === name))].flatMap(
+    (sender) => sender.servers.map((server) => ({ sender, server })),
   );
 
+const shareServer = (a: Server, b: Server): boolean =>
+  overlaps(a.addresses, b.addresses) && transportsOverlap(a.transport, b.transport);
+
 /** One packet may show what both ask for: a process has a user, a group and a mark at once. */
-const looksLike = (inner: Tunnel, other: Tunnel): boolean =>
+const looksLike = (inner: Sender, other: Sender): boolean =>
   carriersOn(other, "linux").some((asked) =>
     carriersOn(inner, "linux").some((shown) => asked.every((one) => shown.every((two) => mayBeOne(one, two)))),
   );

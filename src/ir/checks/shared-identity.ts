@@ -2,8 +2,8 @@ import { diagnostic } from "../../diagnostics/diagnostic.ts";
 import { canonicalJson } from "../canonical.ts";
 import { placeOf } from "../origins.ts";
 import type { App } from "../policy.ts";
+import { systems } from "../systems.ts";
 import type { Check } from "./check.ts";
-import { systems } from "./support/devices.ts";
 import { byPlace } from "./support/places.ts";
 
 /** A packet of one is a packet of the other: both `traffic` lines count for it, and both processes are paused. */

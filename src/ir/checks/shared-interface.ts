@@ -1,8 +1,9 @@
 import { type Diagnostic, diagnostic } from "../../diagnostics/diagnostic.ts";
 import { placeOf } from "../origins.ts";
 import type { Device, Link, Tunnel } from "../policy.ts";
+import { systems } from "../systems.ts";
 import type { Check, Subject } from "./check.ts";
-import { devicesOverlap, formatDevice, interfaceOwners, ownerName, systems } from "./support/devices.ts";
+import { devicesOverlap, formatDevice, interfaceOwners, ownerName } from "./support/devices.ts";
 import { byPlace } from "./support/places.ts";
 
 /** An interface is one thing: a tunnel that is also a link would be open and closed at once. */

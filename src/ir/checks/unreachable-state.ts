@@ -1,9 +1,9 @@
 import { diagnostic } from "../../diagnostics/diagnostic.ts";
 import { placeOf } from "../origins.ts";
-import type { Chain, Policy } from "../policy.ts";
+import type { Chain } from "../policy.ts";
 import { levelName } from "../states.ts";
 import type { Check } from "./check.ts";
-import { type NamedState, statesNamed } from "./support/conditions.ts";
+import { chainWithout, statesNamed } from "./support/conditions.ts";
 import { placeOfChain } from "./support/hops.ts";
 
 /** A statement for a state that never comes is dead, and an `expect` for it claims nothing. */
@@ -16,6 +16,12 @@ export const unreachableState: Check = ({ policy, origins }) =>
         "KSP2037",
         { state: spelt },
         { at, label: "no rule is in force there", help: "remove the state, or the statement" },
+      );
+    if (state.level === "portal" && !policy.portal)
+      return diagnostic(
+        "KSP2037",
+        { state: spelt },
+        { at, label: "the policy has no `portal` statement", help: "add one, or remove the state" },
       );
     const chain = chainWithout(policy, state);
     if (!chain) return [];
@@ -33,14 +39,6 @@ export const unreachableState: Check = ({ policy, origins }) =>
       },
     );
   });
-
-/** A bare level means all chains at once, so all of them must have it. */
-function chainWithout(policy: Policy, { chain, level }: NamedState): Chain | undefined {
-  if (!level.startsWith("hop")) return undefined;
-  return policy.chains
-    .filter(({ name }) => chain === undefined || name === chain)
-    .find(({ hops }) => Number(level.slice(3)) >= hops.length);
-}
 
 const levelsOf = (chain: Chain): string =>
   Array.from({ length: chain.hops.length + 1 }, (_, level) => `\`${levelName(level, chain)}\``).join(", ");

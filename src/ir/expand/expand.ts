@@ -210,7 +210,11 @@ class Expansion {
     return this.#faults.report(
       "KSP2065",
       { file: path.value, reason },
-      { at: path.span, label: "nothing is taken in from here" },
+      {
+        at: path.span,
+        label: "nothing is taken in from here",
+        help: "write the path from the folder of this file, below the folder of the policy",
+      },
     );
   }
 

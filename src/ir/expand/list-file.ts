@@ -19,10 +19,8 @@ export function checkDigest(faults: Faults, { path, sha256 }: ast.ListFile, text
         ? "the digest of another content"
         : "no SHA-256 in 64 small hex digits",
       notes: [`its SHA-256 is ${found}`],
-      help: {
-        text: "read what has changed in the file, then pin its new digest",
-        edits: [{ span: sha256.span, text: `"${found}"` }],
-      },
+      // No edit: a pin that a machine renews guards nothing.
+      help: "read what has changed in the file, then pin its new digest",
     },
   );
 }

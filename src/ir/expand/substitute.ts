@@ -136,7 +136,7 @@ function opening(p: Parameters, o: ast.Opening): ast.Opening {
       return {
         ...o,
         host: p.text(o.host),
-        at: nets(p, o.at),
+        ...(o.at && { at: nets(p, o.at) }),
         ...(o.within && { within: nets(p, o.within) }),
         service: service(p, o.service),
       };
@@ -178,7 +178,7 @@ function serverItem(p: Parameters, item: ast.ServerItem): ast.ServerItem {
       peer: {
         ...peer,
         ...(peer.host && { host: p.text(peer.host) }),
-        nets: peer.host ? nets(p, peer.nets) : one(peer.nets),
+        ...(peer.nets && { nets: peer.host ? nets(p, peer.nets) : one(peer.nets) }),
         transport: transport(p, peer.transport),
         ...(peer.nat64 && { nat64: p.net(peer.nat64) }),
       },

@@ -7,6 +7,7 @@ import type * as ast from "../../parser/ast.ts";
 import { digest } from "../canonical.ts";
 import type { Origin } from "../origins.ts";
 import type { Name, StatementId } from "../policy.ts";
+import { partsOfCaveat } from "./parts.ts";
 
 export type NameKind = "link" | "tunnel" | "chain" | "app" | "list" | "helper";
 interface Declared {
@@ -19,6 +20,8 @@ export class Context {
   readonly diagnostics: Diagnostic[] = [];
   readonly names = new Map<Name, Declared>();
   readonly lists = new Map<Name, AddressSet>();
+  /** Lists that some statement names. */
+  readonly usedLists = new Set<Name>();
   /** Lists that come from a file, or use one that does. */
   readonly fileLists = new Set<Name>();
   readonly origins = new Map<StatementId, Origin>();
@@ -35,6 +38,15 @@ export class Context {
   report<C extends Code>(code: C, parameters: Parameters<C>, details: Details): undefined {
     this.diagnostics.push(diagnostic(code, parameters, details));
     return undefined;
+  }
+
+  /** For words of one line or statement; what has a better way out says so itself. */
+  saidTwice(what: string, at: Span, first: Span, help = "keep one of the two"): undefined {
+    return this.report(
+      "KSP2006",
+      { what },
+      { at, label: "the second time", secondary: [{ span: first, text: "the first time" }], help },
+    );
   }
 
   unsupported(construct: string, at: Span): undefined {
@@ -99,7 +111,10 @@ export class Context {
         label: declared ? `this is a ${declared.kind}` : "not declared in this policy",
         ...(other && similar && { secondary: [{ span: other.span, text: `\`${similar}\` is declared here` }] }),
         help: similar
-          ? { text: `a ${kind} with a similar name exists`, edits: [{ span, text: similar }] }
+          ? {
+              text: `a ${kind} with a similar name exists`,
+              edits: [{ span, text: kinds.includes("list") ? `@${similar}` : similar }],
+            }
           : `declare the ${kind} \`${name}\`, or name one that exists`,
       },
     );
@@ -108,7 +123,7 @@ export class Context {
   /** Gives a meaning its id and remembers where it was said; the same meaning twice is a fault. */
   identify<T extends object>(
     prefix: string,
-    statement: ast.Node,
+    statement: ast.Node & { readonly caveat?: ast.Caveat },
     text: string,
     meaning: T,
     parts: Readonly<Record<string, Span>> = {},
@@ -125,11 +140,15 @@ export class Context {
           at: statement.span,
           label: "the second time",
           secondary: [{ span: other.span, text: "the first time" }],
-          help: "remove one of the two",
+          // With another reason or day, which of the two is meant is not known.
+          help:
+            other.text === text
+              ? { text: "remove one of the two", edits: [{ span: statement.span, text: "" }] }
+              : "remove one of the two",
         },
       );
     else {
-      this.origins.set(id, { span: statement.span, text, parts });
+      this.origins.set(id, { span: statement.span, text, parts: { ...parts, ...partsOfCaveat(statement.caveat) } });
       this.#digests.set(id, whole);
     }
     return { id, ...meaning };

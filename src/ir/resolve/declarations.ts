@@ -1,3 +1,4 @@
+import type { Span } from "../../diagnostics/span.ts";
 import type * as ast from "../../parser/ast.ts";
 import { printStatement } from "../../parser/printer.ts";
 import type { App, Chain, Link, Os, Tunnel } from "../policy.ts";
@@ -21,21 +22,11 @@ export function resolveLists(context: Context, lists: readonly ast.List[]): void
     open.push(list);
     const { source } = list;
     const { nets } = source;
-    for (const net of [...nets.include, ...nets.except]) {
-      if (net.kind !== "list") continue;
+    for (const net of usesOf(list)) {
       const needed = waiting.get(net.text);
+      const first = open.findIndex(({ name }) => name.name === net.text);
       if (needed) visit(needed);
-      else if (open.some((l) => l.name.name === net.text)) {
-        context.report(
-          "KSP2017",
-          { name: net.text },
-          {
-            at: net.span,
-            label: `\`${net.text}\` needs \`${list.name.name}\` as well`,
-            help: "remove one of the two uses",
-          },
-        );
-      }
+      else if (first >= 0) reportCircle(context, open.slice(first), net);
     }
     open.pop();
     const set = resolveNets(context, nets);
@@ -44,6 +35,26 @@ export function resolveLists(context: Context, lists: readonly ast.List[]): void
     if (source.kind === "loaded" && set) rememberFile(context, list, nets.include.length, set.length);
   };
   for (const list of lists) if (waiting.has(list.name.name)) visit(list);
+}
+
+const usesOf = ({ source }: ast.List): readonly ast.Net[] =>
+  source.kind === "file" ? [] : [...source.nets.include, ...source.nets.except].filter(({ kind }) => kind === "list");
+
+/** `circle`: each list uses the next one, and the last one uses the first. */
+function reportCircle(context: Context, circle: readonly ast.List[], last: ast.Net): void {
+  const [first, second] = circle;
+  const way = first && second && usesOf(first).find(({ text }) => text === second.name.name);
+  const name = last.text;
+  context.report(
+    "KSP2017",
+    { name },
+    {
+      at: last.span,
+      label: way ? `… and this leads back to \`${name}\`` : `this is \`${name}\` itself`,
+      ...(way && { secondary: [{ span: way.span, text: `\`${name}\` needs \`${way.text}\` …` }] }),
+      help: way ? "remove one of the uses" : "remove it",
+    },
+  );
 }
 
 /** Feeds overlap with themselves; how much stands beside the statement, where a reviewer sees it change. */
@@ -99,13 +110,13 @@ export function resolveTunnel(context: Context, tunnel: ast.Tunnel): Tunnel | un
 
 function resolveAddress(context: Context, item: ast.AddressItem): Tunnel["address"] | undefined {
   if (item.addresses === "assigned") return { kind: "assigned" };
-  const addresses = resolveNets(context, item.addresses);
+  const addresses = resolveNets(context, item.addresses, "host");
   return addresses && { kind: "static", addresses };
 }
 
 function resolveCarries(context: Context, item: ast.CarriesItem): Tunnel["carries"] | undefined {
   if (!item.nets) return { everything: item.everything };
-  const prefixes = resolveNets(context, item.nets);
+  const prefixes = resolveNets(context, item.nets, "network");
   return prefixes && { everything: item.everything, prefixes };
 }
 
@@ -115,23 +126,27 @@ export function resolveChains(
   chains: readonly ast.Chain[],
   tunnels: readonly ast.Tunnel[],
 ): readonly Chain[] {
-  const inChain = new Map<string, ast.Identifier>();
+  const inChain = new Map<string, { readonly hop: ast.Identifier; readonly chain: ast.Chain }>();
   const declared = chains.map((chain): Chain => {
+    // Two chains in opposite order are one mistake, not one a hop.
+    const told = new Set<ast.Chain>();
     for (const hop of chain.hops) {
       if (context.use(hop, "tunnel") === undefined) continue;
       const other = inChain.get(hop.name);
-      if (other)
+      if (!other) inChain.set(hop.name, { hop, chain });
+      else if (!told.has(other.chain)) {
+        told.add(other.chain);
         context.report(
           "KSP2018",
           { name: hop.name },
           {
             at: hop.span,
-            label: "the second place",
-            secondary: [{ span: other.span, text: "the first place" }],
+            label: other.chain === chain ? "the chain leads back to it" : "the second place",
+            secondary: [{ span: other.hop.span, text: "the first place" }],
             help: "name every tunnel once, in one chain",
           },
         );
-      else inChain.set(hop.name, hop);
+      }
     }
     context.origins.set(chainId(chain.name.name), {
       span: chain.span,
@@ -153,11 +168,28 @@ export function resolveApp(context: Context, app: ast.App): App | undefined {
   const name = app.name.name;
   const items = new Items(context, app.block.items, `app \`${name}\``, app.name.span);
   const identity: Partial<Record<Os, NonNullable<App["identity"][Os]>>> = {};
+  const firstOn = new Map<Os, Span>();
   for (const item of items.some("identity") ?? []) {
+    if (item.identity.kind === "mark") {
+      context.report(
+        "KSP2091",
+        { app: name },
+        {
+          at: item.identity.span,
+          label: "stands on packets, not on programs",
+          notes: ["a mark is set by rules of others or by any program of root; and nothing could be paused by it"],
+          help: 'name the program: `linux slice "NAME.slice"`, or `linux user NUMBER`',
+        },
+      );
+      continue;
+    }
     if (item.os === "linux" && !["user", "group", "slice"].includes(item.identity.kind)) {
       context.unsupported(`an app by ${item.identity.kind}`, item.span);
       continue;
     }
+    const first = firstOn.get(item.os);
+    if (first) context.saidTwice(`\`${item.os}\``, item.span, first, "keep one of the two, or declare two apps");
+    firstOn.set(item.os, first ?? item.span);
     const resolved = resolveIdentity(context, item.identity, item.os);
     if (resolved) identity[item.os] = resolved;
   }

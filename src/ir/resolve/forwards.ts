@@ -2,7 +2,7 @@ import type * as ast from "../../parser/ast.ts";
 import { printStatement } from "../../parser/printer.ts";
 import type { Forward, Path } from "../policy.ts";
 import type { Context } from "./context.ts";
-import { resolveCaveat, resolveWhile } from "./openings.ts";
+import { familiesAgree, resolveCaveat, resolveWhile } from "./openings.ts";
 import { partsOfRoute } from "./parts.ts";
 import { resolveNet, resolveNets, resolvePorts, resolveTransport } from "./values.ts";
 
@@ -12,8 +12,8 @@ export function resolveForward(context: Context, forward: ast.Forward): Forward 
   if (route === "block") return undefined;
   const from = resolveSide(context, route.from);
   const to = resolveSide(context, route.to);
-  const sources = route.from.nets && resolveNets(context, route.from.nets);
-  const destinations = route.to.nets && resolveNets(context, route.to.nets);
+  const sources = route.from.nets && resolveNets(context, route.from.nets, "host");
+  const destinations = route.to.nets && resolveNets(context, route.to.nets, "host");
   const transport = route.transport && resolveTransport(context, route.transport);
   const change = route.change && resolveChange(context, route.change, route);
   const condition = resolveWhile(context, forward.while);
@@ -21,6 +21,23 @@ export function resolveForward(context: Context, forward: ast.Forward): Forward 
   if (!from || !to || !condition || !caveat) return undefined;
   if ((route.from.nets && !sources) || (route.to.nets && !destinations)) return undefined;
   if ((route.transport && !transport) || (route.change && !change)) return undefined;
+  const places = { span: route.span, from: route.from.nets, to: route.to.nets };
+  const reached = change?.kind === "rewrite" ? change.to : destinations;
+  if (!familiesAgree(context, places, sources, reached, transport)) return undefined;
+  if (change?.kind === "rewrite" && route.to.nets)
+    return context.report(
+      "KSP2079",
+      {},
+      {
+        at: route.to.nets.span,
+        label: "the packets go to the new address",
+        notes: ["without addresses here, what is rewritten are the packets to this machine's own address"],
+        help: {
+          text: "remove the addresses",
+          edits: [{ span: { ...route.to.nets.span, start: route.to.name.span.end }, text: "" }],
+        },
+      },
+    );
   const meaning = {
     from,
     to,

@@ -1,10 +1,9 @@
 import type { Span } from "../../diagnostics/span.ts";
 import type * as ast from "../../parser/ast.ts";
 import type { Device, Devices, Identities, Identity, Os } from "../policy.ts";
+import { systems } from "../systems.ts";
 import type { Context } from "./context.ts";
 import { resolveIdentity } from "./values.ts";
-
-export const systems: readonly Os[] = ["linux", "windows", "macos"];
 
 /** A name without a system counts for all of them. */
 export function resolveDevices(context: Context, items: readonly ast.InterfaceItem[]): Devices | undefined {

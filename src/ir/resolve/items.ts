@@ -32,16 +32,7 @@ export class Items<T extends ast.Item & { readonly kind: string }> {
   optional<K extends T["kind"]>(kind: K): Extract<T, { kind: K }> | undefined {
     const [first, second] = this.all(kind);
     if (first && second)
-      this.#context.report(
-        "KSP2006",
-        { what: `\`${spell(kind)}\`` },
-        {
-          at: second.span,
-          label: "the second time",
-          secondary: [{ span: first.span, text: "the first time" }],
-          help: "keep one of the two lines",
-        },
-      );
+      this.#context.saidTwice(`\`${spell(kind)}\``, second.span, first.span, "keep one of the two lines");
     return first;
   }
 

@@ -1,12 +1,32 @@
+import type { Span } from "../../diagnostics/span.ts";
 import { type Family, families } from "../../net/address.ts";
-import { type AddressSet, formatSet, ofFamily, subtract } from "../../net/address-set.ts";
+import {
+  type AddressRange,
+  type AddressSet,
+  addressSet,
+  formatSet,
+  ofFamily,
+  overlaps,
+  subtract,
+} from "../../net/address-set.ts";
 import type { Transport } from "../../net/protocol.ts";
 import type * as ast from "../../parser/ast.ts";
 import { printStatement } from "../../parser/printer.ts";
+import { isDay } from "../calendar.ts";
 import type { Allow, Caveat, Condition, Deny, Dns, Expect, Opening, PacketPattern, Path, Portal } from "../policy.ts";
 import type { Context } from "./context.ts";
 import { partsOfPacket } from "./parts.ts";
-import { listName, namesFileList, resolveEach, resolveIdentity, resolveNets, resolveTransport } from "./values.ts";
+import {
+  type HostBits,
+  listName,
+  namesFileList,
+  reportUnpinned,
+  resolveEach,
+  resolveIdentity,
+  resolveNets,
+  resolveTransport,
+} from "./values.ts";
+import { resolveHostName, resolveSuffixes } from "./words.ts";
 
 export function resolveAllow(context: Context, allow: ast.Allow): Allow | undefined {
   const opening = resolveOpening(context, allow.opening);
@@ -37,25 +57,26 @@ function resolveOpening(context: Context, opening: ast.Opening): Opening | undef
     case "host":
       return resolveHost(context, opening);
     case "packet": {
-      const pattern = resolvePacket(context, opening.packet, { kind: "outside" });
+      const pattern = resolvePacket(context, opening.packet, { kind: "outside" }, "host");
       return pattern && { kind: "packets", pattern };
     }
   }
 }
 
 function resolveHost(context: Context, opening: ast.Opening & { kind: "host" }): Opening | undefined {
-  const pinned = resolveNets(context, opening.at);
+  const host = resolveHostName(context, opening.host);
+  const pinned = opening.at ? resolveNets(context, opening.at, "host") : reportUnpinned(context, opening.host);
   const within = opening.within ? resolveNets(context, opening.within) : pinned;
   const transport = resolveTransport(context, opening.service);
   const path = resolvePath(context, opening.path, { kind: "outside" });
-  if (!pinned || !within || !transport || !path) return undefined;
+  if (host === undefined || !pinned || !within || !transport || !path) return undefined;
   const outside = subtract(pinned, within);
-  if (outside.length === 0) return { kind: "host", host: opening.host.value, pinned, within, transport, path };
+  if (outside.length === 0) return { kind: "host", host, pinned, within, transport, path };
   return context.report(
     "KSP2052",
     { net: formatSet(outside) },
     {
-      at: opening.at.span,
+      at: (opening.at ?? opening).span,
       label: "is not in it",
       ...(opening.within && { secondary: [{ span: opening.within.span, text: "every address must lie in here" }] }),
       help: "widen `within`, or pin another address",
@@ -63,14 +84,23 @@ function resolveHost(context: Context, opening: ast.Opening & { kind: "host" }):
   );
 }
 
+const hour = 3_600_000;
+
 export function resolvePortal(context: Context, portal: ast.Portal): Portal | undefined {
+  const { milliseconds, text, span } = portal.limit;
+  if (milliseconds < 1_000 || milliseconds > hour)
+    return context.report(
+      "KSP2007",
+      { what: "portal's time", value: text },
+      { at: span, label: "between a second and an hour", help: "write the time that a log-in takes, such as `5m`" },
+    );
   const who = resolveWho(context, portal.who);
-  const destinations = portal.to && resolveNets(context, portal.to);
+  const destinations = portal.to && resolveNets(context, portal.to, "host");
   const transport = resolveTransport(context, portal.service);
   const caveat = resolveCaveat(context, portal.caveat, "KSP3001", "KSP3002");
   if (!who || (portal.to && !destinations) || !transport || !caveat) return undefined;
   const meaning = {
-    limit: portal.limit.milliseconds,
+    limit: milliseconds,
     ...who,
     ...(destinations && { destinations }),
     dns: portal.dns,
@@ -80,7 +110,7 @@ export function resolvePortal(context: Context, portal: ast.Portal): Portal | un
 }
 
 export function resolveDeny(context: Context, deny: ast.Deny): Deny | undefined {
-  const pattern = resolvePacket(context, deny.packet, { kind: "any" });
+  const pattern = resolvePacket(context, deny.packet, { kind: "any" }, "network");
   const condition = resolveWhile(context, deny.while);
   const caveat = resolveCaveat(context, deny.caveat);
   if (!pattern || !condition || !caveat) return undefined;
@@ -113,12 +143,13 @@ export function resolveDns(context: Context, dns: ast.Dns): Dns | undefined {
   const who = resolveWho(context, dns.who);
   const path = resolvePath(context, dns.path, { kind: "any" });
   const resolvers = dns.resolvers ? orderedNets(context, dns.resolvers) : [];
-  if (!who || !path || !caveat || !resolvers) return undefined;
+  const suffixes = resolveSuffixes(context, dns.suffixes);
+  if (!who || !path || !caveat || !resolvers || !suffixes) return undefined;
   const meaning = {
     resolvers,
     ...who,
     path,
-    suffixes: dns.suffixes.map((s) => s.value),
+    suffixes,
     ...(dns.redirect && { redirect: true as const }),
   };
   return {
@@ -127,25 +158,50 @@ export function resolveDns(context: Context, dns: ast.Dns): Dns | undefined {
       dns,
       printStatement(dns),
       meaning,
-      partsOfPacket({ ...(dns.resolvers && { to: dns.resolvers }), ...(dns.path && { path: dns.path }) }),
+      partsOfPacket({
+        ...(dns.who && { who: dns.who }),
+        ...(dns.resolvers && { to: dns.resolvers }),
+        ...(dns.path && { path: dns.path }),
+      }),
     ),
     caveat,
   };
 }
 
-/** Resolvers keep their order, so an exclusion has no place among them. */
+/** Resolvers keep their order; the same one twice would be asked twice. */
 function orderedNets(context: Context, nets: ast.Nets): AddressSet | undefined {
-  const [first] = nets.except;
-  if (first) return context.unsupported("`except` among resolvers", first.span);
-  return resolveEach(context, nets.include);
+  const except = resolveEach(context, nets.except, "host");
+  const include: AddressRange[] = [];
+  for (const [i, net] of nets.include.entries()) {
+    const ranges = resolveEach(context, [net], "host");
+    if (!ranges || !except) return undefined;
+    const before = nets.include
+      .slice(0, i)
+      .find((other) => overlaps(ranges, resolveEach(context, [other], "host") ?? []));
+    if (before) return context.saidTwice("a resolver", net.span, before.span);
+    include.push(...ranges);
+  }
+  if (!except) return undefined;
+  const left = include.flatMap((range) => subtract([range], addressSet(except)));
+  if (left.length > 0) return left;
+  return context.report(
+    "KSP2009",
+    { what: "the set" },
+    { at: nets.span, label: "everything in it is excepted again", help: "narrow what stands after `except`" },
+  );
 }
 
 // ---- parts ---------------------------------------------------------------------------------------------------------
 
-export function resolvePacket(context: Context, packet: ast.Packet, unsaid: Path): PacketPattern | undefined {
+export function resolvePacket(
+  context: Context,
+  packet: ast.Packet,
+  unsaid: Path,
+  meant?: HostBits,
+): PacketPattern | undefined {
   const who = resolveWho(context, packet.who);
-  const source = packet.from && resolveNets(context, packet.from);
-  const destination = packet.to && resolveNets(context, packet.to);
+  const source = packet.from && resolveNets(context, packet.from, meant);
+  const destination = packet.to && resolveNets(context, packet.to, meant);
   const path = resolvePath(context, packet.path, unsaid);
   const transport = packet.transport && resolveTransport(context, packet.transport, packet.fromPorts);
   if (packet.fromPorts && packet.transport?.kind !== "tcp" && packet.transport?.kind !== "udp") {
@@ -179,9 +235,9 @@ export function resolvePacket(context: Context, packet: ast.Packet, unsaid: Path
 const familyName = (family: Family): string => (family === "ipv4" ? "IPv4" : "IPv6");
 
 /** `from` IPv4 `to` IPv6, or ICMP to IPv6, matches nothing; peers drop such rules, or their addresses, in silence. */
-function familiesAgree(
+export function familiesAgree(
   context: Context,
-  packet: ast.Packet,
+  packet: ast.Node & { readonly from?: ast.Node | undefined; readonly to?: ast.Node | undefined },
   source: AddressSet | undefined,
   destination: AddressSet | undefined,
   transport: Transport | undefined,
@@ -248,9 +304,14 @@ function resolvePath(context: Context, path: ast.Path | undefined, unsaid: Path)
 export function resolveWhile(context: Context, condition: ast.While | undefined): Condition | undefined {
   if (!condition) return "enforcing";
   const out: { chain?: string; level: string }[] = [];
-  for (const { chain, level } of condition.states) {
+  const first = new Map<string, Span>();
+  for (const { chain, level, span } of condition.states) {
     const name = chain && useChain(context, chain);
     if (chain && name === undefined) return undefined;
+    const spelt = name === undefined ? level : `${name}:${level}`;
+    const other = first.get(spelt);
+    if (other) return context.saidTwice(`the state \`${spelt}\``, span, other);
+    first.set(spelt, span);
     out.push({ ...(name !== undefined && { chain: name }), level });
   }
   return out.sort((a, b) => `${a.chain ?? ""}:${a.level}`.localeCompare(`${b.chain ?? ""}:${b.level}`, "en"));
@@ -261,25 +322,36 @@ const useChain = (context: Context, name: ast.Identifier): string | undefined =>
 
 /** `risks`: those that this statement's kind can accept today. */
 export function resolveCaveat(context: Context, caveat: ast.Caveat, ...risks: readonly string[]): Caveat | undefined {
-  if (caveat.until && !isDate(caveat.until.text)) {
+  if (caveat.until && !isDay(caveat.until.text)) {
     return context.report(
       "KSP2007",
       { what: "date", value: caveat.until.text },
-      { at: caveat.until.span, label: "no day of the calendar" },
+      { at: caveat.until.span, label: "no day of the calendar", help: "write a day that exists" },
     );
   }
-  const other = caveat.acceptRisk.find((code) => !risks.includes(code.name));
-  if (other) return context.unsupported(`\`accept-risk ${other.name}\` here`, other.span);
+  const codes = caveat.acceptRisk?.codes ?? [];
+  const other = codes.find((code) => !risks.includes(code.name));
+  if (other)
+    return context.report(
+      "KSP2090",
+      { risk: other.name },
+      {
+        at: other.span,
+        label: risks.length > 0 ? `only ${risks.join(" and ")} can be accepted here` : "nothing can be accepted here",
+        help: risks.length > 0 ? "remove the code, and what makes the risk" : "remove the caveat",
+      },
+    );
+  const first = new Map<string, Span>();
+  for (const { name, span } of codes) {
+    const earlier = first.get(name);
+    if (earlier) return context.saidTwice(`\`${name}\``, span, earlier);
+    first.set(name, span);
+  }
   return {
-    acceptRisk: caveat.acceptRisk.map((code) => code.name),
+    acceptRisk: codes.map((code) => code.name),
     ...(caveat.reason && { reason: caveat.reason.value }),
     ...(caveat.owner && { owner: caveat.owner.value }),
     ...(caveat.ticket && { ticket: caveat.ticket.value }),
     ...(caveat.until && { until: caveat.until.text }),
   };
 }
-
-const isDate = (text: string): boolean => {
-  const day = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
-};

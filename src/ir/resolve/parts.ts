@@ -1,25 +1,42 @@
 import type { Span } from "../../diagnostics/span.ts";
 import type * as ast from "../../parser/ast.ts";
+import type { Os } from "../policy.ts";
+import { systems } from "../systems.ts";
 
 /** Where messages about a part of a statement point, by the word that introduces the part. */
 type Parts = Readonly<Record<string, Span>>;
 
-/** The first line of each kind in a block. */
-export function partsOf(name: ast.Identifier, items: readonly (ast.Item & { readonly kind: string })[]): Parts {
+/** Each line of a block as `kind-0`, `kind-1` …, and the first of each kind under its plain name. A carrier counts by system. */
+export function partsOf(
+  name: ast.Identifier,
+  items: readonly (ast.Item & { readonly kind: string; readonly os?: Os })[],
+): Parts {
   const parts: Record<string, Span> = { name: name.span };
-  for (const item of items) parts[item.kind] ??= item.span;
+  const counts = new Map<string, number>();
+  const remember = (key: string, span: Span) => {
+    const count = counts.get(key) ?? 0;
+    counts.set(key, count + 1);
+    parts[`${key}-${count}`] = span;
+  };
+  for (const item of items) {
+    parts[item.kind] ??= item.span;
+    if (item.kind !== "carrier") remember(item.kind, item.span);
+    else for (const os of item.os ? [item.os] : systems) remember(`carrier-${os}`, item.span);
+  }
   return parts;
 }
 
 interface PacketLike {
+  readonly who?: ast.Who;
   readonly to?: ast.Nets;
   readonly from?: ast.Nets;
   readonly within?: ast.Nets;
   readonly path?: ast.Path;
 }
 
-export function partsOfPacket({ to, from, within, path }: PacketLike, condition?: ast.While): Parts {
+export function partsOfPacket({ who, to, from, within, path }: PacketLike, condition?: ast.While): Parts {
   return {
+    ...(who && { who: who.kind === "app" ? who.name.span : who.identity.span }),
     ...(to && { to: to.span }),
     ...(from && { from: from.span }),
     ...(within && { within: within.span }),
@@ -28,8 +45,25 @@ export function partsOfPacket({ to, from, within, path }: PacketLike, condition?
   };
 }
 
-export const partsOfRoute = ({ from, to }: ast.Route, condition?: ast.While): Parts => ({
+/** The last day, and for each accepted risk what to remove to accept it no more. */
+export function partsOfCaveat({ until, acceptRisk }: ast.Caveat = {}): Parts {
+  const parts: Record<string, Span> = until ? { until: until.span } : {};
+  const codes = acceptRisk?.codes ?? [];
+  for (const [i, { name, span }] of codes.entries()) {
+    const [before, after] = [codes[i - 1], codes[i + 1]];
+    if (before) parts[`accept-risk ${name}`] = { ...span, start: before.span.end };
+    else if (after) parts[`accept-risk ${name}`] = { ...span, end: after.span.start };
+    else if (acceptRisk) parts[`accept-risk ${name}`] = acceptRisk.span;
+  }
+  return parts;
+}
+
+export const partsOfRoute = ({ span, from, to, change }: ast.Route, condition?: ast.While): Parts => ({
+  route: span,
   from: from.span,
+  "from-name": from.name.span,
   to: to.span,
+  "to-name": to.name.span,
+  ...(change?.kind === "rewrite" && { rewrite: change.to.span }),
   ...(condition && { while: condition.span }),
 });

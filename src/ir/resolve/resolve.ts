@@ -1,4 +1,4 @@
-import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import type { Diagnostic, Help } from "../../diagnostics/diagnostic.ts";
 import { isError } from "../../diagnostics/diagnostic.ts";
 import type * as ast from "../../parser/ast.ts";
 import type { Origins } from "../origins.ts";
@@ -34,6 +34,7 @@ function resolveIn(context: Context, file: ast.File): Resolved {
 
   refuse(context, file);
   declareNames(context, file);
+  checkForwardBlock(context, all("forward"));
 
   /** What is refused has had its message. Without one it would be a statement that nobody misses. */
   const whole = <T>(values: readonly (T | undefined)[]): readonly T[] => {
@@ -46,7 +47,19 @@ function resolveIn(context: Context, file: ast.File): Resolved {
   const routes = all("forward").filter(({ route }) => route !== "block");
   const ipv6 = once("ipv6");
   const control = once("control");
-  const scope = once("scope")?.scope;
+  const scopeStatement = once("scope");
+  const scope = scopeStatement?.scope;
+  if (scopeStatement && scope === "apps" && all("app").length === 0)
+    context.report(
+      "KSP2085",
+      {},
+      {
+        at: scopeStatement.span,
+        label: "the policy declares no app",
+        notes: ["only what the apps send would be confined, and names"],
+        help: "declare the apps that are meant, or say `scope machine`",
+      },
+    );
   const [portal] = whole(single(once("portal")).map((s) => resolvePortal(context, s)));
   const [log] = whole(single(once("log")).map((s) => resolveLog(context, s)));
   const policy: Policy = {
@@ -70,13 +83,18 @@ function resolveIn(context: Context, file: ast.File): Resolved {
     expects: identified(whole(all("expect").map((s) => resolveExpect(context, s)))),
     scope: scope === "apps" ? "apps" : "machine",
     ...(log && { log }),
-    alerts: alerts(all("alert")),
+    alerts: resolveAlerts(context, all("alert")),
     blocked: resolveBlocked(context, all("blocked")),
     control: control ? resolveControl(context, control) : rootOnly,
   };
   const head = file.name.span;
   const end = file.statements.findLast(({ span }) => span.file === head.file)?.span.end ?? head.end;
-  const origins: Origins = { statements: context.origins, head, end: { file: head.file, start: end, end } };
+  const origins: Origins = {
+    statements: context.origins,
+    head,
+    end: { file: head.file, start: end, end },
+    ...(ipv6 && { ipv6: ipv6.span }),
+  };
   for (const statement of ["dns", "ipv6"] as const) {
     if (all(statement).length === 0) {
       const [open, closed] =
@@ -84,13 +102,21 @@ function resolveIn(context: Context, file: ast.File): Resolved {
       context.report(
         "KSP2011",
         { statement },
-        { at: head, label: "this policy", help: `say \`${open}\`, or \`${closed}\`` },
+        { at: head, label: "this policy", help: missing(`say \`${open}\`, or \`${closed}\``, origins, statement) },
       );
     }
   }
   const { diagnostics } = context;
+  // A statement with a fault may be the one that would use the list.
+  if (!diagnostics.some(isError)) warnOfUnusedLists(context, all("list"), head.file);
   return diagnostics.some(isError) ? { origins, diagnostics } : { policy, origins, diagnostics };
 }
+
+/** `ipv6 block` is closed and always has a meaning; which resolvers are meant only the author knows. */
+const missing = (text: string, { end }: Origins, statement: "dns" | "ipv6"): Help => ({
+  text,
+  edits: statement === "ipv6" ? [{ span: end, text: "\nipv6 block" }] : [],
+});
 
 /** A packet in the words of a policy: with its names and lists. */
 export function resolvePattern(
@@ -146,19 +172,22 @@ function refuse(context: Context, file: ast.File): void {
   }
 }
 
+/** A fragment may well have lists that this policy does not need. */
+function warnOfUnusedLists(context: Context, lists: readonly ast.List[], file: string): void {
+  for (const { name, span } of lists) {
+    if (span.file !== file || context.usedLists.has(name.name)) continue;
+    context.report(
+      "KSP2083",
+      { kind: "list", name: name.name },
+      { at: name.span, label: "no statement names it", help: `remove it, or use it as \`@${name.name}\`` },
+    );
+  }
+}
+
 function atMostOnce<T extends ast.Statement>(context: Context, statements: readonly T[]): T | undefined {
   const [first, second] = statements;
   if (first && second) {
-    context.report(
-      "KSP2006",
-      { what: `\`${first.kind}\`` },
-      {
-        at: second.span,
-        label: "the second time",
-        secondary: [{ span: first.span, text: "the first time" }],
-        help: "keep one of the two",
-      },
-    );
+    context.saidTwice(`\`${first.kind}\``, second.span, first.span);
   }
   return first;
 }
@@ -166,8 +195,34 @@ function atMostOnce<T extends ast.Statement>(context: Context, statements: reado
 const single = <T>(value: T | undefined): readonly T[] => (value === undefined ? [] : [value]);
 
 /** Several `alert` lines add up. */
-const alerts = (statements: readonly ast.Alert[]): Policy["alerts"] =>
-  (["desktop", "log"] as const).filter((channel) => statements.some((s) => s.channels.includes(channel)));
+function resolveAlerts(context: Context, statements: readonly ast.Alert[]): Policy["alerts"] {
+  return (["desktop", "log"] as const).filter((channel) => {
+    const places = statements.flatMap((s) => s.channels.filter((c) => c === channel).map(() => s.span));
+    const [first, second] = places;
+    if (first && second) context.saidTwice(`\`alert ${channel}\``, second, first);
+    return places.length > 0;
+  });
+}
+
+/** `forward block` is what happens unsaid: beside a route one of the two is a left-over. */
+function checkForwardBlock(context: Context, statements: readonly ast.Forward[]): void {
+  const block = atMostOnce(
+    context,
+    statements.filter(({ route }) => route === "block"),
+  );
+  const route = statements.find((statement) => statement.route !== "block");
+  if (!block || !route) return;
+  context.report(
+    "KSP2082",
+    {},
+    {
+      at: block.span,
+      label: "nothing is forwarded …",
+      secondary: [{ span: route.span, text: "… and this is" }],
+      help: { text: "remove it: what no `forward` opens is closed", edits: [{ span: block.span, text: "" }] },
+    },
+  );
+}
 
 function resolveBlocked(context: Context, statements: readonly ast.Blocked[]): Policy["blocked"] {
   const of = (direction: "out" | "forward") =>

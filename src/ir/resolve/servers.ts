@@ -6,7 +6,8 @@ import type { Context } from "./context.ts";
 import { resolveCarrier } from "./interfaces.ts";
 import { Items } from "./items.ts";
 import { partsOf } from "./parts.ts";
-import { resolveNet, resolveNets, resolvePorts, resolveTransport } from "./values.ts";
+import { reportUnpinned, resolveNet, resolveNets, resolvePorts, resolveTransport } from "./values.ts";
+import { resolveHostName } from "./words.ts";
 
 /** The servers of a tunnel in their fail-over order, reached directly or through a helper. */
 export function resolveReach(
@@ -30,12 +31,13 @@ const areAll = <T>(values: readonly (T | undefined)[]): values is readonly T[] =
 
 function resolveServer(context: Context, peer: ast.Peer, order: number): Server | undefined {
   const { host, nets, transport, nat64 } = peer;
-  const pinned = resolveNets(context, nets);
+  const pinned = nets ? resolveNets(context, nets, "host") : reportUnpinned(context, host);
   const resolved = resolveTransport(context, transport);
   const mapped = pinned && nat64 && resolveNat64(context, pinned, nat64);
-  if (!pinned || !resolved || (nat64 && !mapped)) return undefined;
+  const name = host && resolveHostName(context, host);
+  if (!pinned || !resolved || (nat64 && !mapped) || (host && name === undefined)) return undefined;
   const addresses = mapped ? addressSet([...pinned, ...mapped]) : pinned;
-  return { ...(host && { host: host.value }), addresses, transport: resolved, order };
+  return { ...(name !== undefined && { host: name }), addresses, transport: resolved, order };
 }
 
 /** RFC 6052 2.2 for a /96: the IPv4 address stands in the last 32 bits. The mapped addresses are added, not put in place. */

@@ -1,3 +1,4 @@
+import { didYouMean } from "../../diagnostics/did-you-mean.ts";
 import { type AddressRange, type AddressSet, addressSet, formatRange, subtract } from "../../net/address-set.ts";
 import { isFault, type NetFault, parseNet } from "../../net/parse-net.ts";
 import { type PortRange, type PortSet, portSet } from "../../net/port-set.ts";
@@ -5,13 +6,18 @@ import { icmpTypes, icmpv6Types, type Transport } from "../../net/protocol.ts";
 import type * as ast from "../../parser/ast.ts";
 import type { Identity } from "../policy.ts";
 import type { Context } from "./context.ts";
+import { resolveNumberedOwner, resolveSlice } from "./words.ts";
 
 // ---- addresses -----------------------------------------------------------------------------------------------------
 
+/** Which reading of an address with host bits opens less: that one is proposed. */
+export type HostBits = "host" | "network";
+const opposite = { host: "network", network: "host" } as const;
+
 /** Undefined after a message. An exclusion that leaves nothing is an error: empty has no spelling. */
-export function resolveNets(context: Context, nets: ast.Nets): AddressSet | undefined {
-  const include = resolveEach(context, nets.include);
-  const except = resolveEach(context, nets.except);
+export function resolveNets(context: Context, nets: ast.Nets, meant?: HostBits): AddressSet | undefined {
+  const include = resolveEach(context, nets.include, meant);
+  const except = resolveEach(context, nets.except, meant && opposite[meant]);
   if (!include || !except) return undefined;
   const set = except.length === 0 ? addressSet(include) : subtract(addressSet(include), addressSet(except));
   if (set.length > 0) return set;
@@ -27,12 +33,13 @@ export function resolveNets(context: Context, nets: ast.Nets): AddressSet | unde
 }
 
 /** In the order written: for resolvers, whose order is the order of asking. */
-export function resolveEach(context: Context, nets: readonly ast.Net[]): AddressRange[] | undefined {
+export function resolveEach(context: Context, nets: readonly ast.Net[], meant?: HostBits): AddressRange[] | undefined {
   const out: AddressRange[] = [];
   let whole = true;
   for (const net of nets) {
     if (net.kind === "list") {
       const list = context.lists.get(net.text);
+      context.usedLists.add(net.text);
       if (list) for (const range of list) out.push(range);
       else {
         // A list without a set has had its own message.
@@ -41,20 +48,20 @@ export function resolveEach(context: Context, nets: readonly ast.Net[]): Address
       }
       continue;
     }
-    const range = resolveNet(context, net);
+    const range = resolveNet(context, net, meant);
     if (range) out.push(range);
     else whole = false;
   }
   return whole ? out : undefined;
 }
 
-export function resolveNet(context: Context, net: ast.Net): AddressRange | undefined {
+export function resolveNet(context: Context, net: ast.Net, meant?: HostBits): AddressRange | undefined {
   if (net.kind === "param") return context.unsupported("a parameter", net.span);
   const parsed = parseNet(net.text);
-  return isFault(parsed) ? reportNet(context, net, parsed) : parsed;
+  return isFault(parsed) ? reportNet(context, net, parsed, meant) : parsed;
 }
 
-function reportNet(context: Context, net: ast.Net, fault: NetFault): undefined {
+function reportNet(context: Context, net: ast.Net, fault: NetFault, meant?: HostBits): undefined {
   const at = net.span;
   if (fault.kind === "host-bits") {
     const network = formatRange(fault.network);
@@ -66,7 +73,10 @@ function reportNet(context: Context, net: ast.Net, fault: NetFault): undefined {
         at,
         label: "bits after the prefix are set",
         notes: [`nft and iptables mask the host part away in silence: this would mean ${size} addresses`],
-        help: { text: `write \`${fault.host}\` for the host, or \`${network}\` for the network`, edits: [] },
+        help: {
+          text: `write \`${fault.host}\` for the host, or \`${network}\` for the network`,
+          edits: meant ? [{ span: at, text: meant === "host" ? fault.host : network }] : [],
+        },
       },
     );
   }
@@ -83,6 +93,20 @@ function reportNet(context: Context, net: ast.Net, fault: NetFault): undefined {
       at,
       label: "not an address, prefix or range",
       help: "write an address (`192.0.2.7`), a prefix (`192.0.2.0/24`) or a range (`192.0.2.1-192.0.2.9`)",
+    },
+  );
+}
+
+/** A name without addresses: its answer may come from anyone, so nothing asks for it while compiling. */
+export function reportUnpinned(context: Context, host: ast.Text | undefined): undefined {
+  if (!host) return undefined;
+  return context.report(
+    "KSP2110",
+    { host: host.value },
+    {
+      at: host.span,
+      label: "no address stands behind it",
+      help: `run \`ksp pin\` on the policy, which looks it up and writes its addresses here; or write them by hand, behind \`at\``,
     },
   );
 }
@@ -109,7 +133,14 @@ export function resolvePorts(context: Context, ports: readonly ast.Port[]): Port
       return context.report(
         "KSP2007",
         { what: "port", value: first === last ? `${first}` : `${first}-${last}` },
-        { at: port.span, label: "ports go from 1 to 65535, the lower one first" },
+        {
+          at: port.span,
+          label: "ports go from 1 to 65535, the lower one first",
+          help:
+            1 <= last && last < first && first <= 65535
+              ? { text: "swap the two", edits: [{ span: port.span, text: `${last}-${first}` }] }
+              : "write a port such as `443`, or a range such as `8000-8100`",
+        },
       );
     }
     out.push({ first, last });
@@ -129,7 +160,11 @@ export function resolveTransport(
       return context.report(
         "KSP2007",
         { what: "protocol", value: transport.number.text },
-        { at: transport.number.span, label: "IP protocols go from 0 to 255" },
+        {
+          at: transport.number.span,
+          label: "IP protocols go from 0 to 255",
+          help: "write the protocol's number, such as `protocol 50`",
+        },
       );
     return { kind: "protocol", number };
   }
@@ -149,10 +184,17 @@ function resolveIcmp(
   const table = kind === "icmp" ? icmpTypes : icmpv6Types;
   const number = table[type.name];
   if (number !== undefined) return { kind, types: [number] };
+  const [similar] = didYouMean(type.name, Object.keys(table));
   return context.report(
     "KSP2016",
     { protocol: kind, name: type.name },
-    { at: type.span, label: "not a type of this protocol", help: `write one of ${Object.keys(table).join(", ")}` },
+    {
+      at: type.span,
+      label: "not a type of this protocol",
+      help: similar
+        ? { text: "a similar type exists", edits: [{ span: type.span, text: similar }] }
+        : `write one of ${Object.keys(table).join(", ")}`,
+    },
   );
 }
 
@@ -171,7 +213,10 @@ export function resolveIdentity(
     case "user":
     case "group": {
       const { owner, kind } = identity;
-      if (owner.kind === "id") return { kind, id: owner.id.value };
+      if (owner.kind === "id") {
+        const id = resolveNumberedOwner(context, kind, owner.id);
+        return id === undefined ? undefined : { kind, id };
+      }
       if (os === "windows" || os === "macos") return { kind, name: owner.text.value };
       return context.report(
         "KSP2013",
@@ -184,8 +229,10 @@ export function resolveIdentity(
         },
       );
     }
-    case "slice":
-      return { kind: "slice", path: identity.text.value };
+    case "slice": {
+      const path = resolveSlice(context, identity.text);
+      return path === undefined ? undefined : { kind: "slice", path };
+    }
     case "program":
       return { kind: "program", path: identity.text.value };
     case "service":

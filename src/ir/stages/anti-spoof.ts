@@ -24,7 +24,10 @@ const martians: readonly Rule[] = [
 /** Nothing leaves with an address of another interface, and nothing arrives for one (CVE-2019-14899): a tunnel's address is never seen outside it, whatever a DHCP server gives to a card. */
 export const antiSpoofStage: PlanStage = (policy, os, state) => [
   ...martians,
-  ...policy.tunnels.flatMap((tunnel) => [...ownInside(tunnel, policy, os, state), ...hiddenOutside(tunnel, os, state)]),
+  ...policy.tunnels.flatMap((tunnel) => [
+    ...ownInside(tunnel, policy, os, state),
+    ...hiddenOutside(tunnel, policy, os, state),
+  ]),
   ...(state.mode === "lockdown" ? [] : ownOnLinks(links(policy, os, state))),
 ];
 
@@ -56,10 +59,12 @@ function addressesInside(tunnel: Tunnel, zone: InterfaceSet, state: State): read
   ];
 }
 
-function hiddenOutside(tunnel: Tunnel, os: Os, state: State): readonly Rule[] {
+/** A tunnel with static addresses carries no others anyway. */
+function hiddenOutside(tunnel: Tunnel, policy: Policy, os: Os, state: State): readonly Rule[] {
   if (tunnel.address.kind !== "static") return [];
   const own = { set: tunnel.address.addresses };
-  const elsewhere: InterfaceSet = { kind: "none-of", zones: [tunnelZone(tunnel, os, state)] };
+  const strict = policy.tunnels.filter(({ address }) => address.kind === "static");
+  const elsewhere: InterfaceSet = { kind: "none-of", zones: strict.map((other) => tunnelZone(other, os, state)) };
   return [
     refuse("anti-spoof", "out", { outInterface: elsewhere, source: own }, tunnel.id),
     refuse("anti-spoof", "in", { inInterface: elsewhere, destination: own }, tunnel.id),

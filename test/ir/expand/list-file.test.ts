@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { check } from "../../../src/check.ts";
 import { compile } from "../../../src/compile.ts";
-import { applyEdits } from "../../../src/diagnostics/edits.ts";
 import { listEntries } from "../../../src/ir/expand/list-file.ts";
 import { formatSet } from "../../../src/net/address-set.ts";
 import { expectClean, expectFaults, fragment, policy, project } from "./helper.ts";
@@ -79,7 +78,7 @@ describe("sha256", () => {
     expectClean({ "home.ksp": listed(` sha256 "${digest}"`), "ads.txt": text });
   });
 
-  test("of another content is an error whose fix pins this one", () => {
+  test("of another content is an error that tells the digest, and no machine renews it", () => {
     const home = policy(`list ads from "ads.txt" sha256 ⟦"${digest.replace(/^./, "x")}"⟧`, "deny out to @ads");
     expectFaults(
       { "home.ksp": home, "ads.txt": text },
@@ -88,8 +87,9 @@ describe("sha256", () => {
     const { root, load } = project({ "home.ksp": home, "ads.txt": text });
     const [fault] = check(root, { load }).diagnostics;
     expect(fault?.notes).toEqual([`its SHA-256 is ${digest}`]);
-    const fixed = applyEdits(root.text, fault?.help?.edits ?? []).text;
-    expect(check({ ...root, text: fixed }, { load }).diagnostics).toEqual([]);
+    expect(fault?.help?.edits).toEqual([]);
+    const pinned = root.text.replace(/sha256 ".*"/, `sha256 "${digest}"`);
+    expect(check({ ...root, text: pinned }, { load }).diagnostics).toEqual([]);
   });
 });
 

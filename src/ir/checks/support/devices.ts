@@ -1,6 +1,4 @@
-import type { Device, Link, Os, Policy, Tunnel } from "../../policy.ts";
-
-export const systems: readonly Os[] = ["linux", "windows", "macos"];
+import type { Device, Link, Policy, Tunnel } from "../../policy.ts";
 
 /** Links and tunnels: whatever declares interfaces. */
 export const interfaceOwners = (policy: Policy): readonly (Link | Tunnel)[] => [...policy.links, ...policy.tunnels];

@@ -1,7 +1,15 @@
 import { type Family, families } from "../../../net/address.ts";
 import { type AddressSet, ofFamily } from "../../../net/address-set.ts";
+import type { Transport } from "../../../net/protocol.ts";
 import type { Policy, Tunnel } from "../../policy.ts";
 import { lastHops } from "./hops.ts";
+
+/** What tells the families of a packet. */
+export interface Addressed {
+  readonly source?: AddressSet | undefined;
+  readonly destination?: AddressSet | undefined;
+  readonly transport?: Transport | undefined;
+}
 
 export const familyName = (family: Family): string => (family === "ipv4" ? "IPv4" : "IPv6");
 

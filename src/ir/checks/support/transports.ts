@@ -2,8 +2,8 @@ import { arePortsIn, type PortSet, portsOverlap } from "../../../net/port-set.ts
 import { protocolNumber, type Transport } from "../../../net/protocol.ts";
 
 const every: PortSet = [{ first: 0, last: 65535 }];
-const hasPorts = (transport: Transport): transport is Extract<Transport, { kind: "tcp" | "udp" }> =>
-  transport.kind === "tcp" || transport.kind === "udp";
+export const hasPorts = (transport: Transport | undefined): transport is Extract<Transport, { kind: "tcp" | "udp" }> =>
+  transport?.kind === "tcp" || transport?.kind === "udp";
 
 export function transportsOverlap(a: Transport, b: Transport): boolean {
   if (protocolNumber(a) !== protocolNumber(b)) return false;
@@ -14,6 +14,7 @@ export function transportsOverlap(a: Transport, b: Transport): boolean {
 /** Every packet of the one is a packet of the other. Unsaid means all. False where it is not plain. */
 export function isTransportIn(a: Transport | undefined, b: Transport | undefined): boolean {
   if (!b) return true;
+  if (a && b.kind === "protocol") return protocolNumber(a) === b.number;
   if (!a || a.kind !== b.kind) return false;
   if (hasPorts(a) && hasPorts(b))
     return (
@@ -21,5 +22,5 @@ export function isTransportIn(a: Transport | undefined, b: Transport | undefined
       arePortsIn(a.destinationPorts ?? every, b.destinationPorts ?? every)
     );
   if ("types" in b && b.types) return "types" in a && (a.types?.every((type) => b.types?.includes(type)) ?? false);
-  return a.kind !== "protocol" || b.kind !== "protocol" || a.number === b.number;
+  return true;
 }

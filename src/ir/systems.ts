@@ -1,0 +1,4 @@
+import type { Os } from "./policy.ts";
+
+/** Apart from the schemas, which a check does not load. */
+export const systems: readonly Os[] = ["linux", "windows", "macos"];

@@ -1,0 +1,137 @@
+import { describe, expect, test } from "vitest";
+import { init } from "../../src/index.ts";
+import { options } from "../../src/init/openvpn.ts";
+import { commands, ignored, refused } from "../../src/init/openvpn-options.ts";
+import { interfaceKeys, peerKeys } from "../../src/init/wireguard.ts";
+
+const made = (file: string, text: string) => init([{ file, text }]);
+
+// ---- WireGuard: what a line changes in this policy -----------------------------------------------------------------
+
+const wireguard = (more: string, peer = "") =>
+  `[Interface]\nPrivateKey = k\nAddress = 10.64.0.2\nDNS = 10.64.0.1\n${more}\n[Peer]\nPublicKey = k\nEndpoint = 198.51.100.7:51820\nAllowedIPs = 0.0.0.0/0\n${peer}\n`;
+const plainWireguard = made("wg0.conf", wireguard("")).text ?? "";
+
+/** A value, and a line of the policy or a note that comes of it; none where nothing changes. */
+type Effect = readonly [value: string, effect?: string];
+const ofInterface: Readonly<Record<string, Effect>> = {
+  PrivateKey: ["k"],
+  MTU: ["1380"],
+  SaveConfig: ["true"],
+  ListenPort: ["51820", "left out: `ListenPort`"],
+  FwMark: ["0xAB", "carrier mark 0xab  # its FwMark"],
+  Address: ["fd64::2/64", "address 10.64.0.2/32, fd64::2/128"],
+  DNS: ["10.64.0.7,corp.example", "dns 10.64.0.1, 10.64.0.7 through wg0"],
+  Table: ["off", "FwMark = 0x6b73"],
+  PreUp: ["true", "left out: the command of `PreUp`"],
+  PostUp: ["ip6tables -I OUTPUT -j DROP", "to do: remove `PostUp`"],
+  PreDown: ["ip -6 rule del table 1", "left out: routes of `PreDown`"],
+  PostDown: ["nft add rule inet t c accept", "left out: firewall rules of `PostDown`"],
+};
+const ofPeer: Readonly<Record<string, Effect>> = {
+  PublicKey: ["k"],
+  PresharedKey: ["k"],
+  PersistentKeepalive: ["25"],
+  Endpoint: ["[2001:db8::9]:53", "server 2001:db8::9 udp 53"],
+  AllowedIPs: ["10.0.0.1/8", "carries everything and 10.0.0.0/8"],
+};
+
+describe("keys of WireGuard", () => {
+  test("the tables hold what the tests try", () => {
+    const small = (table: object) => Object.keys(table).map((key) => key.toLowerCase());
+    expect(small(ofInterface).toSorted()).toEqual(Object.keys(interfaceKeys).toSorted());
+    expect(small(ofPeer).toSorted()).toEqual(Object.keys(peerKeys).toSorted());
+  });
+
+  const lines = [
+    ...Object.entries(ofInterface).map(([key, effect]) => [key, effect, wireguard(`${key} = ${effect[0]}`)] as const),
+    ...Object.entries(ofPeer).map(([key, effect]) => [key, effect, wireguard("", `${key} = ${effect[0]}`)] as const),
+  ];
+  test.each(lines)("%s", (_, [, effect], text) => {
+    const { text: policy, notes, diagnostics } = made("wg0.conf", text);
+    expect(diagnostics).toEqual([]);
+    const all = `${policy}${notes.map(({ kind, text }) => `${kind}: ${text}\n`).join("")}`;
+    if (effect === undefined) expect(policy).toBe(plainWireguard);
+    else expect(all).toContain(effect);
+    if (effect !== undefined) expect(plainWireguard).not.toContain(effect);
+  });
+
+  test.each(["constructor", "__proto__", "Jc"])("%s is none", (key) => {
+    const { text, diagnostics } = made("wg0.conf", wireguard(`${key} = 1`));
+    expect({ text, codes: diagnostics.map(({ code }) => code) }).toEqual({ text: undefined, codes: ["KSP5022"] });
+  });
+});
+
+// ---- OpenVPN -------------------------------------------------------------------------------------------------------
+
+const openvpn = (more: string) =>
+  `client\ndev tun0\nmark 9\ndisable-dco\nredirect-gateway def1\ndhcp-option DNS 10.8.0.1\n${more}\nremote 198.51.100.7\n`;
+const plainOpenvpn = made("home.ovpn", openvpn(""));
+
+const ofOpenvpn: Readonly<Record<string, Effect>> = {
+  client: [""],
+  pull: [""],
+  "route-nopull": [""],
+  mode: ["p2p"],
+  "dev-type": ["tun"],
+  "disable-dco": [""],
+  user: ["nobody"],
+  remote: ["[2001:db8::9] 53 tcp", "server 2001:db8::9 tcp 53"],
+  proto: ["tcp6-client", "server 198.51.100.7 tcp 1194"],
+  "proto-force": ["udp"],
+  port: ["443", "server 198.51.100.7 udp 443"],
+  rport: ["443", "server 198.51.100.7 udp 443"],
+  dev: ["tun-x", 'interface "tun-x"'],
+  mark: ["4294967295", "carrier mark 0xffffffff"],
+  float: ["", "left out: `float`"],
+  ifconfig: ["10.9.0.2 10.9.0.1"],
+  "ifconfig-ipv6": ["fd09::2/64 fd09::1"],
+  "redirect-gateway": ["ipv6", "ipv6 tunnel"],
+  route: ["10.0.0.0 255.0.0.0", "carries everything and 10.0.0.0/8"],
+  "route-ipv6": ["fd00::1/8", "carries everything and fd00::/8"],
+  "block-ipv6": ["", "left out: `block-ipv6`"],
+  "dhcp-option": ["DNS6 10.8.0.9", "dns 10.8.0.1, 10.8.0.9 through home"],
+  dns: ["server 0 address 10.8.0.8 10.8.0.9", "dns 10.8.0.1, 10.8.0.8, 10.8.0.9 through home"],
+};
+
+describe("options of OpenVPN", () => {
+  const outcome = (line: string) => {
+    const { text, notes, diagnostics } = made("home.ovpn", openvpn(line));
+    const all = `${text}${notes.map(({ kind, text }) => `${kind}: ${text}\n`).join("")}`;
+    return { text, all, codes: diagnostics.map(({ code }) => code) };
+  };
+
+  test("the table holds what the tests try, and no option stands in two tables", () => {
+    expect(Object.keys(ofOpenvpn).toSorted()).toEqual(Object.keys(options).toSorted());
+    const all = [...Object.keys(options), ...ignored, ...commands, ...Object.keys(refused)];
+    expect(all.length).toBeGreaterThan(200);
+    expect(all.filter((name, i) => all.indexOf(name) !== i)).toEqual([]);
+  });
+
+  test.each(Object.entries(ofOpenvpn))("%s", (name, [value, effect]) => {
+    const { text, all, codes } = outcome(`${name} ${value}`);
+    expect(codes).toEqual([]);
+    if (effect === undefined) expect(text).toBe(plainOpenvpn.text);
+    else expect(all).toContain(effect);
+    if (effect !== undefined) expect(plainOpenvpn.text).not.toContain(effect);
+  });
+
+  test.each(ignored)("%s changes nothing, as a line or a block", (name) => {
+    const plain = { text: plainOpenvpn.text, codes: [] };
+    expect(outcome(`${name} SECRET`)).toMatchObject(plain);
+    expect(outcome(`<${name}>\nremote 192.0.2.1\n</${name}>`)).toMatchObject(plain);
+  });
+
+  test.each(commands)("%s is noted", (name) => {
+    expect(outcome(`${name} /bin/true`).all).toContain(`left out: the program of \`${name}\``);
+  });
+
+  test.each(Object.keys(refused))("%s is refused", (name) => {
+    const { text, codes } = outcome(`${name} 10.0.0.1 255.0.0.0`);
+    expect({ text, codes }).toEqual({ text: undefined, codes: ["KSP5022"] });
+  });
+
+  test.each(["constructor", "__proto__", "remote-control"])("%s is no option", (name) => {
+    expect(outcome(name)).toMatchObject({ text: undefined, codes: ["KSP5022"] });
+  });
+});
