@@ -6,6 +6,7 @@ bytes at its end name it; rules that log to a group say how far it came. They dr
 
 import ctypes
 import errno
+import fcntl
 import json
 import os
 import select
@@ -15,6 +16,7 @@ import subprocess
 import sys
 
 NETLINK_NETFILTER, SO_RCVBUFFORCE, SO_MARK, IP_NODEFRAG, SO_SNDBUF_BYTES = 12, 33, 36, 22, 1 << 20
+SIOCGIFHWADDR = 0x8927
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 1, 0x1000
 LOG_CONFIG, CONNECTION_NEW, CONNECTION_DELETE = 0x0401, 0x0100, 0x0102
 REQUEST, ACK, CREATE = 1, 4, 0x400
@@ -121,8 +123,8 @@ def wire(device):
         else:
             made = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
             made.bind((name, 0))
-            with open(f"/sys/class/net/{kind or name}/address", encoding="ascii") as address:
-                far = bytes.fromhex(address.read().strip().replace(":", ""))
+            asked = struct.pack("256s", (kind or name).encode())
+            far = fcntl.ioctl(made, SIOCGIFHWADDR, asked)[18:24]
             types = {4: b"\x08\x00", 6: b"\x86\xdd"}
             wires[device] = lambda packet: made.send(far + bytes(5) + b"\2" + types[packet[0] >> 4] + packet)
     return wires[device]
@@ -137,7 +139,7 @@ def send(packet):
         family = socket.AF_INET if data[0] >> 4 == 4 else socket.AF_INET6
         key = (family, packet["by"], packet["uid"], packet["gid"], packet.get("slice", ""), bool(packet.get("fragment")))
         made = raw_socket(key)
-        made.setsockopt(socket.SOL_SOCKET, SO_MARK, packet["mark"])
+        made.setsockopt(socket.SOL_SOCKET, SO_MARK, struct.pack("=I", packet["mark"]))
         index = socket.if_nametoindex(packet["by"])
         made.sendto(data, (packet["to"], 0) if family == socket.AF_INET else (packet["to"], 0, 0, index))
     except OSError as error:

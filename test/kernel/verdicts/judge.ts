@@ -72,6 +72,7 @@ export async function judge(emitted: Emitted, packets: readonly Packet[]): Promi
     const { host } = sandbox.namespaces;
     await host.run(["sysctl", "-qw", ...settings]);
     await host.ip(world.lines);
+    for (const family of ["-4", "-6"]) await host.run(["ip", family, "-batch", "-"], { input: world.ways });
     for (const [, group = ""] of fileOf(emitted, "ruleset.nft").matchAll(/cgroupv2 level \d+ "([^"]+)"/g))
       await host.run(["mkdir", "-p", `/sys/fs/cgroup/${group}`]);
     const results = await send(host, steps, { groups: Object.values(groups), open: world.tuns });

@@ -3,15 +3,7 @@ import type { Interface } from "../../../src/ir/packet.ts";
 import type { Plan } from "../../../src/ir/plan.ts";
 import type { Policy } from "../../../src/ir/policy.ts";
 import type { Locality, Rule, Zone } from "../../../src/ir/ruleset.ts";
-import {
-  type Address,
-  type Family,
-  families,
-  formatAddress,
-  last,
-  parseAddress,
-  width,
-} from "../../../src/net/address.ts";
+import { type Address, type Family, formatAddress, last, parseAddress, width } from "../../../src/net/address.ts";
 import { type AddressSet, contains } from "../../../src/net/address-set.ts";
 import { constant } from "../../../src/net/parse-net.ts";
 
@@ -28,8 +20,10 @@ export interface World {
   readonly devices: readonly WorldDevice[];
   /** Whose an address is, seen from an interface: what the kernel's own look-up says. */
   readonly locality: (address: Address, device: Interface) => Locality;
-  /** Lines of `ip`; each interface has a way to everywhere, for packets that ask for it. */
+  /** Lines of `ip`: interfaces with their addresses. */
   readonly lines: string;
+  /** Lines of `ip` for either family: from each interface to everywhere. */
+  readonly ways: string;
   /** How a packet comes in by an interface; tun devices have to be held open. */
   readonly wire: (device: Interface) => string;
   readonly tuns: readonly string[];
@@ -50,7 +44,11 @@ export function worldOf(policy: Policy, plan: Plan): World {
     }),
   );
   const all = [...named, { name: "eth0" }, { name: "other0" }].filter(({ name }) => name.length < 16);
-  const distinct = [...new Map(all.reverse().map((device) => [device.name, device])).values()].reverse();
+  // Of one name the first with a kind counts: a rule may speak of a tunnel's interface by its name alone.
+  const distinct = [...new Set(all.map(({ name }) => name))].flatMap((name) => {
+    const same = all.filter((device) => device.name === name);
+    return same.find(({ kind }) => kind !== undefined) ?? same.slice(0, 1);
+  });
   const devices: readonly WorldDevice[] = [
     { name: "lo", kind: "loopback", addresses: [own("127.0.0.1", 8), own("::1", 128)] },
     ...distinct
@@ -65,6 +63,7 @@ export function worldOf(policy: Policy, plan: Plan): World {
         devices.find(({ name }) => name === device.name),
       ),
     lines: devices.flatMap(linesOf).join("\n"),
+    ways: devices.flatMap(waysOf).join("\n"),
     wire: ({ name, kind }) =>
       kind === "tun" ? `tun ${name}` : name === "lo" ? "lo" : `${name} ${peer(devices, name)}`,
     tuns: devices.flatMap(({ name, kind }) => (kind === "tun" ? [`tun ${name}`] : [])),
@@ -143,11 +142,7 @@ const peer = (devices: readonly Interface[], name: string): string =>
 export const routeMark = (index: number): number => 0x7b00_0000 + index;
 const table = (index: number): number => 1000 + index;
 
-function linesOf(
-  { name, kind, addresses }: WorldDevice,
-  index: number,
-  all: readonly WorldDevice[],
-): readonly string[] {
+function linesOf({ name, kind, addresses }: WorldDevice, _: number, all: readonly WorldDevice[]): readonly string[] {
   const assigned = addresses.map(
     (address) =>
       `address add ${formatAddress(address)}/${address.length} dev ${name}${address.family === "ipv6" ? " nodad" : ""}`,
@@ -161,16 +156,18 @@ function linesOf(
           `link set ${peer(all, name)} up`,
           `link set ${name} arp off`,
         ];
-  const ways = families.flatMap((family: Family) => {
-    const everywhere = family === "ipv4" ? "0.0.0.0/0" : "::/0";
-    return [
-      `route add ${everywhere} dev ${name} table ${table(index)}`,
-      `rule add pref 100 from ${everywhere} oif ${name} table ${table(index)}`,
-      `rule add pref 101 from ${everywhere} fwmark ${routeMark(index)} table ${table(index)}`,
-    ];
-  });
-  return [...made, `link set ${name} addrgenmode none`, ...assigned, `link set ${name} up`, ...ways];
+  return [...made, `link set ${name} addrgenmode none`, ...assigned, `link set ${name} up`];
 }
+
+/** A way to everywhere, for packets that ask for the interface. */
+const waysOf = ({ name }: WorldDevice, index: number): readonly string[] =>
+  name === "lo"
+    ? []
+    : [
+        `route add default dev ${name} table ${table(index)}`,
+        `rule add pref 100 oif ${name} table ${table(index)}`,
+        `rule add pref 101 fwmark ${routeMark(index)} table ${table(index)}`,
+      ];
 
 export const settings: readonly string[] = [
   "net.ipv4.conf.all.rp_filter=0",
