@@ -8,7 +8,22 @@ export type Listening = {
 
 /** Watches the frames of an interface that fit a filter of tcpdump's: `udp port 53`, `src host 192.168.50.10`. */
 export const listen = async (at: Namespace, device: string, filter: string): Promise<Listening> => {
-  const command = ["tcpdump", "-n", "-l", "-q", "-t", "-Z", "root", "--immediate-mode", "-i", device, filter];
+  // Its ring holds so many frames of that length: of whole ones it would be eight.
+  const command = [
+    "tcpdump",
+    "-n",
+    "-l",
+    "-q",
+    "-t",
+    "-Z",
+    "root",
+    "--immediate-mode",
+    "-s",
+    "512",
+    "-i",
+    device,
+    filter,
+  ];
   const tcpdump = await at.spawn(command);
   await tcpdump.until("listening on");
   return {

@@ -1,6 +1,6 @@
 import { controlGroup } from "../../../src/emitters/nft/slices.ts";
 import type { Interface, Packet } from "../../../src/ir/packet.ts";
-import { formatAddress } from "../../../src/net/address.ts";
+import { type Address, formatAddress } from "../../../src/net/address.ts";
 import { connectionOf } from "../../lab/connection.ts";
 import { bytesOf } from "../../lab/packet-bytes.ts";
 import type { Shot } from "../../lab/send.ts";
@@ -15,7 +15,7 @@ const errors: Readonly<Record<number, readonly number[]>> = { 1: [3, 4, 5, 11, 1
  */
 export function settle(packet: Packet, world: World, salt: number): Packet | undefined {
   const { direction, family, payload, owner } = packet;
-  if (family === "arp") return undefined;
+  if (family === "arp" || !canBe(packet, world)) return undefined;
   const device = (wanted: Interface | undefined): WorldDevice | undefined =>
     world.devices.find(({ name }) => name === wanted?.name) ?? pick(world.devices, salt);
   const inInterface = direction === "out" ? undefined : device(packet.inInterface);
@@ -47,7 +47,15 @@ export function settle(packet: Packet, world: World, salt: number): Packet | und
   };
 }
 
-export const pick = <T>(values: readonly T[], salt: number): T | undefined => values[salt % values.length];
+/** No connection is told by the ICMP of the other family, and nobody forwards what comes with an address of this machine. */
+function canBe({ direction, family, payload, connection, source }: Packet, { devices, locality }: World): boolean {
+  const isForeign = payload.icmpType !== undefined && (payload.protocol === 1) !== (family === "ipv4");
+  if (isForeign && connection !== "new") return false;
+  const address: Address = { family: family === "ipv6" ? "ipv6" : "ipv4", value: source };
+  return direction !== "forward" || devices.every((device) => locality(address, device) !== "local");
+}
+
+const pick = <T>(values: readonly T[], salt: number): T | undefined => values[salt % values.length];
 
 /** How a settled packet is sent. */
 export function shotOf(packet: Packet, world: World, serial: number): Shot {

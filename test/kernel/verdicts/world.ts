@@ -3,7 +3,7 @@ import type { Interface } from "../../../src/ir/packet.ts";
 import type { Plan } from "../../../src/ir/plan.ts";
 import type { Policy } from "../../../src/ir/policy.ts";
 import type { Locality, Rule, Zone } from "../../../src/ir/ruleset.ts";
-import { type Address, type Family, formatAddress, last, parseAddress, width } from "../../../src/net/address.ts";
+import { type Address, formatAddress, parseAddress, width } from "../../../src/net/address.ts";
 import { type AddressSet, contains } from "../../../src/net/address-set.ts";
 import { constant } from "../../../src/net/parse-net.ts";
 
@@ -51,9 +51,7 @@ export function worldOf(policy: Policy, plan: Plan): World {
   });
   const devices: readonly WorldDevice[] = [
     { name: "lo", kind: "loopback", addresses: [own("127.0.0.1", 8), own("::1", 128)] },
-    ...distinct
-      .slice(0, mostDevices)
-      .map((device, i) => ({ ...device, addresses: addressesOf(device, i + 1, policy, zones, rules) })),
+    ...withAddresses(distinct.slice(0, mostDevices), (device, i) => addressesOf(device, i + 1, policy, zones, rules)),
   ];
   return {
     devices,
@@ -84,6 +82,19 @@ function own(text: string, length: number): Own {
 
 const ownable = (address: Address): boolean => !contains(special, address);
 const special = constant("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/127", "fe80::/10", "ff00::/8");
+
+/** Each address once: of one that two interfaces have, the kernel knows the first. */
+function withAddresses(
+  devices: readonly Interface[],
+  wanted: (device: Interface, index: number) => readonly Own[],
+): readonly WorldDevice[] {
+  const taken = new Set<string>();
+  return devices.map((device, i) => {
+    const addresses = wanted(device, i).filter((address) => !taken.has(formatAddress(address)));
+    for (const address of addresses) taken.add(formatAddress(address));
+    return { ...device, addresses };
+  });
+}
 
 /** A tunnel has the addresses that its policy says; what rules ask of our own end somebody has, too. */
 function addressesOf(
@@ -152,11 +163,11 @@ function linesOf({ name, kind, addresses }: WorldDevice, _: number, all: readonl
     kind === "tun"
       ? [`tuntap add dev ${name} mode tun`]
       : [
-          `link add ${name} type veth peer name ${peer(all, name)}`,
-          `link set ${peer(all, name)} up`,
-          `link set ${name} arp off`,
+          `link add dev ${name} type veth peer name ${peer(all, name)}`,
+          `link set dev ${peer(all, name)} up`,
+          `link set dev ${name} arp off`,
         ];
-  return [...made, `link set ${name} addrgenmode none`, ...assigned, `link set ${name} up`];
+  return [...made, `link set dev ${name} addrgenmode none`, ...assigned, `link set dev ${name} up`];
 }
 
 /** A way to everywhere, for packets that ask for the interface. */
@@ -184,6 +195,3 @@ export const settings: readonly string[] = [
   "net.netfilter.nf_conntrack_checksum=0",
   "net.netfilter.nf_conntrack_tcp_be_liberal=1",
 ];
-
-/** The last address of a family, to wrap around. */
-export const wrap = (family: Family, value: bigint): bigint => value & last(family);
