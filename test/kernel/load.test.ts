@@ -21,9 +21,9 @@ describe.skipIf(mayBeSkipped())("every compiled policy loads in the kernel", () 
       expect(countListed(await host.run(["nft", "-j", "list", "ruleset"])), file).toEqual(expected);
     };
     try {
-      // A rule about a control group loads only where the group is: here an empty folder stands for it.
+      // A rule about a control group loads only where the group is.
       for (const [, group = ""] of bundle.read("ruleset.nft").matchAll(/cgroupv2 level \d+ "([^"]+)"/g))
-        await host.run(["sh", "-c", `mount -t tmpfs none /sys/fs/cgroup; mkdir -p "/sys/fs/cgroup/${group}"`]);
+        await host.run(["mkdir", "-p", `/sys/fs/cgroup/${group}`]);
       expect(bundle.states.length).toBeGreaterThan(1);
       await load("lockdown.nft");
       await load("ruleset.nft");
