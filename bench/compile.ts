@@ -5,64 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compile } from "../src/compile.ts";
-import { randomNumbers } from "../test/fuzz/random.ts";
+import { lists } from "./policies.ts";
 
 const sizes = [1_000, 10_000, 100_000];
-
-/** Half of the prefixes is an exemption, half a deny; half of each is IPv4. Prefixes of 24 to 32 and 48 to 64 bits, none twice, in no order. */
-function policyOf(prefixes: number): string {
-  const random = randomNumbers(prefixes);
-  const half = prefixes / 2;
-  const list = (offset: number): string =>
-    shuffled(
-      Array.from({ length: half }, (_, i) => (i % 2 === 0 ? ipv4(offset + i / 2, random) : ipv6(offset + i, random))),
-      random,
-    ).join(", ");
-  return `ksp 1
-policy lists
-link uplink {
-  interface "eth0"
-  role outside
-}
-tunnel wg0 {
-  protocol wireguard
-  interface "wg0"
-  server 198.51.100.7 udp 51820
-  carrier mark 0x6b73/0xffff
-  address 10.64.0.2/32, fd64::2/128
-  carries everything
-}
-list exempt = ${list(0)}
-list blocked = ${list(half)}
-dns 10.64.0.1 through wg0
-ipv6 tunnel
-allow dhcp on uplink
-allow out to @exempt tcp 443 on uplink
-deny out to @blocked
-watch wg0 {
-  interface
-  heartbeat 10.64.0.1 every 1s lost after 3
-}
-`;
-}
-
-/** Every second /24, so that no two merge. */
-function ipv4(n: number, random: () => number): string {
-  const [bits, first] = [24 + Math.floor(random() * 9), 0x14000000 + n * 512];
-  return `${first >>> 24}.${(first >>> 16) & 255}.${(first >>> 8) & 255}.0/${bits}`;
-}
-
-function ipv6(n: number, random: () => number): string {
-  const bits = 48 + Math.floor(random() * 17);
-  return `2a${(n >>> 15).toString(16).padStart(2, "0")}:${((n & 0x7fff) * 2 + 1).toString(16)}:0:0:0:0:0:0/${bits}`;
-}
-
-function shuffled<T>(values: readonly T[], random: () => number): readonly T[] {
-  return values
-    .map((value) => ({ value, key: random() }))
-    .sort((a, b) => a.key - b.key)
-    .map(({ value }) => value);
-}
 
 interface Run {
   readonly stages: Readonly<Record<string, number>>;
@@ -97,7 +42,7 @@ function compare(rounds: number): void {
   try {
     const rows = sizes.map((size) => {
       const file = join(folder, `${size}.ksp`);
-      writeFileSync(file, policyOf(size));
+      writeFileSync(file, lists(size));
       const times = Array.from({ length: rounds }, () => {
         const whole = run(process.execPath, cli, "compile", file, "-o", join(folder, "out")).time;
         const ruleset = join(folder, "out", "lists", "nft", "ruleset.nft");

@@ -51,11 +51,9 @@ export class Comparison {
 
   /** A packet that is in one of the sets alone, within a third. Equal sets cost nothing. */
   differs(text: PacketSet, plan: PacketSet, within: PacketSet, words: Words): Difference | undefined {
-    if (text.equals(plan)) return undefined;
-    return (
-      this.some(text.minus(plan).intersect(within), words.more) ??
-      this.some(plan.minus(text).intersect(within), words.less)
-    );
+    const [a, b] = [text.intersect(within), plan.intersect(within)];
+    if (a.equals(b)) return undefined;
+    return this.some(a.minus(b), words.more) ?? this.some(b.minus(a), words.less);
   }
 
   /** A packet of the set that there can be. */

@@ -79,3 +79,44 @@ function answer({ match, change, direction, sparesThisMachine }: Rewrite, { spac
   };
   return [answering("established-reply", renewed, match), answering("related", way, first)];
 }
+
+/**
+ * Answers to our own queries that were redirected and masqueraded. `input` sees them with the source that was asked with,
+ * and the plan speaks of the one that the masquerade gave: of the packets, those that it lets pass so.
+ */
+export function answersToRedirected(
+  { rewrites }: Ruleset,
+  planned: PacketSet,
+  { space }: Comparison,
+): { readonly all: PacketSet; readonly passing: PacketSet } {
+  const isReply = space.is("connection", connections.numberOf("established-reply"));
+  const redirected = rewrites.filter(({ direction, change }) => direction === "out" && change.kind === "destination");
+  const queries = redirected.flatMap(({ match: { transport }, change }): readonly Match[] => {
+    if (change.kind !== "destination") return [];
+    const { family, value } = change.address;
+    return [
+      {
+        family,
+        destination: { set: [{ family, first: value, last: value }] },
+        ...(transport && { transport }),
+        rewritten: true,
+      },
+    ];
+  });
+  const answers = rewrites.flatMap(({ direction, match, change }) => {
+    if (direction !== "out" || change.kind !== "masquerade") return [];
+    const way = matched(reversed(match), space);
+    const all = space.none
+      .union(...queries.map((query) => matched(reversed(query), space)))
+      .intersect(way)
+      .intersect(isReply);
+    const as = planned.intersect(matched(reversed(change.as), space));
+    return [
+      { all, passing: all.intersect(as.intersect(all).exists("destination4", "destination6", "destinationLocality")) },
+    ];
+  });
+  return {
+    all: space.none.union(...answers.map(({ all }) => all)),
+    passing: space.none.union(...answers.map(({ passing }) => passing)),
+  };
+}

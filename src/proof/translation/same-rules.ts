@@ -8,7 +8,7 @@ import type { Judged } from "../readers/nft/meaning.ts";
 import type { Hook, Program } from "../readers/nft/program.ts";
 import { reversed } from "../reversed.ts";
 import { type Comparison, type Difference, type Filling, passing } from "./comparison.ts";
-import { leavesAs } from "./leaving.ts";
+import { answersToRedirected, leavesAs } from "./leaving.ts";
 
 export interface State {
   readonly ruleset: Ruleset;
@@ -70,12 +70,14 @@ class SameRules {
   }
 
   arriving(): Difference | undefined {
-    return this.#hook("input", "in", true);
+    const { all, passing: answered } = answersToRedirected(this.#state.ruleset, this.#planned, this.#comparison);
+    const arriving = this.#comparison.going("in");
+    return this.#hook("input", "in", this.#planned.minus(all).union(answered.intersect(arriving)));
   }
 
   /** The forward hook judges; nothing of it may be lost as it leaves. */
   forwarded(): Difference | undefined {
-    return this.#hook("forward", "forward", true) ?? this.#lostForwarded();
+    return this.#hook("forward", "forward", this.#planned) ?? this.#lostForwarded();
   }
 
   /**
@@ -94,14 +96,27 @@ class SameRules {
         this.#comparison.some(passes.minus(this.#planned).minus(isRewritten).intersect(going), passing.more);
       if (found) return found;
     }
-    return this.#refusing(output, "out") ?? this.#authority(output.marks);
+    return (
+      this.#refusing(output, "out") ?? this.#authority(output.marks, going) ?? this.#inherited(output.marks, going)
+    );
+  }
+
+  /** Whatever mark its connection had before, who sends a packet is who counts. What no socket sends keeps it. */
+  #inherited(marks: readonly Marked[], going: PacketSet): Difference | undefined {
+    const { space } = this.#comparison;
+    const isSent = going.minus(space.is("user", space.names.owners.user.numberOf(undefined)));
+    for (const mark of new Set(marks.map((one) => one.mark))) {
+      const after = this.#judged("output", { hasArrived: false, marks: [{ mark, set: space.all }] }).marks;
+      const found = this.#authority(after, isSent);
+      if (found) return found;
+    }
+    return undefined;
   }
 
   /** What shows an arriving interface was encapsulated by this machine: with an address of its own, and nobody translated it. */
-  #authority(marks: readonly Marked[]): Difference | undefined {
+  #authority(marks: readonly Marked[], going: PacketSet): Difference | undefined {
     const { space } = this.#comparison;
     const { ruleset } = this.#state;
-    const going = this.#comparison.going("out");
     const translated = leavesAs(ruleset, this.#comparison).masqueraded;
     for (const place of variations({ hasArrived: true, marks })) {
       const region = [
@@ -133,14 +148,14 @@ class SameRules {
     return undefined;
   }
 
-  #hook(hook: Hook, direction: Direction, hasArrived: boolean): Difference | undefined {
+  #hook(hook: Hook, direction: Direction, planned: PacketSet): Difference | undefined {
     const going = this.#comparison.going(direction);
-    for (const place of variations({ hasArrived, marks: [] })) {
+    for (const place of variations({ hasArrived: true, marks: [] })) {
       const { passes } = this.#judged(hook, place);
-      const found = this.#comparison.differs(passes, this.#planned, going, passing);
+      const found = this.#comparison.differs(passes, planned, going, passing);
       if (found) return found;
     }
-    return this.#refusing(this.#judged(hook, { hasArrived, marks: [] }), direction);
+    return this.#refusing(this.#judged(hook, { hasArrived: true, marks: [] }), direction);
   }
 
   /** Whoever is refused is told as planned, and by a rule: a chain's policy is accept for a part of its making. */

@@ -71,6 +71,26 @@ test("what the kernel closes by itself is closed in time", () => {
     expect(said(travel, { "switch/portal.nft": other }), time).toMatchObject({ file: "nft/switch/portal.nft" });
 });
 
+test("a mark that another process left on the connection is not inherited", () => {
+  const apps = policyNamed("only-these-apps");
+  const text = fileOf(apps, "ruleset.nft");
+  const marking = /\t\tmeta skuid 0-4294967294 ct mark set .*\n/;
+  expect(text).toMatch(marking);
+  expect(said(apps, { "ruleset.nft": text.replace(marking, "") })).toMatchObject({ kind: "packet" });
+});
+
+test("an answer to a redirected query reaches whoever asked, and no other one does", () => {
+  const gateway = policyNamed("gateway");
+  const text = fileOf(gateway, "ruleset.nft");
+  const answer = /\t\tip +saddr 10\.64\.0\.1 .* ct status dnat counter accept .*\n/;
+  expect(text).toMatch(answer);
+  for (const changed of [text.replace(answer, ""), text.replace(answer, (line) => line.replace("ct status dnat ", ""))])
+    expect(said(gateway, { "ruleset.nft": changed })).toMatchObject({
+      kind: "packet",
+      difference: { packet: { direction: "in", connection: "established-reply" } },
+    });
+});
+
 describe("a difference", () => {
   const source = {
     file: "home.ksp",

@@ -2,6 +2,7 @@ import { addressOf } from "./addresses.ts";
 import type { Json } from "./json.ts";
 import { columnsOf, elementsOf, spansOf } from "./listed-values.ts";
 import { durationOf, icmpNames, protocolNames } from "./numbers.ts";
+import { ownersIn } from "./owners.ts";
 import {
   type Condition,
   connectionStates,
@@ -103,16 +104,16 @@ function logOf(value: Json, rate: Omit<Log, "prefix"> | undefined): Log {
   return rate ? { prefix: prefix.string(), ...rate } : value.fail("logging without a limit");
 }
 
-/** `ct mark set ct mark & keep | add` */
+/** `ct mark set ct mark & keep | add`, or without adding anything. */
 function marking(value: Json): NonNullable<Rule["marks"]> {
   const { key, value: set } = value.object(["key", "value"]);
   const isMark = (json: Json): unknown => json.object(["ct"]).ct.object(["key"]).key.oneOf("mark");
   isMark(key);
-  const [masked, add, ...more] = set.object(["|"])["|"].array();
-  const [mark, keep, ...others] = masked?.object(["&"])["&"].array() ?? [];
-  if (!mark || !keep || !add || more.length + others.length > 0) return value.fail(`unknown mark ${set.shown}`);
+  const [masked = set, add, ...more] = set.keys.join() === "|" ? set.object(["|"])["|"].array() : [set];
+  const [mark, keep, ...others] = masked.object(["&"])["&"].array();
+  if (!mark || !keep || more.length + others.length > 0) return value.fail(`unknown mark ${set.shown}`);
   isMark(mark);
-  return { keep: keep.number(0xffffffff), add: add.number(0xffffffff) };
+  return { keep: keep.number(0xffffffff), add: add?.number(0xffffffff) ?? 0 };
 }
 
 // ---- questions -----------------------------------------------------------------------------------------------------
@@ -205,8 +206,9 @@ function meta(key: string, right: Json, isNegated: boolean, match: Json): Condit
       return { kind: "mark", ...markValue(right), isNegated };
     case "skuid":
     case "skgid": {
-      const ids = elementsOf(right).map((id) => id.number(0xffffffff));
-      return { kind: "owner", field: key === "skuid" ? "user" : "group", ids, isNegated };
+      const spans = spansOf(elementsOf(right), 0xffffffff, new Map());
+      const owners = ownersIn(spans, isNegated) ?? right.fail("a range of owners");
+      return { kind: "owner", field: key === "skuid" ? "user" : "group", ...owners };
     }
     case "nfproto": {
       if (isNegated) return match.fail("!= is not for a family");

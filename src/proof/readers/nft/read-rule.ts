@@ -1,5 +1,6 @@
 import { addressOf } from "./addresses.ts";
 import { durationOf, icmpNames, numberOf, protocolNames } from "./numbers.ts";
+import { ownersIn } from "./owners.ts";
 import {
   type Condition,
   connectionStates,
@@ -136,13 +137,12 @@ class RuleReader {
     return { prefix, ...rate };
   }
 
-  /** `set ct mark & 0x00ffffff | 0x01000000`, after `ct mark`. */
+  /** `set ct mark & 0x00ffffff | 0x01000000`, after `ct mark`; without `|` it adds nothing. */
   #marking(): NonNullable<Rule["marks"]> {
     const scanner = this.#scanner;
     scanner.expect("set", "ct", "mark", "&");
     const keep = this.#number(0xffffffff);
-    scanner.expect("|");
-    return { keep, add: this.#number(0xffffffff) };
+    return { keep, add: scanner.take("|") ? this.#number(0xffffffff) : 0 };
   }
 
   // ---- questions ---------------------------------------------------------------------------------------------------
@@ -312,8 +312,7 @@ class RuleReader {
 
   #numbers(): { readonly ids: readonly number[]; readonly isNegated: boolean } {
     const { spans, isNegated } = this.#spans(0xffffffff);
-    if (spans.some(({ first, last }) => first !== last)) this.#scanner.fail("a range of owners");
-    return { ids: spans.map(({ first }) => first), isNegated };
+    return ownersIn(spans, isNegated) ?? this.#scanner.fail("a range of owners");
   }
 
   #span(word: string, highest: number, names?: ReadonlyMap<string, number>): Span {
