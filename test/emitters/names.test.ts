@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isLoneStateName, stateName } from "../../src/emitters/nft/names.ts";
-import { levelName } from "../../src/ir/states.ts";
+import { isLoneStateName } from "../../src/emitters/nft/names.ts";
+import { levelName, stateName } from "../../src/ir/states.ts";
 import { readCommands } from "./nft-text.ts";
 import { allPolicies, type Emitted, emitted, fileOf } from "./policies.ts";
 

@@ -1,6 +1,7 @@
 import type { Plan } from "../../ir/plan.ts";
 import type { Identity } from "../../ir/policy.ts";
 import type { Direction, Rule, Ruleset } from "../../ir/ruleset.ts";
+import { stateName } from "../../ir/states.ts";
 import type { Emitter, Files, Refusal } from "../emitter.ts";
 import { template } from "../template.ts";
 import { type ArpTable, arpTables } from "./arp.ts";
@@ -8,7 +9,6 @@ import { type Chain, portalTimer, replyJump } from "./body.ts";
 import { dispatch, type Way, ways } from "./chains.ts";
 import { interfaceClasses } from "./interfaces.ts";
 import { heading } from "./layout.ts";
-import { stateName } from "./names.ts";
 import { pairLines } from "./pairs.ts";
 import { type RewriteChain, rewriteChains, rewrittenOutput } from "./rewrites.ts";
 import { type NamedSet, Sets } from "./sets.ts";
