@@ -1,0 +1,61 @@
+import type { Event, Mode } from "./state.ts";
+
+/**
+ * `note`: keep what the probe says. `follow`: close at once what is not proved any more, or open one proved hop of one chain
+ * when the last order is confirmed. `load`: load all rules anew, closed. `free`: let everything pass. `wait`: try the load
+ * again a little later. `close and end`, `end`: the daemon is done.
+ */
+export type Action = "note" | "follow" | "load" | "free" | "wait" | "close and end" | "end";
+
+export interface Cell {
+  readonly next: Mode;
+  readonly actions: readonly Action[];
+  readonly why: string;
+}
+
+const cell = (next: Mode, actions: readonly Action[], why: string): Cell => ({ next, actions, why });
+const nothing = cell("ended", [], "it is over");
+
+/** All that the machine may do. docs/runtime.md shows it; what is in no cell closes. */
+export const table: Readonly<Record<Mode, Readonly<Record<Event["kind"], Cell>>>> = {
+  loading: {
+    probe: cell("loading", ["note"], "nothing opens before the rules are known to be ours"),
+    done: cell("guarding", ["follow"], "the kernel lists what was loaded"),
+    failed: cell("loading", ["wait"], "whatever the kernel holds, it is not trusted"),
+    retry: cell("loading", ["load"], ""),
+    tampered: cell("loading", ["load"], "what is being loaded may be gone already"),
+    disable: cell("disabled", ["free"], ""),
+    enable: cell("loading", ["load"], ""),
+    stop: cell("ended", ["close and end"], "rules stay when the daemon goes, closed"),
+  },
+  guarding: {
+    probe: cell("guarding", ["note", "follow"], "any probe closes, all together open"),
+    done: cell("guarding", ["follow"], "the next hop may open"),
+    failed: cell("loading", ["load"], "a switch that did not happen leaves the state in doubt"),
+    retry: cell("guarding", [], "the load has succeeded meanwhile"),
+    tampered: cell("loading", ["load"], "somebody changed our rules"),
+    disable: cell("disabled", ["free"], ""),
+    enable: cell("guarding", [], "it is"),
+    stop: cell("ended", ["close and end"], "nobody will watch the tunnels"),
+  },
+  disabled: {
+    probe: cell("disabled", ["note"], ""),
+    done: cell("disabled", [], ""),
+    failed: cell("loading", ["load"], "half open is neither"),
+    retry: cell("disabled", [], ""),
+    tampered: cell("loading", ["load"], "the timer outside the daemon closed, or somebody else did something: closed"),
+    disable: cell("disabled", ["free"], "another time"),
+    enable: cell("loading", ["load"], ""),
+    stop: cell("ended", ["end"], "a person's word stands; the timer outside the daemon closes"),
+  },
+  ended: {
+    probe: nothing,
+    done: nothing,
+    failed: nothing,
+    retry: nothing,
+    tampered: nothing,
+    disable: nothing,
+    enable: nothing,
+    stop: nothing,
+  },
+};
