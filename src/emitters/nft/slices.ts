@@ -1,3 +1,5 @@
+import { controlGroup } from "../../net/control-group.ts";
+
 /**
  * Which control group sent a packet is known in the output hook alone, and only for groups that exist when the file loads. So
  * output marks the connection there, in the highest eight bits of its mark, and every chain asks for that mark.
@@ -25,11 +27,4 @@ export class Slices {
   #mark(path: string): string {
     return `0x${(this.#paths.indexOf(path) + 1).toString(16).padStart(2, "0")}000000`;
   }
-}
-
-/** systemd.slice(5): `a-b.slice` lies inside `a.slice`. A path with a slash is one already. */
-function controlGroup(path: string): string {
-  if (path.includes("/") || !path.endsWith(".slice")) return path;
-  const words = path.slice(0, -".slice".length).split("-");
-  return words.map((_, i) => `${words.slice(0, i + 1).join("-")}.slice`).join("/");
 }
