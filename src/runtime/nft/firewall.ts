@@ -9,8 +9,8 @@ export type Order =
   | { readonly kind: "free"; readonly ticket: number };
 
 export interface FirewallOptions {
-  /** The text of a file of the bundle, such as `nft/ruleset.nft`. */
-  readonly read: (file: string) => string;
+  /** Where the bundle's own text of a file such as `ruleset.nft` lies. */
+  readonly path: (file: string) => string;
   /** The state that all rules load in. */
   readonly closed: StateKey;
   /** What an earlier daemon left: the rules of this very bundle, as the kernel listed them. */
@@ -121,10 +121,10 @@ export class Firewall {
   }
 
   async #load(): Promise<string | undefined> {
-    const why = await this.#apply(this.#options.read("nft/ruleset.nft"));
+    const why = await this.#apply(this.#options.path("ruleset.nft"));
     if (why !== undefined) {
       // Literals only: it loads where a list or a control group is what failed.
-      const lockdown = await this.#apply(this.#options.read("nft/lockdown.nft"));
+      const lockdown = await this.#apply(this.#options.path("lockdown.nft"));
       return `${why}; ${lockdown === undefined ? "the lockdown is in force instead" : `nor does the lockdown load: ${lockdown}`}`;
     }
     const found = await list();
@@ -141,7 +141,7 @@ export class Firewall {
   async #move(to: StateKey): Promise<string | undefined> {
     const expected = this.#expected;
     if (!expected) return "the rules are not known to be ours";
-    const why = await this.#apply(this.#options.read(`nft/switch/${stateName(to)}.nft`));
+    const why = await this.#apply(this.#options.path(`switch/${stateName(to)}.nft`));
     if (why !== undefined) return why;
     const found = await listSwitched(expected.switched.keys());
     if ("fault" in found) return found.fault;
@@ -152,7 +152,7 @@ export class Firewall {
 
   /** Everything passes; what is listed then must stay, too. */
   async #free(): Promise<string | undefined> {
-    const why = await this.#apply(this.#options.read("nft/disable.nft"));
+    const why = await this.#apply(this.#options.path("disable.nft"));
     if (why !== undefined) return why;
     const found = await list();
     if ("fault" in found) return found.fault;
@@ -161,9 +161,9 @@ export class Firewall {
     return undefined;
   }
 
-  async #apply(text: string): Promise<string | undefined> {
+  async #apply(file: string): Promise<string | undefined> {
     this.#tampering.expect();
-    const why = await load(text);
+    const why = await load(file);
     if (why !== undefined) this.#tampering.unexpect();
     return why;
   }

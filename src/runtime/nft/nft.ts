@@ -1,9 +1,9 @@
 import { complaint, type Ran, run } from "../system/program.ts";
 import { type Listing, parseListing } from "./listing.ts";
 
-/** Loads one text in one transaction; says why it did not. */
-export async function load(text: string): Promise<string | undefined> {
-  const ran = await run(["nft", "-f", "-"], { input: text, milliseconds: 30_000 });
+/** Loads a file in one transaction; says why it did not. A pipe could end in the middle when we are killed, at a place that loads. */
+export async function load(file: string): Promise<string | undefined> {
+  const ran = await run(["nft", "-f", file], { milliseconds: 30_000 });
   return ran.status === 0 ? undefined : complaint(ran);
 }
 
