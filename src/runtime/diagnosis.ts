@@ -17,8 +17,8 @@ export function diagnose(state: State, name: string, { runtime }: Bundle, now: n
   if (!chain || state.mode === "disabled" || state.mode === "ended") return undefined;
   const hop = chain.hops[proved(chain)];
   const failed = hop?.probes.filter(({ good }) => !good) ?? [];
-  // What came through the tunnel fails with it: the first to fail is the one to look at.
-  const [first] = failed.toSorted((a, b) => a.since - b.since);
+  // What comes through the tunnel fails with its place: the first to fail is the one to look at.
+  const [first] = failed.toSorted((a, b) => a.since - b.since || Number(a.throughPath) - Number(b.throughPath));
   const why = first
     ? `${hop?.tunnel}, ${first.name}: ${first.why}, for ${seconds(now - first.since)}`
     : state.mode === "loading"

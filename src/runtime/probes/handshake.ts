@@ -19,7 +19,8 @@ export class Handshake {
     if (device === this.#device) return;
     this.stop();
     this.#device = device;
-    if (device !== undefined) void this.#ask(device);
+    if (device === undefined) this.#options.tell(false, "there is no interface");
+    else void this.#ask(device);
   }
 
   stop(): void {
@@ -31,13 +32,16 @@ export class Handshake {
     const { within, tell } = this.#options;
     const ran = await run(["wg", "show", device, "latest-handshakes"], { milliseconds: 2_000 });
     if (this.#device !== device) return;
-    if (ran.status === 0) {
-      const { good, why } = judgeHandshakes(ran.stdout, Date.now(), within);
-      tell(good, why);
-    } else tell(false, complaint(ran));
-    this.#timer = setTimeout(() => void this.#ask(device), Math.min(Math.max(within / 8, 250), 5_000));
+    const { good, why } =
+      ran.status === 0 ? judgeHandshakes(ran.stdout, Date.now(), within) : { good: false, why: complaint(ran) };
+    tell(good, why);
+    const wait = good ? Math.min(Math.max(within / 8, soon), 5_000) : soon;
+    this.#timer = setTimeout(() => void this.#ask(device), wait);
   }
 }
+
+/** Somebody waits for the tunnel to come. */
+const soon = 250;
 
 /** The youngest of a device's peers counts. A handshake of the future tells of a clock that was set, not of a peer. */
 export function judgeHandshakes(

@@ -147,7 +147,9 @@ export function judgeRoutes(
       watched.some((prefix) => isSubset([range], [prefix]) && size([range]) < size([prefix])) &&
       overlaps([range], taken),
   );
-  const way = lost && elsewhere.find(({ range }) => overlaps([range], [lost]));
+  const [way] = elsewhere
+    .filter(({ range }) => lost && overlaps([range], [lost]))
+    .toSorted((a, b) => (size([a.range]) < size([b.range]) ? 1 : -1));
   return {
     good: lost === undefined,
     why: lost ? `${formatRange(lost)} leads ${way?.device ? `to ${way.device}` : "nowhere"}` : "routes lead into it",

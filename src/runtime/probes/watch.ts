@@ -23,7 +23,8 @@ export type NamedProbe =
       readonly lostAfter: number;
     };
 
-export const isThroughPath = ({ kind }: NamedProbe): boolean => kind === "heartbeat" || kind === "handshake";
+/** The age of a handshake is what it is, whatever was closed since. */
+export const isThroughPath = ({ kind }: NamedProbe): boolean => kind === "heartbeat";
 
 /** The interface is always watched; each target of a heartbeat counts by itself. */
 export function watchedTunnels({ runtime: { tunnels, watches } }: Bundle): readonly Watched[] {
