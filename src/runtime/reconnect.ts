@@ -36,7 +36,7 @@ export class Reconnection {
   begin(tunnel: string): void {
     if (!this.#plans.has(tunnel) || this.#timers.has(tunnel)) return;
     this.tries.set(tunnel, 0);
-    this.#schedule(tunnel);
+    this.#schedule(tunnel, this.#nextWait(tunnel));
   }
 
   /** It is back. A program that still runs may well be what carries it. */
@@ -50,14 +50,16 @@ export class Reconnection {
     for (const tunnel of [...this.#timers.keys()]) this.settle(tunnel);
   }
 
-  #schedule(tunnel: string): void {
-    const tries = this.tries.get(tunnel) ?? 0;
-    const wait = waitBefore(tries, this.#plans.get(tunnel)?.backoff ?? gentle, this.#on.random());
-    const isBusy = this.#running.has(tunnel);
+  #schedule(tunnel: string, wait: number): void {
+    clearTimeout(this.#timers.get(tunnel));
     this.#timers.set(
       tunnel,
-      setTimeout(() => this.#try(tunnel), isBusy ? Math.max(wait, patience) : wait),
+      setTimeout(() => this.#try(tunnel), wait),
     );
+  }
+
+  #nextWait(tunnel: string): number {
+    return waitBefore(this.tries.get(tunnel) ?? 0, this.#plans.get(tunnel)?.backoff ?? gentle, this.#on.random());
   }
 
   #try(tunnel: string): void {
@@ -70,14 +72,16 @@ export class Reconnection {
     // A session of its own: a VPN that stays in the foreground outlives this daemon.
     const child = spawn(program, args, { detached: true, stdio: "ignore" });
     this.#running.set(tunnel, child);
+    this.#schedule(tunnel, patience);
     const over = (why: string): void => {
-      if (this.#running.get(tunnel) === child) this.#running.delete(tunnel);
       this.#on.note(tunnel, why);
+      if (this.#running.get(tunnel) !== child) return;
+      this.#running.delete(tunnel);
+      if (this.tries.has(tunnel)) this.#schedule(tunnel, this.#nextWait(tunnel));
     };
     child.once("error", (error) => over(error.message));
     child.once("exit", (status, signal) => over(`${program} ended: ${signal ?? `status ${status}`}`));
     child.unref();
-    this.#schedule(tunnel);
   }
 
   #end(child: ChildProcess | undefined): void {

@@ -7,6 +7,7 @@ import { compile } from "../../../src/index.ts";
 import { cli } from "../../commands/ksp.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { eventually, type Process, type Result } from "../../lab/process.ts";
+import { environment } from "../../lab/requirements.ts";
 
 /** A line of the daemon's log. */
 export interface Entry {
@@ -39,9 +40,11 @@ export async function compiled(text: string): Promise<string> {
   return folder;
 }
 
-/** Starts `ksp run` and waits until it guards. */
-export async function startGuard(lab: Lab, folder: string): Promise<Guard> {
-  const process = await lab.client.spawn([globalThis.process.execPath, cli, "run", folder]);
+/** Starts `ksp run` and waits until it guards. `path`: where programs are looked for first. */
+export async function startGuard(lab: Lab, folder: string, path?: string): Promise<Guard> {
+  const { PATH = "" } = environment;
+  const env = path === undefined ? {} : { PATH: `${path}:${PATH}` };
+  const process = await lab.client.spawn([globalThis.process.execPath, cli, "run", folder], { env });
   const log = (): readonly Entry[] =>
     process
       .said()
