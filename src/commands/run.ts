@@ -1,8 +1,9 @@
 import { diagnostic } from "../diagnostics/diagnostic.ts";
 import { runFolder } from "../runtime/control/run-folder.ts";
-import { type Entry, startDaemon } from "../runtime/daemon.ts";
+import { startDaemon } from "../runtime/daemon.ts";
 import type { Diagnosis } from "../runtime/diagnosis.ts";
 import { loadBundle } from "../runtime/load-bundle.ts";
+import type { Entry } from "../runtime/log.ts";
 import { present } from "./output.ts";
 
 /** `ksp run`: guards until it is told to end. Its log is one JSON object a line, on standard output. */

@@ -2,6 +2,7 @@ import type { Bundle } from "../../ir/bundle.ts";
 import type { Device, Probe } from "../../ir/policy.ts";
 import { formatAddress } from "../../net/address.ts";
 import type { AddressSet } from "../../net/address-set.ts";
+import type { Guarded } from "../machine/state.ts";
 
 /** What is watched of one tunnel. */
 export interface Watched {
@@ -24,7 +25,24 @@ export type NamedProbe =
     };
 
 /** The age of a handshake is what it is, whatever was closed since. */
-export const isThroughPath = ({ kind }: NamedProbe): boolean => kind === "heartbeat";
+const isThroughPath = ({ kind }: NamedProbe): boolean => kind === "heartbeat";
+
+/** The chains of a bundle as the machine guards them. */
+export const guardedChains = (
+  { runtime: { chains, tunnels } }: Bundle,
+  watched: readonly Watched[],
+): readonly Guarded[] =>
+  chains.map(({ name, hops }) => ({
+    name,
+    everything: tunnels.find((tunnel) => tunnel.name === hops.at(-1))?.carries.everything === true,
+    hops: hops.map((tunnel) => ({
+      tunnel,
+      probes: (watched.find((each) => each.tunnel === tunnel)?.probes ?? []).map((probe) => ({
+        name: probe.name,
+        throughPath: isThroughPath(probe),
+      })),
+    })),
+  }));
 
 /** The interface is always watched; each target of a heartbeat counts by itself. */
 export function watchedTunnels({ runtime: { tunnels, watches } }: Bundle): readonly Watched[] {
