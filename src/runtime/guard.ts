@@ -112,6 +112,7 @@ export class Guard {
     const before = this.#state;
     const { state, effects } = step(before, event, Date.now());
     this.#state = state;
+    if (before.mode === "disabled" && state.mode === "loading") void this.#offSwitch.forget();
     for (const entry of stepEntries(event, before, state)) this.#options.log(entry);
     for (const effect of effects) this.#act(effect);
   }

@@ -35,9 +35,14 @@ export class OffSwitch {
   }
 
   async on(): Promise<void> {
+    await this.forget();
+    this.#options.send({ kind: "enable" });
+  }
+
+  /** It was closed, by whomever: the word counts no more, not even for the next daemon. */
+  async forget(): Promise<void> {
     this.stop();
     await forgetDisabled(this.#options.remembered);
-    this.#options.send({ kind: "enable" });
   }
 
   /** Says why not, where it may not be or nothing outside this daemon would close it again. */

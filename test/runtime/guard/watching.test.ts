@@ -1,0 +1,71 @@
+import { describe, expect, test } from "vitest";
+import { withLab } from "../../lab/lab.ts";
+import { mayBeSkipped } from "../../lab/requirements.ts";
+import { homeWireguard } from "../../lab/wireguard.ts";
+import { compiled, type Entry, type Guard, ksp, startGuard } from "./guard.ts";
+
+// With nothing but a slow heartbeat besides: what closes here is the watching itself.
+const policy = `ksp 1
+policy guarded
+
+tunnel wg0 {
+  protocol wireguard
+  interface "wg0"
+  server 198.51.100.7 udp 51820
+  carrier mark 0x6b73/0xffff
+  address 10.64.0.2/32
+  carries everything
+}
+
+dns 10.64.0.1 through wg0
+ipv6 block
+
+watch wg0 {
+  interface
+  route 0.0.0.0/0
+  heartbeat 10.64.0.1 every 100ms lost after 100
+}
+`;
+
+const since = ({ log }: Guard, start: number): readonly Entry[] =>
+  log().filter(({ time }) => Date.parse(time) >= start);
+
+describe.skipIf(mayBeSkipped())("whoever cannot watch closes", { timeout: 60_000 }, () => {
+  test("the program of events dies, or its queue runs over; a foreign route is told", async () => {
+    const folder = await compiled(policy);
+    await withLab(async (lab) => {
+      const vpn = await lab.wireguard(homeWireguard);
+      const guard = await startGuard(lab, folder);
+      await vpn.start();
+      await guard.inForce("up", 0);
+      const monitor = async (signal: string): Promise<void> => {
+        await lab.client.run(["pkill", `-${signal}`, "-x", "-f", "ip -o monitor link address route rule"]);
+      };
+
+      const killed = Date.now();
+      await monitor("KILL");
+      await guard.inForce("down", killed);
+      await guard.inForce("up", killed);
+      expect(since(guard, killed)).toContainEqual(
+        expect.objectContaining({ event: "lost", cause: "wg0: interface: not watched: ip ended: SIGKILL" }),
+      );
+
+      const flooded = Date.now();
+      await monitor("STOP");
+      const routes = Array.from({ length: 20_000 }, (_, i) => `route ${i % 2 ? "del" : "add"} 203.0.113.1/32 dev lo\n`);
+      await lab.client.ip(routes.join(""));
+      await monitor("CONT");
+      await guard.inForce("down", flooded);
+      await guard.inForce("up", flooded);
+      expect(since(guard, flooded)).toContainEqual(
+        expect.objectContaining({ event: "network", text: expect.stringContaining("No buffer space available") }),
+      );
+
+      const steered = Date.now();
+      await lab.client.ip("route add 203.0.113.0/24 via 192.168.1.1 dev eth0");
+      expect((await ksp(lab, "status")).stdout).toContain("foreign route: 203.0.113.0/24 dev eth0 beside wg0");
+      expect(guard.state()).toBe("up");
+      expect(since(guard, steered).some(({ event }) => event === "lost")).toBe(false);
+    });
+  });
+});
