@@ -63,7 +63,7 @@ describe.skipIf(mayBeSkipped())("chains", { timeout: 60_000 }, () => {
     await withLab(async (lab) => {
       const vpn = await lab.openvpn(eightServers);
       const cases: readonly (Case & { readonly least: number })[] = [
-        { name: "SIGKILL", lose: () => vpn.process().kill("SIGKILL"), undo: vpn.start, least: 1_000 },
+        { name: "SIGKILL", lose: () => vpn.process().kill("SIGKILL"), undo: vpn.start, least: 500 },
         {
           name: "the servers are unreachable, and nobody says so",
           lose: () => lab.router.ip("route replace blackhole 198.51.100.0/24"),
@@ -88,7 +88,7 @@ describe.skipIf(mayBeSkipped())("chains", { timeout: 60_000 }, () => {
       for (const each of cases) {
         const { counts, datagrams, closed, restored } = await lose({ lab, vpn, guard }, each);
         figures.push(`OpenVPN, ${each.name}: closed ${closed} ms, restored ${restored} ms, ${datagrams} datagrams`);
-        expect(datagrams, each.name).toBeGreaterThan(500);
+        expect(datagrams, each.name).toBeGreaterThan(300);
         expect(counts.endpoint, each.name).toBeGreaterThan(50);
         expect(leaked(counts), `${each.name}: ${JSON.stringify(counts)}`).toBe(0);
         expect(await lab.ping(internet.ipv4), each.name).toBe(true);

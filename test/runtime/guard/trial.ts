@@ -27,15 +27,15 @@ export async function lose(
 ): Promise<Outcome> {
   const capture = await lab.capture(vpn);
   const flood = await lab.flood(vpn);
-  await pause(300);
+  await pause(150);
   const start = Date.now();
   await lose();
   const closed = await guard.inForce(states.closed, start);
-  await pause(300);
+  await pause(150);
   const back = Date.now();
   await undo();
   const restored = await guard.inForce(states.open, back);
-  await pause(300);
+  await pause(150);
   const { datagrams } = await flood.stop();
   return { counts: await capture.stop(), datagrams, closed, restored };
 }
@@ -44,9 +44,9 @@ export async function lose(
 export async function loseUnguarded(lab: Lab, vpn: Vpn, { lose, undo }: Case): Promise<Counts> {
   const capture = await lab.capture(vpn);
   const flood = await lab.flood(vpn);
-  await pause(300);
+  await pause(150);
   await lose();
-  await pause(700);
+  await pause(450);
   await flood.stop();
   const counts = await capture.stop();
   await undo();
