@@ -13,6 +13,7 @@ import { type Entry, stepEntries } from "./log.ts";
 import { type Effect, type Event, initial, type State } from "./machine/state.ts";
 import { step } from "./machine/step.ts";
 import { Firewall } from "./nft/firewall.ts";
+import { nft } from "./nft/nft.ts";
 import { Network } from "./probes/network.ts";
 import { guardedChains } from "./probes/watch.ts";
 import { Reconnection } from "./reconnect.ts";
@@ -58,6 +59,7 @@ export class Guard {
       note: (text) => this.#log("warning", "network", { text }),
     });
     this.#firewall = new Firewall({
+      kernel: nft,
       path: (file) => this.#path(file),
       closed: stateKey(chains, []),
       remembered: () => (this.#left.bundle === loaded.digest ? `${this.#left.fixed}` : undefined),

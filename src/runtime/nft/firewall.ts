@@ -1,7 +1,7 @@
 import { type StateKey, stateName } from "../../ir/states.ts";
 import { isFree, type Listing, sameListing, stateInForce } from "./listing.ts";
-import { list, listSwitched, load } from "./nft.ts";
-import { Tampering } from "./tampering.ts";
+import type { Kernel } from "./nft.ts";
+import type { Listener } from "./tampering.ts";
 
 export type Order =
   | { readonly kind: "load"; readonly ticket: number }
@@ -9,6 +9,7 @@ export type Order =
   | { readonly kind: "free"; readonly ticket: number };
 
 export interface FirewallOptions {
+  readonly kernel: Kernel;
   /** Where the bundle's own text of a file such as `ruleset.nft` lies. */
   readonly path: (file: string) => string;
   /** The state that all rules load in. */
@@ -31,7 +32,7 @@ const checkEvery = 10_000;
  */
 export class Firewall {
   readonly #options: FirewallOptions;
-  readonly #tampering: Tampering;
+  readonly #listener: Listener;
   readonly #timer: NodeJS.Timeout;
   #waiting: Order | undefined;
   #work: Promise<void> | undefined;
@@ -42,7 +43,7 @@ export class Firewall {
 
   constructor(options: FirewallOptions) {
     this.#options = options;
-    this.#tampering = new Tampering({ tampered: (what) => this.#tampered(what), unsure: () => this.check() });
+    this.#listener = options.kernel.listen({ tampered: (what) => this.#tampered(what), unsure: () => this.check() });
     this.#timer = setInterval(() => this.check(), checkEvery);
   }
 
@@ -62,7 +63,7 @@ export class Firewall {
 
   stop(): void {
     clearInterval(this.#timer);
-    this.#tampering.stop();
+    this.#listener.stop();
   }
 
   /** Compares what is there with what must be. */
@@ -73,7 +74,7 @@ export class Firewall {
   async #compare(): Promise<void> {
     const expected = this.#expected;
     if (!expected || this.#work) return; // an order reads back by itself
-    const found = await list();
+    const found = await this.#options.kernel.list();
     if (this.#work || expected !== this.#expected) return;
     if ("fault" in found) this.#tampered(found.fault);
     else if (!sameListing(found, expected)) this.#tampered("the kernel lists other rules than were loaded");
@@ -85,7 +86,7 @@ export class Firewall {
   }
 
   async #workOff(): Promise<void> {
-    await this.#tampering.ready;
+    await this.#listener.ready;
     for (let order = this.#waiting; order; order = this.#waiting) {
       this.#waiting = undefined;
       const why = await this.#carryOut(order).catch((error: unknown) => `${error}`);
@@ -107,7 +108,7 @@ export class Firewall {
 
   /** The rules that an earlier daemon left are kept with their counters, where they are still the same. */
   async #adoptOrLoad(): Promise<string | undefined> {
-    const found = await list();
+    const found = await this.#options.kernel.list();
     if (!("fault" in found) && found.fixed === this.#options.remembered() && stateInForce(found) !== undefined) {
       this.#expected = found;
       const why = await this.#move(this.#options.closed);
@@ -127,7 +128,7 @@ export class Firewall {
       const lockdown = await this.#apply(this.#options.path("lockdown.nft"));
       return `${why}; ${lockdown === undefined ? "the lockdown is in force instead" : `nor does the lockdown load: ${lockdown}`}`;
     }
-    const found = await list();
+    const found = await this.#options.kernel.list();
     if ("fault" in found) return found.fault;
     const state = stateInForce(found);
     if (state !== stateName(this.#options.closed)) return `the kernel is in ${state ?? "no state"} after a load`;
@@ -143,7 +144,7 @@ export class Firewall {
     if (!expected) return "the rules are not known to be ours";
     const why = await this.#apply(this.#options.path(`switch/${stateName(to)}.nft`));
     if (why !== undefined) return why;
-    const found = await listSwitched(expected.switched.keys());
+    const found = await this.#options.kernel.listSwitched(expected.switched.keys());
     if ("fault" in found) return found.fault;
     if (stateInForce(found) !== stateName(to)) return `the kernel is not in ${to} after a switch`;
     if (this.#expected === expected) this.#expected = { ...expected, switched: found.switched };
@@ -154,7 +155,7 @@ export class Firewall {
   async #free(): Promise<string | undefined> {
     const why = await this.#apply(this.#options.path("disable.nft"));
     if (why !== undefined) return why;
-    const found = await list();
+    const found = await this.#options.kernel.list();
     if ("fault" in found) return found.fault;
     if (!isFree(found)) return "the kernel did not open";
     this.#expected = found;
@@ -162,9 +163,9 @@ export class Firewall {
   }
 
   async #apply(file: string): Promise<string | undefined> {
-    this.#tampering.expect();
-    const why = await load(file);
-    if (why !== undefined) this.#tampering.unexpect();
+    this.#listener.expect();
+    const why = await this.#options.kernel.load(file);
+    if (why !== undefined) this.#listener.unexpect();
     return why;
   }
 }

@@ -1,24 +1,34 @@
 import { followNetlink } from "../system/netlink-follower.ts";
 
-export interface TamperingOptions {
+export interface Hearing {
   readonly tampered: (what: string) => void;
   /** Changes may have been missed: compare. */
   readonly unsure: (why: string) => void;
+}
+
+/** Somebody who hears every change of our tables. */
+export interface Listener {
+  /** It listens, or has given up for now: a first change of ours would not be told from another's before. */
+  readonly ready: Promise<void>;
+  /** One transaction of ours follows. */
+  expect(): void;
+  /** The announced transaction did not happen. */
+  unexpect(): void;
+  stop(): void;
 }
 
 /**
  * Hears every change of our tables. A transaction of ours is announced with `expect`; one more than announced is somebody
  * else's. Processes cannot be told apart by the number that nft prints: inside a container it is the one outside.
  */
-export class Tampering {
-  /** It listens, or has given up for now: a first change of ours would not be told from another's before. */
+export class Tampering implements Listener {
   readonly ready: Promise<void>;
-  readonly #on: TamperingOptions;
+  readonly #on: Hearing;
   readonly #follower: { readonly stop: () => void };
   readonly #expected: NodeJS.Timeout[] = [];
   #touched: string | undefined;
 
-  constructor(on: TamperingOptions) {
+  constructor(on: Hearing) {
     this.#on = on;
     let begin = (): void => {};
     this.ready = new Promise((settle) => {
@@ -40,7 +50,6 @@ export class Tampering {
     });
   }
 
-  /** One transaction of ours follows. */
   expect(): void {
     const timer = setTimeout(() => {
       this.#forget();
@@ -49,7 +58,6 @@ export class Tampering {
     this.#expected.push(timer);
   }
 
-  /** The announced transaction did not happen. */
   unexpect(): void {
     clearTimeout(this.#expected.pop());
   }

@@ -1,11 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { leaked } from "../../lab/classify.ts";
 import { withLab } from "../../lab/lab.ts";
 import { internet } from "../../lab/line.ts";
 import { eightServers } from "../../lab/openvpn.ts";
 import { mayBeSkipped } from "../../lab/requirements.ts";
 import { homeWireguard } from "../../lab/wireguard.ts";
+import { figure } from "./figures.ts";
 import { compiled, startGuard } from "./guard.ts";
 import { type Case, lose, loseUnguarded } from "./trial.ts";
 
@@ -55,9 +56,6 @@ ipv6 block
 `;
 
 describe.skipIf(mayBeSkipped())("chains", { timeout: 60_000 }, () => {
-  const figures: string[] = [];
-  afterAll(() => console.log(figures.join("\n")));
-
   test("a lost OpenVPN tunnel closes, leaks nothing and opens again; without rules it leaks", async () => {
     const folder = await compiled(openvpn);
     await withLab(async (lab) => {
@@ -80,14 +78,14 @@ describe.skipIf(mayBeSkipped())("chains", { timeout: 60_000 }, () => {
       await vpn.start();
       for (const each of cases) {
         const counts = await loseUnguarded(lab, vpn, each);
-        figures.push(`OpenVPN, ${each.name}: ${leaked(counts)} without rules`);
+        figure(`OpenVPN, ${each.name}: ${leaked(counts)} without rules`);
         expect(leaked(counts), each.name).toBeGreaterThan(each.least);
       }
       const guard = await startGuard(lab, folder);
       await guard.inForce("up", 0);
       for (const each of cases) {
         const { counts, datagrams, closed, restored } = await lose({ lab, vpn, guard }, each);
-        figures.push(`OpenVPN, ${each.name}: closed ${closed} ms, restored ${restored} ms, ${datagrams} datagrams`);
+        figure(`OpenVPN, ${each.name}: closed ${closed} ms, restored ${restored} ms, ${datagrams} datagrams`);
         expect(datagrams, each.name).toBeGreaterThan(300);
         expect(counts.endpoint, each.name).toBeGreaterThan(50);
         expect(leaked(counts), `${each.name}: ${JSON.stringify(counts)}`).toBe(0);
@@ -116,17 +114,17 @@ describe.skipIf(mayBeSkipped())("chains", { timeout: 60_000 }, () => {
       await pause(300);
       const start = Date.now();
       await exit.process().signal("SIGSTOP");
-      figures.push(`two hops, the second stops: hop1 after ${await guard.inForce("hop1", start)} ms`);
+      figure(`two hops, the second stops: hop1 after ${await guard.inForce("hop1", start)} ms`);
       expect(await lab.ping(internet.ipv4)).toBe(false);
       const back = Date.now();
       await exit.process().signal("SIGCONT");
       await guard.inForce("up", back);
       const again = Date.now();
       await entry.process().kill("SIGKILL");
-      figures.push(`two hops, the first dies: down after ${await guard.inForce("down", again)} ms`);
+      figure(`two hops, the first dies: down after ${await guard.inForce("down", again)} ms`);
       await pause(300);
       await entry.start();
-      figures.push(`two hops, the first is back: up after ${await guard.inForce("up", again)} ms`);
+      figure(`two hops, the first is back: up after ${await guard.inForce("up", again)} ms`);
       expect(states()).toEqual(["down", "hop1", "up", "hop1", "up", "down", "hop1", "up"]);
       expect((await flood.stop()).datagrams).toBeGreaterThan(500);
       const counts = await capture.stop();

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Counts, leaked } from "../../lab/classify.ts";
 import { type Lab, withLab } from "../../lab/lab.ts";
 import { internet } from "../../lab/line.ts";
@@ -9,6 +9,7 @@ import { eventually } from "../../lab/process.ts";
 import { mayBeSkipped } from "../../lab/requirements.ts";
 import type { Vpn } from "../../lab/vpn.ts";
 import { homeWireguard } from "../../lab/wireguard.ts";
+import { figure } from "./figures.ts";
 import { compiled, type Guard, ksp, startGuard } from "./guard.ts";
 
 const policy = (more = ""): string => `ksp 1
@@ -50,9 +51,6 @@ const guarded = async (
 const events = ({ log }: Guard, event: string): number => log().filter((entry) => entry.event === event).length;
 
 describe.skipIf(mayBeSkipped())("the daemon", { timeout: 60_000 }, () => {
-  const figures: string[] = [];
-  afterAll(() => console.log(figures.join("\n")));
-
   test("repairs what others do to its rules, within milliseconds", async () => {
     await guarded(policy(), async ({ lab, vpn, guard }) => {
       const changed = async (command: string, wait: () => Promise<unknown>): Promise<Counts> => {
@@ -74,17 +72,17 @@ describe.skipIf(mayBeSkipped())("the daemon", { timeout: 60_000 }, () => {
         const counts = await changed(command, async () => {
           const closed = await guard.inForce("down", start);
           const open = await guard.inForce("up", start);
-          figures.push(`${command}: loaded anew after ${closed} ms, open after ${open} ms, from before the flood`);
+          figure(`${command}: loaded anew after ${closed} ms, open after ${open} ms, from before the flood`);
           await pause(200);
         });
-        figures.push(`${command}: ${leaked(counts)} frames`);
+        figure(`${command}: ${leaked(counts)} frames`);
         expect(events(guard, "tampered"), command).toBe(before + 1);
         expect(leaked(counts), command).toBeLessThan(100);
       }
       // Nobody repairs: the same command is a disaster.
       await guard.process.signal("SIGSTOP");
       const counts = await changed("flush ruleset", () => pause(700));
-      figures.push(`flush ruleset while the daemon is stopped: ${leaked(counts)} frames`);
+      figure(`flush ruleset while the daemon is stopped: ${leaked(counts)} frames`);
       expect(leaked(counts)).toBeGreaterThan(200);
       const start = Date.now();
       await guard.process.signal("SIGCONT");

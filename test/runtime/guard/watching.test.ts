@@ -61,6 +61,14 @@ describe.skipIf(mayBeSkipped())("whoever cannot watch closes", { timeout: 60_000
         expect.objectContaining({ event: "network", text: expect.stringContaining("No buffer space available") }),
       );
 
+      // Nobody hears this change: it is found when somebody listens again.
+      const deaf = Date.now();
+      await lab.client.run(["sh", "-c", "pkill -KILL -x -f 'nft monitor'; nft insert rule inet ksp output accept"]);
+      await guard.inForce("down", deaf);
+      await guard.inForce("up", deaf);
+      expect(since(guard, deaf)).toContainEqual(expect.objectContaining({ event: "tampered" }));
+      expect(await lab.client.run(["nft", "list chain inet ksp output"])).not.toMatch(/^\s*accept$/m);
+
       const steered = Date.now();
       await lab.client.ip("route add 203.0.113.0/24 via 192.168.1.1 dev eth0");
       expect((await ksp(lab, "status")).stdout).toContain("foreign route: 203.0.113.0/24 dev eth0 beside wg0");

@@ -1,10 +1,11 @@
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { leaked } from "../../lab/classify.ts";
 import { type Lab, withLab } from "../../lab/lab.ts";
 import { internet } from "../../lab/line.ts";
 import { mayBeSkipped } from "../../lab/requirements.ts";
 import type { Vpn } from "../../lab/vpn.ts";
 import { homeWireguard } from "../../lab/wireguard.ts";
+import { figure } from "./figures.ts";
 import { compiled, startGuard } from "./guard.ts";
 import { type Case, lose, loseUnguarded } from "./trial.ts";
 
@@ -82,9 +83,6 @@ const casesOf = ({ client, router }: Lab, vpn: Vpn): readonly (Case & { readonly
 ];
 
 describe.skipIf(mayBeSkipped())("a lost WireGuard tunnel", { timeout: 90_000 }, () => {
-  const figures: string[] = [];
-  afterAll(() => console.log(figures.join("\n")));
-
   test("closes, leaks nothing, and opens again, however it is lost", async () => {
     const folder = await compiled(policy);
     await withLab(async (lab) => {
@@ -95,7 +93,7 @@ describe.skipIf(mayBeSkipped())("a lost WireGuard tunnel", { timeout: 90_000 }, 
       expect(await lab.ping(internet.ipv4)).toBe(true);
       for (const each of casesOf(lab, vpn)) {
         const { counts, datagrams, closed, restored } = await lose({ lab, vpn, guard }, each);
-        figures.push(`${each.name}: closed ${closed} ms, restored ${restored} ms, ${datagrams} datagrams`);
+        figure(`${each.name}: closed ${closed} ms, restored ${restored} ms, ${datagrams} datagrams`);
         expect(datagrams, each.name).toBeGreaterThan(300);
         expect(counts.endpoint, each.name).toBeGreaterThan(50);
         expect(leaked(counts), `${each.name}: ${JSON.stringify(counts)}`).toBe(0);
@@ -111,7 +109,7 @@ describe.skipIf(mayBeSkipped())("a lost WireGuard tunnel", { timeout: 90_000 }, 
       await lab.probe(vpn);
       for (const each of casesOf(lab, vpn)) {
         const counts = await loseUnguarded(lab, vpn, each);
-        figures.push(`${each.name}: ${leaked(counts)} without rules`);
+        figure(`${each.name}: ${leaked(counts)} without rules`);
         expect(leaked(counts), `${each.name}: ${JSON.stringify(counts)}`).toBeGreaterThan(each.least);
       }
     });
