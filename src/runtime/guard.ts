@@ -18,6 +18,7 @@ import { Network } from "./probes/network.ts";
 import { guardedChains } from "./probes/watch.ts";
 import { Reconnection } from "./reconnect.ts";
 import { type Status, statusOf } from "./status.ts";
+import { watchSleep } from "./system/sleep.ts";
 import { type Changed, raiseSettings, restoreSettings } from "./system/sysctl.ts";
 
 export interface GuardOptions {
@@ -43,6 +44,7 @@ export class Guard {
   #tampered: Status["tampered"] = { count: 0 };
   #changed: readonly Changed[] = [];
   #server: Server | undefined;
+  #sleep: { readonly stop: () => void } | undefined;
   #settle: (reason: string | undefined) => void = () => {};
 
   constructor(options: GuardOptions) {
@@ -95,12 +97,14 @@ export class Guard {
     this.#left = parseLeft(await remembered.read("loaded.json"));
     await this.#offSwitch.begin();
     this.#network.start();
+    this.#sleep = watchSleep(() => this.#send({ kind: "slept" }));
     await this.#listen(bundle.runtime.control.group);
   }
 
   readonly stop = (): void => this.#send({ kind: "stop" });
 
   end(reason: string | undefined): void {
+    this.#sleep?.stop();
     this.#network.stop();
     this.#firewall.stop();
     this.#reconnection.stop();

@@ -38,6 +38,8 @@ function causeOf(event: Event): string {
       return event.what;
     case "failed":
       return event.why;
+    case "slept":
+      return "the machine slept";
     default:
       return event.kind;
   }

@@ -62,12 +62,14 @@ export type Event =
   | { readonly kind: "failed"; readonly ticket: number; readonly why: string }
   | { readonly kind: "retry"; readonly ticket: number }
   | { readonly kind: "tampered"; readonly what: string }
+  /** The machine or this process was asleep, or the clock was set: what was heard before is old. */
+  | { readonly kind: "slept" }
   /** A person that the policy permits to do so. `until` in milliseconds of the wall clock; absent: until told or a boot. */
   | { readonly kind: "disable"; readonly until?: number }
   | { readonly kind: "enable" }
   | { readonly kind: "stop" };
 
-export const events = ["probe", "done", "failed", "retry", "tampered", "disable", "enable", "stop"] as const;
+export const events = ["probe", "done", "failed", "retry", "tampered", "slept", "disable", "enable", "stop"] as const;
 
 export type Effect =
   /** Loads all rules, closed: every chain is down. */

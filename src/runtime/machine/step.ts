@@ -59,6 +59,13 @@ const actions: Readonly<Record<Action, Act>> = {
     if (event.kind !== "probe") return { state, effects: [] };
     return { state: { ...state, chains: state.chains.map((chain) => note(chain, event)) }, effects: [] };
   },
+  forget: (state, _, at) => ({
+    state: {
+      ...state,
+      chains: state.chains.map((chain) => forget(chain, 0, "not heard of since the machine slept", at)),
+    },
+    effects: [],
+  }),
   follow: (state, _, at) => {
     const isTooOpen = (chain: ChainState): boolean => chain.wanted > proved(chain);
     if (state.chains.some(isTooOpen)) return move(state, (chain) => Math.min(chain.wanted, proved(chain)), at);

@@ -1,11 +1,11 @@
 import type { Event, Mode } from "./state.ts";
 
 /**
- * `note`: keep what the probe says. `follow`: close at once what is not proved any more, or open one proved hop of one chain
+ * `note`: keep what the probe says. `forget`: all that came through tunnels must be heard again. `follow`: close at once what is not proved any more, or open one proved hop of one chain
  * when the last order is confirmed. `load`: load all rules anew, closed. `free`: let everything pass. `wait`: try the load
  * again a little later. `close and end`, `end`: the daemon is done.
  */
-export type Action = "note" | "follow" | "load" | "free" | "wait" | "close and end" | "end";
+export type Action = "note" | "forget" | "follow" | "load" | "free" | "wait" | "close and end" | "end";
 
 export interface Cell {
   readonly next: Mode;
@@ -24,6 +24,7 @@ export const table: Readonly<Record<Mode, Readonly<Record<Event["kind"], Cell>>>
     failed: cell("loading", ["wait"], "whatever the kernel holds, it is not trusted"),
     retry: cell("loading", ["load"], "what was in the way may be gone"),
     tampered: cell("loading", ["load"], "what is being loaded may be gone already"),
+    slept: cell("loading", ["forget"], "what was heard is old"),
     disable: cell("disabled", ["free"], "a person's word, as the policy allows"),
     enable: cell("loading", ["load"], "this begins it"),
     stop: cell("ended", ["close and end"], "rules stay when the daemon goes, closed"),
@@ -34,6 +35,7 @@ export const table: Readonly<Record<Mode, Readonly<Record<Event["kind"], Cell>>>
     failed: cell("loading", ["load"], "a switch that did not happen leaves the state in doubt"),
     retry: cell("guarding", [], "the load has succeeded meanwhile"),
     tampered: cell("loading", ["load"], "somebody changed our rules"),
+    slept: cell("guarding", ["forget", "follow"], "what was heard is old"),
     disable: cell("disabled", ["free"], "a person's word, as the policy allows"),
     enable: cell("guarding", [], "it does"),
     stop: cell("ended", ["close and end"], "nobody will watch the tunnels"),
@@ -44,6 +46,7 @@ export const table: Readonly<Record<Mode, Readonly<Record<Event["kind"], Cell>>>
     failed: cell("loading", ["load"], "half open is neither"),
     retry: cell("disabled", [], "of a load before"),
     tampered: cell("loading", ["load"], "the timer outside the daemon closed, or somebody else did something: closed"),
+    slept: cell("disabled", ["forget"], "what was heard is old"),
     disable: cell("disabled", ["free"], "another time"),
     enable: cell("loading", ["load"], "a person's word, or its time is over"),
     stop: cell("ended", ["end"], "a person's word stands; the timer outside the daemon closes"),
@@ -54,6 +57,7 @@ export const table: Readonly<Record<Mode, Readonly<Record<Event["kind"], Cell>>>
     failed: nothing,
     retry: nothing,
     tampered: nothing,
+    slept: nothing,
     disable: nothing,
     enable: nothing,
     stop: nothing,

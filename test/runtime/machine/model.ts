@@ -43,6 +43,7 @@ const answer = fc.record({
 });
 const other = fc.constantFrom<Event>(
   { kind: "tampered", what: "a flush" },
+  { kind: "slept" },
   { kind: "disable" },
   { kind: "disable", until: 1 },
   { kind: "enable" },
@@ -108,6 +109,7 @@ export function faultOf(run: Run): string | undefined {
     }
     if (event.kind === "done" && event.ticket === ticket) confirmed = ordered;
     if (event.kind === "probe") hear(last, event, confirmed);
+    if (event.kind === "slept") for (const tunnel of tunnels) last.set(`${tunnel} heartbeat`, false);
     const orders = effects.filter((e) => e.kind === "move" || e.kind === "load" || e.kind === "free");
     if (orders.length > 1) return "two orders at once";
     const [order] = orders;

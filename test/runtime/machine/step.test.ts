@@ -77,6 +77,7 @@ const broken: Readonly<Record<string, Machine>> = {
     const { state, effects } = step(before, event, at);
     return { state: effects.some((e) => e.kind === "move") ? trusting(state) : state, effects };
   },
+  "takes what it heard before a sleep for news": hearing((event) => (event.kind === "slept" ? undefined : event)),
   "goes on guarding rules that were changed": hearing((event) => (event.kind === "tampered" ? undefined : event)),
   "opens a chain with another": (before, event, at) => {
     const { state, effects } = step(before, event, at);
@@ -151,6 +152,17 @@ test("behind a hop that is back, the others must be heard again", () => {
   ]);
   const back = [...lost, report("entry", "heartbeat", true), yes, report("middle", "heartbeat", true), yes];
   expect(orders(play(back)).at(-1)).toBe("private:hop2+work:up");
+});
+
+test("after a sleep all is closed until it is heard again, and opens in order", () => {
+  const slept: Happening = { kind: "other", event: { kind: "slept" } };
+  const heard = ["entry", "middle", "exit"].flatMap((tunnel) => [report(tunnel, "heartbeat", true), yes]);
+  expect(orders(play([...allUp, slept, yes, ...heard])).slice(4)).toEqual([
+    "private:down+work:down",
+    "private:hop1+work:down",
+    "private:hop2+work:down",
+    "private:up+work:down",
+  ]);
 });
 
 test("apps pause at the start and on a loss, and run again when a chain that carries everything is open", () => {
