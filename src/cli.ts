@@ -198,6 +198,28 @@ program
     finish(await hits(options));
   });
 
+const system = () => new Option("--root <dir>", "the root of the system to set up").default("/");
+program
+  .command("install")
+  .description("boot closed, and guard with a compiled policy from then on (systemd)")
+  .argument("<folder>", "the folder of the policy, as `ksp compile` wrote it")
+  .addOption(system())
+  .addHelpText("after", examples("ksp install rules/home", "ksp install rules/home --root /mnt/image"))
+  .action(async (folder: string, options) => {
+    const { install } = await import("./commands/install.ts");
+    finish(await install(folder, options));
+  });
+
+program
+  .command("uninstall")
+  .description("stop guarding, take the rules away and what `install` put in place; everything passes")
+  .addOption(system())
+  .addHelpText("after", examples("ksp uninstall"))
+  .action(async (options) => {
+    const { uninstall } = await import("./commands/install.ts");
+    finish(await uninstall(options));
+  });
+
 program
   .command("completion")
   .description("print a script that completes commands and options in a shell")

@@ -83,6 +83,7 @@ const trouble: ReadonlySet<string> = new Set([
   "KSP5051",
   "KSP5052",
   "KSP5054",
+  "KSP5055",
 ]);
 
 function exitCode(diagnostics: readonly Diagnostic[]): number {

@@ -74,4 +74,5 @@ export const files = {
     severity: "error",
     message: text`the rules in the kernel cannot be read: ${"reason"}`,
   },
+  KSP5055: { name: "not-installed", severity: "error", message: text`this machine is not set up: ${"reason"}` },
 } as const;
