@@ -189,6 +189,16 @@ program
   });
 
 program
+  .command("portal")
+  .description("open the policy's portal for a network's log-in page; it closes by itself")
+  .addOption(format(["text", "json"]))
+  .addHelpText("after", examples("ksp portal", "ksp enable  # to end it earlier"))
+  .action(async (options) => {
+    const { control } = await import("./commands/control.ts");
+    finish(await control({ command: "portal" }, options));
+  });
+
+program
   .command("hits")
   .description("count what each statement let through and refused")
   .addOption(format(["text", "json"]))

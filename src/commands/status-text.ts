@@ -13,6 +13,7 @@ const since = (milliseconds: number): string => {
 const modes: Readonly<Record<Status["mode"], string>> = {
   loading: "the rules are being loaded; nothing is open",
   guarding: "guarding",
+  portal: "the portal is open, all tunnels are down",
   disabled: "DISABLED: everything passes",
   ended: "ending",
 };

@@ -14,7 +14,7 @@ export interface Diagnosis {
 /** Why a chain is not open; undefined where it is. */
 export function diagnose(state: State, name: string, { runtime }: Bundle, now: number): Diagnosis | undefined {
   const chain = state.chains.find((each) => each.name === name);
-  if (!chain || state.mode === "disabled" || state.mode === "ended") return undefined;
+  if (!chain || (state.mode !== "loading" && state.mode !== "guarding")) return undefined;
   const hop = chain.hops[proved(chain)];
   const failed = hop?.probes.filter(({ good }) => !good) ?? [];
   // What comes through the tunnel fails with its place: the first to fail is the one to look at.

@@ -18,6 +18,7 @@ import { Network } from "./probes/network.ts";
 import { guardedChains } from "./probes/watch.ts";
 import { Reconnection } from "./reconnect.ts";
 import { type Status, statusOf } from "./status.ts";
+import { fillResolvers, networkResolvers } from "./system/resolvers.ts";
 import { watchSleep } from "./system/sleep.ts";
 import { type Changed, raiseSettings, restoreSettings } from "./system/sysctl.ts";
 
@@ -44,6 +45,7 @@ export class Guard {
   #tampered: Status["tampered"] = { count: 0 };
   #changed: readonly Changed[] = [];
   #server: Server | undefined;
+  #leaving: NodeJS.Timeout | undefined;
   #sleep: { readonly stop: () => void } | undefined;
   #settle: (reason: string | undefined) => void = () => {};
 
@@ -66,6 +68,7 @@ export class Guard {
       closed: stateKey(chains, []),
       remembered: () => (this.#left.bundle === loaded.digest ? `${this.#left.fixed}` : undefined),
       remember: (fixed) => void remembered.write("loaded.json", JSON.stringify({ bundle: loaded.digest, fixed })),
+      portalResolvers: () => this.#portalResolvers(),
       done: (ticket) => this.#send({ kind: "done", ticket }),
       failed: (ticket, why) => this.#send({ kind: "failed", ticket, why }),
       tampered: (what) => this.#send({ kind: "tampered", what }),
@@ -105,6 +108,7 @@ export class Guard {
 
   end(reason: string | undefined): void {
     this.#sleep?.stop();
+    clearTimeout(this.#leaving);
     this.#network.stop();
     this.#firewall.stop();
     this.#reconnection.stop();
@@ -127,6 +131,7 @@ export class Guard {
     switch (effect.kind) {
       case "load":
       case "move":
+      case "visit":
       case "free":
         this.#firewall.order(effect);
         return;
@@ -149,6 +154,9 @@ export class Guard {
       case "lost":
         this.#log("warning", "lost", { chain: effect.chain, cause: effect.cause });
         this.#alert(effect.chain);
+        return;
+      case "through":
+        this.#send({ kind: "enable" });
         return;
       case "restored":
         this.#log("info", "restored", { chain: effect.chain });
@@ -190,13 +198,33 @@ export class Guard {
       case "enable":
         await this.#offSwitch.on();
         return this.#reached("guarding");
+      case "portal":
+        return this.#visit();
       case "disable":
         return (await this.#offSwitch.off(request.milliseconds)) ?? this.#reached("disabled");
     }
   }
 
+  async #visit(): Promise<string | undefined> {
+    const { portal } = this.#options.loaded.bundle.runtime;
+    if (!portal) return "the policy has no `portal`";
+    if (this.#state.mode !== "guarding" && this.#state.mode !== "portal") return `the daemon is ${this.#state.mode}`;
+    clearTimeout(this.#leaving);
+    this.#leaving = setTimeout(() => this.#state.mode === "portal" && this.#send({ kind: "enable" }), portal.limit);
+    this.#send({ kind: "portal" });
+    return this.#reached("portal");
+  }
+
+  async #portalResolvers(): Promise<string | undefined> {
+    const { loaded, remembered } = this.#options;
+    const fill = fillResolvers(loaded.files.get("nft/ruleset.nft") ?? "", await networkResolvers());
+    if (fill === undefined) return undefined;
+    await remembered.write("nft/resolvers.nft", fill);
+    return this.#path("resolvers.nft");
+  }
+
   /** Waits until the kernel holds what was asked for. */
-  async #reached(mode: "guarding" | "disabled"): Promise<string | undefined> {
+  async #reached(mode: "guarding" | "portal" | "disabled"): Promise<string | undefined> {
     for (let tries = 0; tries < 500; tries++) {
       if (this.#state.mode === mode && (mode === "guarding" || !this.#state.pending)) return undefined;
       await new Promise((settle) => setTimeout(settle, 10));

@@ -1,5 +1,5 @@
 import type { Event, State } from "./machine/state.ts";
-import { keyInForce } from "./status.ts";
+import { keyInForce, nameInForce } from "./status.ts";
 
 /** One line of the log. */
 export interface Entry {
@@ -18,7 +18,7 @@ export function stepEntries(event: Event, before: State, after: State): readonly
           {
             level: "info",
             event: "in-force",
-            state: after.mode === "disabled" ? "disabled" : keyInForce(after),
+            state: nameInForce(after),
           } as const,
         ]
       : []),

@@ -49,7 +49,7 @@ export function statusOf(state: State, { tries, disabledUntil, ...rest }: Surrou
     version: 1,
     ...rest,
     mode: state.mode,
-    state: state.mode === "disabled" ? "disabled" : keyInForce(state),
+    state: nameInForce(state),
     chains: state.chains.map((chain) => ({
       name: chain.name,
       open: isOpen(state, chain),
@@ -63,6 +63,10 @@ export function statusOf(state: State, { tries, disabledUntil, ...rest }: Surrou
     ...(state.mode === "disabled" && disabledUntil !== undefined && { disabledUntil }),
   };
 }
+
+/** As people say it. */
+export const nameInForce = (state: State): string =>
+  state.mode === "disabled" || state.mode === "portal" ? state.mode : keyInForce(state);
 
 export const keyInForce = ({ chains }: State): string =>
   stateKey(

@@ -5,6 +5,7 @@ import type { Status } from "../status.ts";
 export type Request =
   | { readonly command: "status" }
   | { readonly command: "enable" }
+  | { readonly command: "portal" }
   | { readonly command: "disable"; readonly milliseconds?: number };
 export type Response = { readonly status: Status } | { readonly fault: string };
 
@@ -55,7 +56,7 @@ function serve(socket: Socket, answer: (request: Request) => Promise<Response>):
 export function parseRequest(line: string): Request | undefined {
   try {
     const { command, milliseconds }: { readonly command?: unknown; readonly milliseconds?: unknown } = JSON.parse(line);
-    if (command === "status" || command === "enable") return { command };
+    if (command === "status" || command === "enable" || command === "portal") return { command };
     if (command !== "disable") return undefined;
     if (milliseconds === undefined) return { command };
     return typeof milliseconds === "number" && Number.isSafeInteger(milliseconds) && milliseconds > 0

@@ -10,6 +10,7 @@ export function announce(before: State, after: State, event: Event): readonly Ef
     ...(isPaused(before) === isPaused(after)
       ? []
       : [{ kind: isPaused(after) ? ("pause" as const) : ("resume" as const) }]),
+    ...(isThrough(after) && !isThrough(before) ? [{ kind: "through" as const }] : []),
     ...healing(before, after),
   ];
 }
@@ -17,6 +18,8 @@ export function announce(before: State, after: State, event: Event): readonly Ef
 /** Applications use the whole chain. */
 export const isOpen = (state: State, chain: ChainState): boolean =>
   state.mode === "guarding" && chain.inForce === chain.hops.length;
+
+const isThrough = (state: State): boolean => state.mode === "portal" && state.chains.some((chain) => proved(chain) > 0);
 
 function openings(
   before: State,
@@ -46,7 +49,8 @@ function causeOf(event: Event): string {
 }
 
 /** Somebody watches and acts: not before the first order, and not where everything passes or nobody could resume an app. */
-const isActing = ({ mode, ticket }: State): boolean => ticket > 0 && (mode === "loading" || mode === "guarding");
+const isActing = ({ mode, ticket }: State): boolean =>
+  ticket > 0 && (mode === "loading" || mode === "guarding" || mode === "portal");
 
 /** Apps run again when one chain that carries everything is open, or all where none does. */
 function isPaused(state: State): boolean {

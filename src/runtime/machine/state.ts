@@ -14,9 +14,10 @@ export interface State {
 
 /**
  * `loading`: the rules are not known to be ours, and are loaded anew, closed. `guarding`: they are, and follow the probes.
- * `disabled`: a person wants everything open. `ended`: nothing is done any more.
+ * `portal`: they are, everything is down, and a person visits a network's log-in page. `disabled`: a person wants everything
+ * open. `ended`: nothing is done any more.
  */
-export const modes = ["loading", "guarding", "disabled", "ended"] as const;
+export const modes = ["loading", "guarding", "portal", "disabled", "ended"] as const;
 export type Mode = (typeof modes)[number];
 
 export interface ChainState {
@@ -66,15 +67,29 @@ export type Event =
   | { readonly kind: "slept" }
   /** A person that the policy permits to do so. `until` in milliseconds of the wall clock; absent: until told or a boot. */
   | { readonly kind: "disable"; readonly until?: number }
+  /** A person's, where the policy has a portal. */
+  | { readonly kind: "portal" }
   | { readonly kind: "enable" }
   | { readonly kind: "stop" };
 
-export const events = ["probe", "done", "failed", "retry", "tampered", "slept", "disable", "enable", "stop"] as const;
+export const events = [
+  "probe",
+  "done",
+  "failed",
+  "retry",
+  "tampered",
+  "slept",
+  "portal",
+  "disable",
+  "enable",
+  "stop",
+] as const;
 
 export type Effect =
   /** Loads all rules, closed: every chain is down. */
   | { readonly kind: "load"; readonly ticket: number }
   | { readonly kind: "move"; readonly ticket: number; readonly to: StateKey }
+  | { readonly kind: "visit"; readonly ticket: number }
   | { readonly kind: "free"; readonly ticket: number; readonly until?: number }
   /** Asks for a `retry` event. */
   | { readonly kind: "wait"; readonly ticket: number; readonly milliseconds: number }
@@ -87,6 +102,8 @@ export type Effect =
   | { readonly kind: "settled"; readonly tunnel: string }
   | { readonly kind: "lost"; readonly chain: string; readonly cause: string }
   | { readonly kind: "restored"; readonly chain: string }
+  /** A first hop is good while the portal is open: it is needed no more. */
+  | { readonly kind: "through" }
   | { readonly kind: "tampered"; readonly what: string }
   | { readonly kind: "broken"; readonly why: string; readonly failures: number };
 

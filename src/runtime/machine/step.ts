@@ -75,6 +75,11 @@ const actions: Readonly<Record<Action, Act>> = {
       : { state, effects: [] };
   },
   load,
+  visit: (state, _, at) => {
+    const next = ordered(state, () => 0, at);
+    return { state: next, effects: [{ kind: "visit", ticket: next.ticket }] };
+  },
+  leave: (state, _, at) => move(state, () => 0, at),
   free: (state, event, at) => {
     const next = ordered(state, () => 0, at);
     const until = event.kind === "disable" && event.until !== undefined ? { until: event.until } : {};

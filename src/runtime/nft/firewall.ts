@@ -6,6 +6,7 @@ import type { Listener } from "./tampering.ts";
 export type Order =
   | { readonly kind: "load"; readonly ticket: number }
   | { readonly kind: "move"; readonly ticket: number; readonly to: StateKey }
+  | { readonly kind: "visit"; readonly ticket: number }
   | { readonly kind: "free"; readonly ticket: number };
 
 export interface FirewallOptions {
@@ -17,6 +18,8 @@ export interface FirewallOptions {
   /** What an earlier daemon left: the rules of this very bundle, as the kernel listed them. */
   readonly remembered: () => string | undefined;
   readonly remember: (fixed: string) => void;
+  /** A file that fills the sets of the network's resolvers; none where the policy has no such set, or the network gave none. */
+  readonly portalResolvers: () => Promise<string | undefined>;
   readonly done: (ticket: number) => void;
   readonly failed: (ticket: number, why: string) => void;
   readonly tampered: (what: string) => void;
@@ -101,6 +104,8 @@ export class Firewall {
         return this.#loaded === undefined ? this.#adoptOrLoad() : this.#load();
       case "move":
         return this.#move(order.to);
+      case "visit":
+        return this.#visit();
       case "free":
         return this.#free();
     }
@@ -149,6 +154,13 @@ export class Firewall {
     if (stateInForce(found) !== stateName(to)) return `the kernel is not in ${to} after a switch`;
     if (this.#expected === expected) this.#expected = { ...expected, switched: found.switched };
     return undefined;
+  }
+
+  /** The network's own resolvers are put into their sets first: until the switch nothing asks for them. */
+  async #visit(): Promise<string | undefined> {
+    const resolvers = await this.#options.portalResolvers();
+    const why = resolvers === undefined ? undefined : await this.#apply(resolvers);
+    return why ?? this.#move("portal");
   }
 
   /** Everything passes; what is listed then must stay, too. */

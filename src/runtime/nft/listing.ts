@@ -51,14 +51,17 @@ function objectsOf(text: string): readonly Json[] | undefined {
   }
 }
 
-/** Handles are numbered anew by every load, counters count, and elements with a time-out go. */
+/** Handles are numbered anew by every load, counters count, elements with a time-out go, and the network's resolvers come. */
 const steady = (value: unknown): string =>
   JSON.stringify(value, (key, inner: unknown) => {
     if (key === "handle") return undefined;
     if (key === "counter") return null;
-    if (key === "set" && isObject(inner) && `${inner.flags}`.includes("timeout")) return { ...inner, elem: undefined };
+    if (key === "set" && isObject(inner) && changesByItself(inner)) return { ...inner, elem: undefined };
     return inner;
   });
+
+const changesByItself = ({ flags, name }: Json): boolean =>
+  `${flags}`.includes("timeout") || `${name}`.startsWith("portal_resolvers_");
 
 /** The state that every switched chain goes to, by the name in its files; undefined where they disagree or do anything else. */
 export function stateInForce({ switched }: Listing): string | undefined {

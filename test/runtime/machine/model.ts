@@ -44,6 +44,7 @@ const answer = fc.record({
 const other = fc.constantFrom<Event>(
   { kind: "tampered", what: "a flush" },
   { kind: "slept" },
+  { kind: "portal" },
   { kind: "disable" },
   { kind: "disable", until: 1 },
   { kind: "enable" },
@@ -101,16 +102,19 @@ export function faultOf(run: Run): string | undefined {
   let confirmed: readonly number[] = ordered;
   let ticket = 0;
   let isEnforcing = true;
+  let isVisiting = false;
   for (const { event, after, effects } of run) {
     if (after.mode === "ended") {
-      if (effects.some(({ kind }) => kind === "move" || kind === "load" || kind === "free"))
+      if (effects.some(({ kind }) => kind === "move" || kind === "load" || kind === "visit" || kind === "free"))
         return "an order after the end";
       continue;
     }
     if (event.kind === "done" && event.ticket === ticket) confirmed = ordered;
     if (event.kind === "probe") hear(last, event, confirmed);
     if (event.kind === "slept") for (const tunnel of tunnels) last.set(`${tunnel} heartbeat`, false);
-    const orders = effects.filter((e) => e.kind === "move" || e.kind === "load" || e.kind === "free");
+    const orders = effects.filter(
+      (e) => e.kind === "move" || e.kind === "load" || e.kind === "visit" || e.kind === "free",
+    );
     if (orders.length > 1) return "two orders at once";
     const [order] = orders;
     if (order) {
@@ -121,6 +125,9 @@ export function faultOf(run: Run): string | undefined {
       if (event.kind !== "disable") return "free without a person's word";
       isEnforcing = false;
     }
+    if (order?.kind === "visit" && event.kind !== "portal") return "a portal without a person's word";
+    if (isVisiting && order?.kind === "move" && event.kind !== "enable") return "a move in the midst of a visit";
+    if (order) isVisiting = order.kind === "visit";
     if (order?.kind === "load") isEnforcing = true;
     if (order && order.kind !== "move") ordered = guarded.map(() => 0);
     if (order?.kind === "move") {
@@ -168,7 +175,8 @@ function judgeMove(
 ): string | undefined {
   const changes = to.map((level, i) => level - (from[i] ?? 0));
   const rising = changes.filter((change) => change > 0);
-  if (changes.every((change) => change === 0)) return "a move to where it is";
+  if (changes.every((change) => change === 0))
+    return to.every((level) => level === 0) ? undefined : "a move to where it is";
   if (rising.length > 0) {
     if (rising.length > 1 || rising[0] !== 1 || changes.some((change) => change < 0))
       return "more than one hop at once";

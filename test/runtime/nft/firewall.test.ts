@@ -60,6 +60,7 @@ const openFirewall = (left?: string) => {
     path: (file) => file,
     closed: "down",
     remembered: () => left,
+    portalResolvers: async () => "resolvers.nft",
     remember: (fixed) => told.push(`remember ${fixed}`),
     done: (ticket) => told.push(`done ${ticket}`),
     failed: (ticket, why) => told.push(`failed ${ticket}: ${why}`),
@@ -82,11 +83,19 @@ describe("an order", () => {
     await settle();
     firewall.order({ kind: "move", ticket: 2, to: "private:up+work:down" });
     await settle();
-    firewall.order({ kind: "free", ticket: 3 });
+    firewall.order({ kind: "visit", ticket: 3 });
     await settle();
-    expect(told).toEqual(["remember rules", "done 1", "done 2", "done 3"]);
-    expect(kernel.loaded).toEqual(["ruleset.nft", "switch/private.up_work.down.nft", "disable.nft"]);
-    expect(kernel.expected).toBe(3);
+    firewall.order({ kind: "free", ticket: 4 });
+    await settle();
+    expect(told).toEqual(["remember rules", "done 1", "done 2", "done 3", "done 4"]);
+    expect(kernel.loaded).toEqual([
+      "ruleset.nft",
+      "switch/private.up_work.down.nft",
+      "resolvers.nft",
+      "switch/portal.nft",
+      "disable.nft",
+    ]);
+    expect(kernel.expected).toBe(5);
   });
 
   test("that a newer one overtakes while it waits is not carried out", async () => {
