@@ -47,12 +47,16 @@ function parse(text: string): Disabled | undefined {
   }
 }
 
-/** Ends by itself as soon as the file says anything else; tries until the rules are loaded. */
+/**
+ * A file, because systemd would replace what stands behind a `$` in the words of a command. Ends by itself as soon as the file says anything else;
+ * tries until the rules are loaded.
+ */
 const closer = `while [ "$(cat "$1" 2>/dev/null)" = "$2" ]; do
   read -r up rest </proc/uptime
   if [ "\${up%%.*}" -ge "$3" ] && nft -f "$4"; then rm -f "$1"; fi
   sleep 1
-done`;
+done
+`;
 
 /**
  * Remembers the word, and arms a timer outside the daemon first: a service of systemd where it runs, because it ends all
@@ -69,7 +73,8 @@ export async function rememberDisabled(
   const text = JSON.stringify({ boot, ...(until !== undefined && { until }) } satisfies Disabled);
   await remembered.write(fileName, text);
   if (until === undefined) return undefined;
-  const script = ["sh", "-c", closer, "ksp-close", remembered.path(fileName), text, `${until}`, rules];
+  await remembered.write("close.sh", closer);
+  const script = ["sh", remembered.path("close.sh"), remembered.path(fileName), text, `${until}`, rules];
   return (await hasSystemd()) ? armUnit(script) : armProcess(script);
 }
 
