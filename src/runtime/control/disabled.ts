@@ -48,8 +48,8 @@ function parse(text: string): Disabled | undefined {
 }
 
 /**
- * A file, because systemd would replace what stands behind a `$` in the words of a command. Ends by itself as soon as the file says anything else;
- * tries until the rules are loaded.
+ * A script in a file, because systemd would replace what stands behind a `$` in the words of a command. It ends by itself as
+ * soon as the word says anything else, and tries until the rules are loaded.
  */
 const closer = `while [ "$(cat "$1" 2>/dev/null)" = "$2" ]; do
   read -r up rest </proc/uptime

@@ -81,8 +81,14 @@ describe.skipIf(mayBeSkipped())("chains", { timeout: 60_000 }, () => {
         figure(`OpenVPN, ${each.name}: ${leaked(counts)} without rules`);
         expect(leaked(counts), each.name).toBeGreaterThan(each.least);
       }
+      // An assigned address is not told to neighbours: the kernel must be asked to keep quiet, and to forget it at the end.
+      const keys = ["net.ipv4.conf.all.arp_announce", "net.ipv4.conf.all.arp_ignore"];
+      const settings = async (): Promise<string> =>
+        (await lab.client.run(["sysctl", "-n", ...keys])).split("\n").join(" ").trim();
+      const before = await settings();
       const guard = await startGuard(lab, folder);
       await guard.inForce("up", 0);
+      expect([before, await settings()]).toEqual(["0 0", "2 1"]);
       for (const each of cases) {
         const { counts, datagrams, closed, restored } = await lose({ lab, vpn, guard }, each);
         figure(`OpenVPN, ${each.name}: closed ${closed} ms, restored ${restored} ms, ${datagrams} datagrams`);
@@ -91,6 +97,8 @@ describe.skipIf(mayBeSkipped())("chains", { timeout: 60_000 }, () => {
         expect(leaked(counts), `${each.name}: ${JSON.stringify(counts)}`).toBe(0);
         expect(await lab.ping(internet.ipv4), each.name).toBe(true);
       }
+      await guard.process.kill("SIGTERM");
+      expect(await settings()).toBe(before);
     });
   });
 

@@ -207,7 +207,7 @@ exec /usr/sbin/nft "$@"
     });
   });
 
-  test("never disables where the policy says so, and runs the policy's program until the tunnel is back", async () => {
+  test("never disables where the policy says so, pauses an app, and runs the policy's program until the tunnel is back", async () => {
     const more = `
 reconnect wg0 {
   run "sh" "-c" "echo tried >> /run/tried"
@@ -217,16 +217,27 @@ reconnect wg0 {
 control {
   disable never
 }
+
+app browser {
+  linux user 61234
+  traffic tunnel
+  on loss pause
+}
 `;
     await guarded(policy(more), async ({ lab, vpn, guard }) => {
+      await lab.client.spawn(["sleep", "60"], { uid: 61_234 });
+      const states = async (): Promise<string> => (await lab.client.run(["ps", "-o", "state=", "-u", "61234"])).trim();
+      expect(await states()).toBe("S");
       expect(await ksp(lab, "disable")).toMatchObject({ status: 1, stderr: expect.stringContaining("disable never") });
       const start = Date.now();
       await vpn.process().kill("SIGKILL");
       const tries = async (): Promise<number> =>
         (await lab.client.exec(["cat", "/run/tried"])).stdout.split("\n").filter(Boolean).length;
       await eventually("three tries", async () => (await tries()) >= 3);
+      expect(await states(), "paused").toBe("T");
       await vpn.start();
       await guard.inForce("up", start);
+      await eventually("the app to go on", async () => (await states()) === "S");
       const after = await tries();
       await pause(900);
       expect(await tries()).toBe(after);
