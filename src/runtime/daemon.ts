@@ -1,3 +1,4 @@
+import { geteuid } from "node:process";
 import { takeLock } from "./control/lock.ts";
 import { Remembered } from "./control/run-folder.ts";
 import type { Diagnosis } from "./diagnosis.ts";
@@ -22,6 +23,7 @@ export interface Daemon {
 
 /** Starts to guard. A second daemon is refused. */
 export async function startDaemon({ folder, ...options }: DaemonOptions): Promise<Daemon | { readonly fault: string }> {
+  if (geteuid?.() !== 0) return { fault: "only root can switch the rules" };
   const remembered = new Remembered(folder);
   await remembered.open();
   let guard: Guard | undefined;

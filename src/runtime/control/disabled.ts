@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFile, stat } from "node:fs/promises";
 import type { Control } from "../../ir/policy.ts";
-import { complaint, run } from "../system/program.ts";
+import { complaint, environment, run } from "../system/program.ts";
 import type { Remembered } from "./run-folder.ts";
 
 /** A person's word that everything may pass, of this boot alone. */
@@ -88,7 +88,7 @@ async function armUnit(script: readonly string[]): Promise<string | undefined> {
 
 function armProcess([program = "", ...args]: readonly string[]): Promise<string | undefined> {
   return new Promise((settle) => {
-    const child = spawn(program, args, { detached: true, stdio: "ignore", cwd: "/" });
+    const child = spawn(program, args, { detached: true, stdio: "ignore", cwd: "/", env: environment });
     child.once("error", (error) => settle(error.message));
     child.once("spawn", () => settle(undefined));
     child.unref();

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { env } from "node:process";
+import { environment } from "../system/program.ts";
 
 /** A lock of the kernel that is gone when its holder is, however that ends. */
 export interface Lock {
@@ -13,7 +13,10 @@ export interface Lock {
 export function takeLock(file: string, lost: () => void): Promise<Lock | undefined> {
   return new Promise((settle) => {
     const script = "echo held; exec cat >/dev/null";
-    const child = spawn("flock", ["--nonblock", file, "sh", "-c", script], { stdio: ["pipe", "pipe", "ignore"], env });
+    const child = spawn("flock", ["--nonblock", file, "sh", "-c", script], {
+      stdio: ["pipe", "pipe", "ignore"],
+      env: environment,
+    });
     let isHeld = false;
     let isReleased = false;
     child.stdin.on("error", () => {}); // it has ended: `close` tells

@@ -54,6 +54,8 @@ export class Firewall {
     this.#waiting = order;
     this.#work ??= this.#workOff().finally(() => {
       this.#work = undefined;
+      // One that came after the last look and before this.
+      if (this.#waiting) this.order(this.#waiting);
     });
   }
 

@@ -52,6 +52,7 @@ export class Heartbeat {
       complained: () => {}, // a request that the kernel refused gets no answer
       ended: (why) => {
         tell(false, why);
+        clearTimeout(this.#timer);
         this.#timer = setTimeout(() => this.#link === link && this.#start(link), every);
       },
     });

@@ -12,7 +12,7 @@ export interface Ran {
 
 const { PATH = "" } = env;
 /** A service's path may lack the folders of the system's tools; no language but C's is parsed. */
-const environment = { ...env, PATH: `${PATH}:/usr/sbin:/usr/bin:/sbin:/bin`, LC_ALL: "C" };
+export const environment = { ...env, PATH: `${PATH}:/usr/sbin:/usr/bin:/sbin:/bin`, LC_ALL: "C" };
 
 /** Runs a program to its end. Never rejects. */
 export function run(

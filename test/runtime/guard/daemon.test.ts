@@ -1,7 +1,8 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { cli } from "../../commands/ksp.ts";
 import { type Counts, leaked } from "../../lab/classify.ts";
 import { type Lab, withLab } from "../../lab/lab.ts";
 import { internet } from "../../lab/line.ts";
@@ -155,6 +156,9 @@ exec /usr/sbin/nft "$@"
     await guarded(policy(), async ({ lab, guard, folder }) => {
       const second = await ksp(lab, "run", folder);
       expect(second).toMatchObject({ status: 2, stderr: expect.stringContaining("another daemon runs already") });
+      await chmod(folder, 0o755);
+      const other = await lab.client.exec([process.execPath, cli, "run", folder], { uid: 65_534 });
+      expect(other).toMatchObject({ status: 2, stderr: expect.stringContaining("only root can switch the rules") });
       expect(await lab.ping(internet.ipv4)).toBe(true);
       expect((await guard.process.kill("SIGTERM")).status).toBe(0);
       expect(await lab.ping(internet.ipv4)).toBe(false);

@@ -109,6 +109,18 @@ describe("an order", () => {
     expect(kernel.loaded).toEqual([]);
   });
 
+  test("that comes in the moment in which the last one ends is not lost", async () => {
+    for (let turns = 0; turns < 12; turns++) {
+      const { firewall, told } = openFirewall();
+      firewall.order({ kind: "load", ticket: 1 });
+      while (!told.includes("done 1")) await Promise.resolve();
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+      firewall.order({ kind: "move", ticket: 2, to: "up" });
+      await settle();
+      expect(told.at(-1), `${turns} turns later`).toBe("done 2");
+    }
+  });
+
   test.each([
     ["another state", { fixed: "rules", switched: goto("up") }, "the kernel is not in down after a switch"],
     ["no state", { fixed: "rules", switched: free }, "the kernel is not in down after a switch"],
