@@ -231,6 +231,16 @@ program
   });
 
 program
+  .command("doctor")
+  .description("tell what this machine lacks for a kill switch, or hides from it")
+  .addOption(format(["text", "json"]))
+  .addHelpText("after", examples("ksp doctor", "ksp doctor --format json"))
+  .action(async (options) => {
+    const { doctor } = await import("./commands/doctor.ts");
+    finish(await doctor(options));
+  });
+
+program
   .command("completion")
   .description("print a script that completes commands and options in a shell")
   .addArgument(new Argument("<shell>", "which shell").choices(["bash", "zsh", "fish"]))
