@@ -167,6 +167,15 @@ program
   });
 
 program
+  .command("watch")
+  .description("show the status until interrupted: on a terminal drawn anew, elsewhere a line for each change")
+  .addHelpText("after", examples("ksp watch"))
+  .action(async () => {
+    const { watch } = await import("./commands/watch.ts");
+    finish(await watch());
+  });
+
+program
   .command("enable")
   .description("guard again after `ksp disable`")
   .addOption(format(["text", "json"]))

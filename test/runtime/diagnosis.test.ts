@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { statusText } from "../../src/commands/status-text.ts";
+import { changeLine } from "../../src/commands/watch.ts";
 import { compile, readBundle } from "../../src/index.ts";
 import type { Bundle } from "../../src/ir/bundle.ts";
 import { constant } from "../../src/net/parse-net.ts";
@@ -99,6 +100,16 @@ our rules were changed by others 1 times, last: flush
   );
   expect(text(play({ kind: "enable" }))).toMatch(
     /^policy home: the rules are being loaded; nothing is open; state down\n/,
+  );
+});
+
+test("a change is the state, or a probe", () => {
+  const around = { policy: "home", bundle: "/x", pid: 1, since: 0, tries: new Map(), disabledUntil: undefined };
+  const rest = { paused: [], foreignRoutes: [], tampered: { count: 0 } };
+  const line = (...events: readonly Event[]): string => changeLine(statusOf(play(...events), { ...around, ...rest }));
+  expect(line(...up)).toBe("guarding, up");
+  expect(line(...up, tell("heartbeat 10.64.0.1", false, 0))).toBe(
+    "guarding, down; wg0 heartbeat 10.64.0.1: no answer for 1000 ms",
   );
 });
 

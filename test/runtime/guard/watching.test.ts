@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { cli } from "../../commands/ksp.ts";
 import { withLab } from "../../lab/lab.ts";
 import { mayBeSkipped } from "../../lab/requirements.ts";
 import { homeWireguard } from "../../lab/wireguard.ts";
@@ -74,6 +75,13 @@ describe.skipIf(mayBeSkipped())("whoever cannot watch closes", { timeout: 60_000
       expect((await ksp(lab, "status")).stdout).toContain("foreign route: 203.0.113.0/24 dev eth0 beside wg0");
       expect(guard.state()).toBe("up");
       expect(since(guard, steered).some(({ event }) => event === "lost")).toBe(false);
+
+      const watch = await lab.client.spawn([process.execPath, cli, "watch"]);
+      await watch.until("guarding, up\n");
+      await lab.client.ip("link set wg0 down");
+      await watch.until("guarding, down; wg0 interface: ");
+      await guard.process.kill("SIGTERM");
+      expect(await watch.ended).toMatchObject({ status: 2, stderr: expect.stringContaining("no daemon answers") });
     });
   });
 });
