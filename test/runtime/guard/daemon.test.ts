@@ -11,7 +11,7 @@ import { mayBeSkipped } from "../../lab/requirements.ts";
 import type { Vpn } from "../../lab/vpn.ts";
 import { homeWireguard } from "../../lab/wireguard.ts";
 import { figure } from "./figures.ts";
-import { compiled, type Guard, ksp, startGuard } from "./guard.ts";
+import { compiled, type Guard, isShut, ksp, startGuard } from "./guard.ts";
 
 const policy = (more = ""): string => `ksp 1
 policy guarded
@@ -132,7 +132,7 @@ exec /usr/sbin/nft "$@"
         expect((await guard.process.ended).status).toBe(null);
         await vpn.process().kill("SIGKILL");
         await pause(300);
-        expect(await lab.ping(internet.ipv4)).toBe(false);
+        expect(await isShut(lab)).toBe(true);
 
         const next = await startGuard(lab, folder);
         expect(next.state()).toBe("down");
@@ -161,7 +161,7 @@ exec /usr/sbin/nft "$@"
       expect(other).toMatchObject({ status: 2, stderr: expect.stringContaining("only root can switch the rules") });
       expect(await lab.ping(internet.ipv4)).toBe(true);
       expect((await guard.process.kill("SIGTERM")).status).toBe(0);
-      expect(await lab.ping(internet.ipv4)).toBe(false);
+      expect(await isShut(lab)).toBe(true);
       expect(await ksp(lab, "status")).toMatchObject({ status: 2, stderr: expect.stringContaining("KSP5052") });
 
       // The lock went with its holder.
@@ -192,7 +192,7 @@ exec /usr/sbin/nft "$@"
       await guard.process.kill("SIGKILL");
       expect(await lab.ping(internet.ipv4), "the daemon is dead").toBe(true);
       await eventually("it to be closed", isClosed, 5_000);
-      expect(await lab.ping(internet.ipv4)).toBe(false);
+      expect(await isShut(lab)).toBe(true);
 
       // A daemon that starts meanwhile keeps to the word, and to its end.
       const next = await startGuard(lab, folder);

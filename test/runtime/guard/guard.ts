@@ -6,6 +6,7 @@ import { onTestFinished } from "vitest";
 import { compile } from "../../../src/index.ts";
 import { cli } from "../../commands/ksp.ts";
 import type { Lab } from "../../lab/lab.ts";
+import { internet } from "../../lab/line.ts";
 import { eventually, type Process, type Result } from "../../lab/process.ts";
 import { environment } from "../../lab/requirements.ts";
 
@@ -73,3 +74,7 @@ export async function startGuard(lab: Lab, folder: string, path?: string): Promi
 /** Runs `ksp` in the client's namespace. */
 export const ksp = (lab: Lab, ...args: readonly string[]): Promise<Result> =>
   lab.client.exec([globalThis.process.execPath, cli, ...args]);
+
+/** Whether an application does not reach the internet; an answer would come within milliseconds. */
+export const isShut = async ({ client }: Lab): Promise<boolean> =>
+  (await client.exec(["ping", "-n", "-c", "1", "-W", "0.2", internet.ipv4], { uid: 65_534 })).status !== 0;
