@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { events, modes } from "../src/runtime/machine/state.ts";
-import { table } from "../src/runtime/machine/table.ts";
+import { type Cell, table } from "../src/runtime/machine/table.ts";
 
 const page = new URL("../docs/runtime.md", import.meta.url);
 
@@ -12,10 +12,16 @@ export const runtimePage = (): string =>
   );
 
 function tableOf(mode: (typeof modes)[number]): string {
-  const rows = events.map((event) => {
-    const { next, actions, why } = table[mode][event];
-    return [`\`${event}\``, next === mode ? "" : `**${next}**`, actions.join(", ") || "nothing", why];
-  });
+  const cells = events.map((event) => table[mode][event]);
+  const row = (name: string, { next, actions, why }: Cell): readonly string[] => [
+    name,
+    next === mode ? "" : `**${next}**`,
+    actions.join(", ") || "nothing",
+    why,
+  ];
+  const [first] = cells;
+  const isOne = first !== undefined && cells.every((cell) => cell === first);
+  const rows = isOne ? [row("anything", first)] : cells.map((cell, i) => row(`\`${events[i]}\``, cell));
   const head = [mode, "becomes", "does", "because"];
-  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+  return [head, head.map(() => "---"), ...rows].map((line) => `| ${line.join(" | ")} |\n`).join("");
 }
