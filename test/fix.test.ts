@@ -66,6 +66,11 @@ test("a fix that does not help, or whose edits overlap, is not applied", () => {
   }
 });
 
+test.each(["allow dns", "allow ping", "deny lan", "allow lam\nallow on"])("no opening is guessed: %s", (more) => {
+  const text = home({ more });
+  expect(repair(text)).toMatchObject({ text, fixed: [] });
+});
+
 test("what a warning proposes is left to people", () => {
   const text = home({ more: 'allow out to 203.0.113.7 tcp 443 through wg0 reason "kept"' });
   expect(diagnose(text)[0]?.help?.edits).toHaveLength(1);

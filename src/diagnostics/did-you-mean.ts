@@ -1,10 +1,13 @@
-/** The options that are close to a misspelt word, the closest first. */
+/**
+ * The options that are close to a misspelt word, the closest first. A fix may follow them, so half a word is never guessed:
+ * `allow dns` must not become `allow in`.
+ */
 export function didYouMean(input: string, options: Iterable<string>): readonly string[] {
-  const threshold = Math.floor(input.length * 0.4) + 1;
+  const threshold = Math.max(1, Math.floor(input.length / 3));
   return [...new Set(options)]
     .filter((option) => Math.abs(option.length - input.length) <= threshold)
     .map((option) => ({ option, distance: editDistance(input, option) }))
-    .filter(({ distance }) => distance <= threshold)
+    .filter(({ option, distance }) => distance <= threshold && distance * 2 < option.length)
     .toSorted((a, b) => a.distance - b.distance || (a.option < b.option ? -1 : 1))
     .map(({ option }) => option);
 }
