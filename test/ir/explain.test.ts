@@ -29,6 +29,41 @@ const https: PacketPattern = {
   ...anywhere,
 };
 
+describe("of a forwarded packet", () => {
+  const gateway = readFileSync(new URL("../../examples/gateway.ksp", import.meta.url), "utf8");
+  const places = (text: string, packet: string) =>
+    explainPacket({ file: "gateway.ksp", text }, packet)
+      .answer?.rows.filter(({ state }) => state === "up")
+      .map((row) => `${row.arrival}, ${row.interface}: ${row.verdict}`);
+  const inside = (name: string) => `link ${name} {\n  interface "${name}0"\n  role inside\n}\n`;
+
+  test("every arrival is told that a rule tells apart, the rest as one", () => {
+    expect(places(gateway, "forward from 192.168.50.7 to 192.0.2.80 tcp 443")).toEqual([
+      "on home, through wg0: accept",
+      "elsewhere, through wg0: drop",
+      "anywhere, on home: drop",
+      "anywhere, on wan: drop",
+      "anywhere, elsewhere: drop",
+    ]);
+  });
+
+  test("arrivals that one rule decides are one, the others have rows of their own", () => {
+    const text = `${gateway}${inside("guest")}${inside("lab")}deny forward to 203.0.113.0/24 on guest
+allow forward to 192.168.60.7 tcp 443 on lab
+forward from link guest to link lab
+`;
+    expect(places(text, "forward to 192.168.60.7 tcp 443 on lab")).toEqual(["anywhere, on lab: accept"]);
+    expect(places(text, "forward to 192.168.60.7 tcp 80 on lab")).toEqual([
+      "on guest, on lab: accept",
+      "elsewhere, on lab: drop",
+    ]);
+  });
+
+  test("other packets have no arrival", () => {
+    expect(places(gateway, "in tcp 22 on home")).toEqual(["undefined, on home: drop"]);
+  });
+});
+
 describe("the rows", () => {
   test("are every state of every interface, boot and disabled last", () => {
     const { rows } = explained(example("two-hops"), https);
