@@ -3,6 +3,7 @@ import type { Source } from "./diagnostics/span.ts";
 import { builtIns } from "./ir/built-ins.ts";
 import { evaluate, type Judgement } from "./ir/evaluate.ts";
 import type { Origins } from "./ir/origins.ts";
+import type { Packet } from "./ir/packet.ts";
 import type { Plan } from "./ir/plan.ts";
 import type { PacketPattern, Policy, StatementId } from "./ir/policy.ts";
 import { ruleText } from "./ir/rule-text.ts";
@@ -55,7 +56,7 @@ export function explain(
     from: deciderOf(rule.from, origins, lines),
   });
   const judged = (at: Vantage, arrival?: Vantage) =>
-    rulesets.map((ruleset) => ({ ruleset, judgement: evaluate(ruleset, sample.at(at, arrival)) }));
+    rulesets.map((ruleset) => ({ ruleset, judgement: answered(ruleset, sample.at(at, arrival)) }));
   const arrivals = pattern.direction === "forward" ? vantages(policy, plan.os) : [];
   const rows = vantagesOf(pattern, policy, plan.os).flatMap((at): readonly ExplanationRow[] => {
     const ways = arrivals.length === 0 ? [{ judgements: judged(at) }] : alike(arrivals, (from) => judged(at, from));
@@ -69,6 +70,15 @@ export function explain(
   });
   return { packet: sample.text, rows };
 }
+
+/** As its rule says; but a refusal is a way back to the hook, and whether the sender is told is said there. */
+function answered(ruleset: Ruleset, packet: Packet): Judgement {
+  const judgement = evaluate(ruleset, packet);
+  if (judgement.verdict.kind === "accept") return judgement;
+  return { ...judgement, verdict: evaluate({ ...ruleset, rules: ruleset.rules.filter(isLast) }, packet).verdict };
+}
+
+const isLast = ({ stage }: Ruleset["rules"][number]): boolean => stage === "closed";
 
 type Way = Pick<ExplanationRow, "arrival" | "interface">;
 type Judgements = readonly { readonly ruleset: Ruleset; readonly judgement: Judgement }[];

@@ -29,6 +29,15 @@ const https: PacketPattern = {
   ...anywhere,
 };
 
+test("a refusal is answered as the hook does that it falls back to", () => {
+  const names: PacketPattern = { ...https, transport: { kind: "udp", destinationPorts: ports(53) } };
+  expect(verdicts(example("two-hops"), names, "elsewhere")).toMatchObject({
+    up: "reject dns-deny",
+    lockdown: "drop dns-deny",
+  });
+  expect(verdicts(example("two-hops"), { ...names, direction: "forward" }, "elsewhere")["up"]).toBe("drop dns-deny");
+});
+
 describe("of a forwarded packet", () => {
   const gateway = readFileSync(new URL("../../examples/gateway.ksp", import.meta.url), "utf8");
   const places = (text: string, packet: string) =>
@@ -178,9 +187,9 @@ describe("what a pattern leaves open", () => {
 
   test("an address of another tunnel is not taken for the interface's own", () => {
     const spoofed: PacketPattern = { ...https, source: constant("10.64.0.2") };
-    expect(verdicts(office, spoofed, "through site")["main:up+site:up"]).toBe("drop anti-spoof");
+    expect(verdicts(office, spoofed, "through site")["main:up+site:up"]).toBe("reject anti-spoof");
     expect(verdicts(office, spoofed, "through main")["main:up+site:up"]).toBe("accept tunnel");
-    expect(verdicts(office, spoofed, "on uplink")["main:up+site:up"]).toBe("drop anti-spoof");
+    expect(verdicts(office, spoofed, "on uplink")["main:up+site:up"]).toBe("reject anti-spoof");
   });
   test("an address of the network is taken for this machine's own", () => {
     const ssh: PacketPattern = {
