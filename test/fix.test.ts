@@ -66,6 +66,13 @@ test("a fix that does not help, or whose edits overlap, is not applied", () => {
   }
 });
 
+test("what is put in has the line ends of the file", () => {
+  const text = home({ ipv6: "", watch: "" }).replaceAll("\n", "\r\n");
+  const fixed = repair(text);
+  expect(codes(fixed.fixed)).toEqual(expect.arrayContaining(["KSP2011", "KSP2019"]));
+  expect(fixed.text.replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
+});
+
 test.each(["allow dns", "allow ping", "deny lan", "allow lam\nallow on"])("no opening is guessed: %s", (more) => {
   const text = home({ more });
   expect(repair(text)).toMatchObject({ text, fixed: [] });
