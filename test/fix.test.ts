@@ -66,6 +66,11 @@ test("a fix that does not help, or whose edits overlap, is not applied", () => {
   }
 });
 
+test("a policy of a later version is not read as one of this", () => {
+  const text = home().replace("ksp 1", "ksp 2");
+  expect(repair(text)).toEqual({ text, fixed: [], left: [] });
+});
+
 test("what is put in has the line ends of the file", () => {
   const text = home({ ipv6: "", watch: "" }).replaceAll("\n", "\r\n");
   const fixed = repair(text);

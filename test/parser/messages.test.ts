@@ -740,8 +740,9 @@ const inFiles: readonly Row[] = [
   ],
   [
     "ksp ⟦2⟧\npolicy a\n",
-    ["KSP1015 language version 2 is unknown: this ksp reads version 1; help: write `ksp 1`"],
-    "ksp 1\npolicy a\n",
+    [
+      "KSP1015 language version 2 is unknown: this ksp reads version 1; help: take a newer ksp, or write `ksp 1` if it was meant",
+    ],
   ],
   ["ksp 1 ⟦policy⟧ a\n", ["KSP1005 unexpected `policy`: expected the end of the line"]],
   [
