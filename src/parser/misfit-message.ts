@@ -24,6 +24,8 @@ export function describe(faults: Faults, grammar: Grammar, misfit: Misfit): Diag
   const { rule, tokens, index } = misfit;
   const token = tokens[index];
   const expected = expectation(grammar, rule, tokens.slice(0, index));
+  const state = unknownState(faults, tokens[index - 1], expected);
+  if (state) return state;
   const label = inWords(expected);
   const fix = proposal(faults, grammar, misfit, expected);
   const details = { label, secondary: continuation(faults, tokens, index), ...(fix && { help: fix }) };
@@ -38,6 +40,22 @@ export function describe(faults: Faults, grammar: Grammar, misfit: Misfit): Diag
   const known = whole === token.image ? undefined : misspelling(whole, faults.span(start, end));
   if (known) return known;
   return diagnostic("KSP1005", { found: `\`${shorten(token.image)}\`` }, { ...details, at: spanOf(faults, token) });
+}
+
+/** Behind `while` a word that is no state could be the name of a chain, so the fault shows one word late. */
+function unknownState(faults: Faults, word: IToken | undefined, { types, end }: Expectation): Diagnostic | undefined {
+  if (word === undefined || end || types.some((type) => type !== t.COLON)) return undefined;
+  const at = spanOf(faults, word);
+  const [similar] = didYouMean(word.image, t.levelWords);
+  return diagnostic(
+    "KSP1005",
+    { found: `\`${shorten(word.image)}\`` },
+    {
+      at,
+      label: `expected a state such as \`down\` or \`up\`, or one of a chain such as \`${shorten(word.image)}:down\``,
+      ...(similar && { help: { text: "a similar word exists", edits: [{ span: at, text: similar }] } }),
+    },
+  );
 }
 
 const endOf = (token: IToken): number => token.startOffset + token.image.length;

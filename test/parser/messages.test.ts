@@ -10,6 +10,22 @@ import { head } from "./samples.ts";
 type Row = readonly [text: string, messages: readonly string[], fixed?: string];
 
 const inStatements: readonly Row[] = [
+  ...["connected", "not up", "work is down"].map((words): Row => {
+    const [first = ""] = words.split(" ");
+    return [
+      `allow lan while ⟦${first}⟧${words.slice(first.length)}`,
+      [
+        `KSP1005 unexpected \`${first}\`: expected a state such as \`down\` or \`up\`, or one of a chain such as \`${first}:down\``,
+      ],
+    ];
+  }),
+  [
+    "allow lan while ⟦donw⟧",
+    [
+      "KSP1005 unexpected `donw`: expected a state such as `down` or `up`, or one of a chain such as `donw:down`; help: a similar word exists",
+    ],
+    "allow lan while down",
+  ],
   [
     "tunnel a {\n  server ⟦vpn.example.net⟧ udp 51820\n}",
     [
