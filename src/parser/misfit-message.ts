@@ -36,8 +36,10 @@ export function describe(faults: Faults, grammar: Grammar, misfit: Misfit): Diag
     return diagnostic("KSP1023", { word }, { ...details, at: faults.span(end, end) });
   }
   const { start, end } = wordAt(faults.source.text, token.startOffset);
-  const whole = faults.source.text.slice(start, end);
-  const known = whole === token.image ? undefined : misspelling(whole, faults.span(start, end));
+  const { text } = faults.source;
+  const whole = text.slice(start, end);
+  const before = text.slice(faults.lineStart(start), start);
+  const known = whole === token.image ? undefined : misspelling(whole, faults.span(start, end), before);
   if (known) return known;
   return diagnostic("KSP1005", { found: `\`${shorten(token.image)}\`` }, { ...details, at: spanOf(faults, token) });
 }

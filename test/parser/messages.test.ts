@@ -10,6 +10,25 @@ import { head } from "./samples.ts";
 type Row = readonly [text: string, messages: readonly string[], fixed?: string];
 
 const inStatements: readonly Row[] = [
+  [
+    "allow lan until ⟦31.12.2027⟧",
+    [
+      "KSP1012 `31.12.2027` is no date: a date is year, month and day, of four, two and two digits; help: write for example `2027-03-31`",
+    ],
+  ],
+  ...["22-", "80, 22-"].map(
+    (ports): Row => [
+      `allow out to 203.0.113.7 tcp ${ports.replace("22-", "⟦22-⟧")}`,
+      ["KSP1012 `22-` is no range of ports: a range has a first and a last port; help: write for example `8000-8100`"],
+    ],
+  ),
+  [
+    "forward from tunnel wg0 to link home tcp 8443 rewrite to ⟦192.168.50.10:443⟧",
+    [
+      "KSP1008 `192.168.50.10:443` is not how a peer is written: an address and a port stand apart; help: write `192.168.50.10 443`",
+    ],
+    "forward from tunnel wg0 to link home tcp 8443 rewrite to 192.168.50.10 443",
+  ],
   ...["connected", "not up", "work is down"].map((words): Row => {
     const [first = ""] = words.split(" ");
     return [
