@@ -16,13 +16,15 @@ interface Advice {
 /** What is wrong with a run of characters without a space, if it is a known mistake. `before`: what stands before it on its line. */
 export function misspelling(word: string, at: Span, before = ""): Diagnostic | undefined {
   if (word.length > 200) return undefined;
-  const placed = places.find(({ behind }) => behind.test(before))?.reading(word);
+  // Only the words just before count; on a long line every word would be searched from its start.
+  const near = before.slice(-200);
+  const placed = places.find(({ behind }) => behind.test(near))?.reading(word);
   const advice = placed ?? readings.map((reading) => reading(word)).find((found) => found !== undefined);
   if (advice === undefined) return undefined;
   const { code, kind, label, help, replacement } = advice;
   const details: Details = { at, label, ...proposal(help, replacement, at) };
   if (code === "KSP1012") return diagnostic(code, { word, kind: kind ?? "value" }, details);
-  if (code === "KSP1024") return diagnostic(code, { sign: word.slice(0, 2) }, details);
+  if (code === "KSP1024") return diagnostic(code, { sign: word.startsWith(";") ? ";" : word.slice(0, 2) }, details);
   return diagnostic(code, { word }, details);
 }
 
@@ -32,9 +34,17 @@ function proposal(help: string | undefined, replacement: string | undefined, spa
   return help === undefined ? {} : { help: { text: help, edits: [] } };
 }
 
+const commentLabel = "a comment starts with `#` and ends with its line";
+
+/** `; remark` on a line of its own. */
+function asRemark(word: string): Advice | undefined {
+  if (!word.startsWith(";")) return undefined;
+  return { code: "KSP1024", label: commentLabel, replacement: `#${word.slice(1)}` };
+}
+
 /** `// remark`, `/* remark`. */
 function asComment(word: string): Advice | undefined {
-  const label = "a comment starts with `#` and ends with its line";
+  const label = commentLabel;
   if (word.startsWith("/*")) return { code: "KSP1024", label };
   return word.startsWith("//") ? { code: "KSP1024", label, replacement: `#${word.slice(2)}` } : undefined;
 }
@@ -91,6 +101,7 @@ function asDay(word: string): Advice | undefined {
 
 /** Readings of what stands behind certain words, before all others. */
 const places: readonly { readonly behind: RegExp; readonly reading: (word: string) => Advice | undefined }[] = [
+  { behind: /^\s*$/, reading: asRemark },
   { behind: /(^|\s)server\s+$/, reading: asServerName },
   { behind: /\srewrite\s+to\s+$/, reading: asNewPlace },
   { behind: /\s(tcp|udp)\s+([0-9-]+\s*,\s*)*$/, reading: asOpenRange },
