@@ -204,6 +204,10 @@ link lockdown {
   interface "br0"
   role inside
 }
+link portal {
+  interface "usb0"
+  role outside
+}
 tunnel up {
   protocol wireguard
   interface "up"
@@ -227,6 +231,8 @@ ipv6 block
 allow out to @private-ranges tcp 443
 allow lan
 allow in from 192.168.1.0/24 tcp 22 on lockdown
+allow out to 192.0.2.80 tcp 443 on portal while portal
+portal for 5m user 1001 tcp 80 accept-risk KSP3001 reason "hotels"
 deny out to 127.0.0.53 udp 53
 watch up {
   interface
