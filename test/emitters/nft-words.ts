@@ -301,8 +301,7 @@ class RuleReader {
   #marking(): (passage: Passage) => void {
     for (const word of ["mark", "set", "ct", "mark", "&"]) this.#expect(word);
     const kept = this.#number();
-    this.#expect("|");
-    const added = this.#number();
+    const added = this.#take("|") ? this.#number() : 0;
     return ({ connection }) => {
       connection.mark = ((connection.mark & kept) | added) >>> 0;
     };

@@ -29,6 +29,7 @@ import { missingHeartbeat } from "./missing-heartbeat.ts";
 import { missingOnLinux } from "./missing-on-linux.ts";
 import { missingWatch } from "./missing-watch.ts";
 import { needlessRisk } from "./needless-risk.ts";
+import { nestedSlices } from "./nested-slices.ts";
 import { noTunnel } from "./no-tunnel.ts";
 import { notMasqueraded } from "./not-masqueraded.ts";
 import { onlyIpv6 } from "./only-ipv6.ts";
@@ -107,6 +108,7 @@ export const checks: readonly Check[] = [
   ownerUnknown,
   servingOutside,
   sharedIdentity,
+  nestedSlices,
   againstTraffic,
   appWithoutWay,
   appIsCarrier,
