@@ -10,6 +10,7 @@ import { denyAddsNothing } from "./deny-adds-nothing.ts";
 import { dnsNoneAndResolvers } from "./dns-none-and-resolvers.ts";
 import { dnsOutside } from "./dns-outside.ts";
 import { dnsSaidTwice } from "./dns-said-twice.ts";
+import { dropWhileDisabled } from "./drop-while-disabled.ts";
 import { exemptionTooWide } from "./exemption-too-wide.ts";
 import { expectsContradict } from "./expects-contradict.ts";
 import { familyNotCarried } from "./family-not-carried.ts";
@@ -131,6 +132,7 @@ export const checks: readonly Check[] = [
   reconnectSaidTwice,
   // claims
   expectsContradict,
+  dropWhileDisabled,
 ];
 
 /** Faults of a policy whose names are bound. A policy with an error among them must not be planned. */
