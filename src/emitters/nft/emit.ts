@@ -79,9 +79,11 @@ interface SwitchView {
   readonly opens: readonly { readonly limit: string }[];
 }
 
-/** In nft's words for a time: `300s`. */
-const limitOf = ({ rules }: Ruleset): string =>
-  `${Math.ceil(Math.max(...rules.map((rule) => rule.expiresAfter ?? 0)) / 1000)}s`;
+/** In nft's words for a time: `300s`, `1500ms`. */
+function limitOf({ rules }: Ruleset): string {
+  const milliseconds = Math.max(...rules.map((rule) => rule.expiresAfter ?? 0));
+  return milliseconds % 1000 === 0 ? `${milliseconds / 1000}s` : `${milliseconds}ms`;
+}
 
 const slicesOf = (plan: Plan): readonly string[] =>
   allStates(plan)
