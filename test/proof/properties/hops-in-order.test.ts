@@ -36,3 +36,25 @@ test("a hop is used while the one before it is not proved", () => {
     "out on wg1 from 192.168.1.2 40000 to 192.0.2.1 tcp 443 user 1000 new",
   );
 });
+
+test("an application uses the only hop before it is proved", () => {
+  const early = opened("out", { outInterface: card("wg0"), transport: { kind: "tcp" } });
+  expectBroken(
+    hopsInOrder,
+    "home-wireguard",
+    "down",
+    early,
+    "out on wg0 from 192.168.1.2 40000 to 192.0.2.1 tcp 443 user 1000 new",
+  );
+});
+
+test("clients are led into a tunnel that is not proved", () => {
+  const early = opened("forward", { outInterface: card("wg0"), transport: { kind: "tcp" } });
+  expectBroken(
+    hopsInOrder,
+    "gateway",
+    "down",
+    early,
+    "forward from eth0 to wg0 from 192.168.1.2 40000 (elsewhere) to 192.0.2.1 tcp 443 new",
+  );
+});
