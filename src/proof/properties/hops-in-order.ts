@@ -16,10 +16,8 @@ export const hopsInOrder: Property = {
       .flatMap(({ name }) => [on("in", name), on("out", name)]);
     const used = tunnels
       .filter(({ name }) => !said.hops.isOpen(name))
-      .flatMap(({ name }) => [
-        on("out", name).minus(sent.union("endpoints", "probes")).minus(world.answer()),
-        on("forward", name),
-      ]);
+      .map(({ name }) => on("out", name).minus(sent.union("endpoints", "probes")).union(on("forward", name)))
+      .map((packets) => packets.minus(world.answer()));
     const skipping = tunnels.flatMap(({ name, before, hops }) =>
       before === undefined
         ? []

@@ -2,6 +2,7 @@ import { test } from "vitest";
 import { constant } from "../../../src/net/parse-net.ts";
 import { ports } from "../../../src/net/port-set.ts";
 import { hopsInOrder } from "../../../src/proof/properties/hops-in-order.ts";
+import { expectClean, home } from "../../checks/helper.ts";
 import { card, everywhere, expectBroken, opened } from "./broken.ts";
 
 test("the server of the second hop, past the first", () => {
@@ -57,4 +58,8 @@ test("clients are led into a tunnel that is not proved", () => {
     early,
     "forward from eth0 to wg0 from 192.168.1.2 40000 (elsewhere) to 192.0.2.1 tcp 443 new",
   );
+});
+
+test("what an exemption forwards from anywhere is answered", () => {
+  expectClean(home({ more: "allow forward from 192.168.50.0/24 to 203.0.113.0/24 tcp 443" }));
 });
