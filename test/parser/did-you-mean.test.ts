@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { didYouMean, editDistance } from "../../src/diagnostics/did-you-mean.ts";
+import { didYouMean, editDistance, surelyMeant } from "../../src/diagnostics/did-you-mean.ts";
 
 test.each([
   ["", "", 0],
@@ -28,4 +28,18 @@ test("a word may differ in four of ten letters and one more", () => {
     "abcde12345",
     "abcdefgh12345",
   ]);
+});
+
+test.each([
+  ["ofice", ["office", "farm"], "office"],
+  ["office-south", ["office-soutth", "office-north"], "office-soutth"],
+  ["wg1", ["wg0"], undefined],
+  ["wg0", ["wg00"], undefined],
+  ["office-c", ["office-a", "office-b"], undefined],
+  ["office-b", ["office-a"], undefined],
+  ["b-office", ["a-office"], undefined],
+  ["ofice", ["oficer", "office"], undefined],
+  ["frobnicate", ["office"], undefined],
+])("a fix for %s among %j writes %s", (name, declared, meant) => {
+  expect(surelyMeant(name, declared)).toBe(meant);
 });
