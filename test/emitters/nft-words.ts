@@ -214,6 +214,7 @@ class RuleReader {
       }
       case "skuid":
       case "skgid": {
+        if (key === "skuid" && this.#take("0-4294967294")) return ({ packet: { owner } }) => owner.user !== undefined;
         const value = this.#number();
         return ({ packet: { owner } }) => (key === "skuid" ? owner.user : owner.group) === value;
       }

@@ -2,10 +2,12 @@ import { check } from "../../src/check.ts";
 import type { Files } from "../../src/emitters/emitter.ts";
 import { nft } from "../../src/emitters/nft/emit.ts";
 import { type Plan, plan } from "../../src/ir/plan.ts";
+import type { Policy } from "../../src/ir/policy.ts";
 import { examples, load } from "../examples/golden.ts";
 
 export interface Emitted {
   readonly name: string;
+  readonly policy: Policy;
   readonly plan: Plan;
   readonly files: Files;
 }
@@ -15,7 +17,7 @@ export function emitted(name: string, text: string): Emitted {
   const { policy, diagnostics } = check({ file: `${name}.ksp`, text }, { load });
   if (!policy) throw new Error(`${name}: ${diagnostics.map((d) => `${d.code} ${d.message}`).join("; ")}`);
   const planned = plan(policy, "linux");
-  return { name, plan: planned, files: nft.emit(planned) };
+  return { name, policy, plan: planned, files: nft.emit(planned) };
 }
 
 export const fileOf = ({ name, files }: Emitted, path: string): string => {

@@ -19,7 +19,7 @@ const proofOf = (planned: Planned, change: (rules: Rules) => Rules = (rules) => 
 };
 type Rules = ReturnType<typeof statesOf>[number]["ruleset"]["rules"];
 
-test.each(policies)("$name: what passes is what its statements say, and every property holds", (planned) => {
+test.each(policies())("$name: what passes is what its statements say, and every property holds", (planned) => {
   const { violations, holds } = proofOf(planned);
   expect(violations.map((v) => `${v.kind} ${v.ruleset.state}: ${words(v.packet)}`)).toEqual([]);
   expect(holds).toHaveLength(properties.length + 1);

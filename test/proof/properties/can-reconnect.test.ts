@@ -39,9 +39,9 @@ test("answers of the server that are dropped", () => {
 });
 
 test("a rewrite that sends what is meant for the server to a resolver", () => {
-  const { policy, state, space, most, least, redirected } = worldOf("gateway", "down");
+  const { policy, state, ruleset, space, most, least, redirected } = worldOf("gateway", "down");
   const brokenBy = (set: typeof redirected) =>
-    canReconnect.broken(new World(policy, "linux", state, space, { most, least, redirected: set }));
+    canReconnect.broken(new World(policy, "linux", state, ruleset, space, { most, least, redirected: set }));
   expect(redirected.isEmpty()).toBe(false);
   expect(brokenBy(redirected).isEmpty()).toBe(true);
   expect(shown(brokenBy(space.is("protocol", 17)), space)).toBe(

@@ -7,14 +7,14 @@ import { card, shown, worldOf } from "./broken.ts";
 
 /** A rule about connections alone cannot be planned, so what it would let pass is added to what passes. */
 function withEstablished(connection: "established-original" | "established-reply"): string | undefined {
-  const { policy, state, space, most, least, redirected } = worldOf("home-wireguard", "down");
+  const { policy, state, ruleset, space, most, least, redirected } = worldOf("home-wireguard", "down");
   const flows = space
     .is("connection", connections.numberOf(connection))
     .intersect(space.direction("out"))
     .intersect(space.family("ipv4"))
     .intersect(space.interfaces("out", card("wg0")));
   const passing = { most: most.union(flows), least, redirected };
-  return shown(noStaleFlows.broken(new World(policy, "linux", state, space, passing)), space);
+  return shown(noStaleFlows.broken(new World(policy, "linux", state, ruleset, space, passing)), space);
 }
 
 test("as planned", () => {
