@@ -15,7 +15,7 @@ const policyOf = (count: number) => {
 describe("slices", () => {
   test("each packet loses the mark of the one before, and gets that of its own slice", () => {
     expect(new Slices(["b.slice", "a-c.slice"]).marking()).toEqual([
-      "ct mark set ct mark & 0x00ffffff",
+      "meta skuid 0-4294967294 ct mark set ct mark & 0x00ffffff",
       'socket cgroupv2 level 2 "a.slice/a-c.slice" ct mark set ct mark & 0x00ffffff | 0x01000000',
       'socket cgroupv2 level 1 "b.slice" ct mark set ct mark & 0x00ffffff | 0x02000000',
     ]);

@@ -1,6 +1,6 @@
-import { controlGroup } from "../../../src/net/control-group.ts";
 import type { Interface, Packet } from "../../../src/ir/packet.ts";
 import { type Address, formatAddress } from "../../../src/net/address.ts";
+import { controlGroup } from "../../../src/net/control-group.ts";
 import { canBeOf, connectionOf } from "../../lab/connection.ts";
 import { bytesOf } from "../../lab/packet-bytes.ts";
 import type { Shot } from "../../lab/send.ts";
