@@ -12,6 +12,18 @@ export function didYouMean(input: string, options: Iterable<string>): readonly s
     .map(({ option }) => option);
 }
 
+/**
+ * The name that a fix may write for one that is declared nowhere: the closest by itself, and not its sibling. `wg1` is no slip
+ * of `wg0`, nor `office-b` one of `office-a`: numbers and single letters tell things apart.
+ */
+export function surelyMeant(input: string, options: Iterable<string>): string | undefined {
+  const [first, second] = didYouMean(input, options);
+  if (first === undefined || family(first) === family(input)) return undefined;
+  return second === undefined || editDistance(input, first) < editDistance(input, second) ? first : undefined;
+}
+
+const family = (name: string): string => name.replace(/[0-9]+/g, "").replace(/(?<=^|-)[a-z](?=-|$)/g, "");
+
 /** Insertions, deletions, substitutions and swaps of neighbours; any change of case counts as one. */
 export function editDistance(a: string, b: string): number {
   if (a === b) return 0;

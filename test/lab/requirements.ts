@@ -1,7 +1,9 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-const tools = "ip mount nft nsenter openssl openvpn ping setpriv sysctl tcpdump unshare wg wireguard-go".split(" ");
+const tools = "ip mount nft nsenter openssl openvpn ping python3 setpriv sysctl tcpdump unshare wg wireguard-go".split(
+  " ",
+);
 
 const { CI, PATH = "" } = process.env;
 const folders = [PATH, "/usr/sbin", "/sbin"].join(delimiter);

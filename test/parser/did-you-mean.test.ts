@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { didYouMean, editDistance } from "../../src/diagnostics/did-you-mean.ts";
+import { didYouMean, editDistance, surelyMeant } from "../../src/diagnostics/did-you-mean.ts";
 
 test.each([
   ["", "", 0],
@@ -35,4 +35,18 @@ test("one letter in three may differ, at least one, and less than half of what i
 
 test.each(["dns", "ping", "lan", "tcp", "uid", "on"])("%s is a word of its own, not a misspelt one", (word) => {
   expect(didYouMean(word, ["in", "out", "forward", "dhcp", "discovery", "udp", "link", "host"])).toEqual([]);
+});
+
+test.each([
+  ["ofice", ["office", "farm"], "office"],
+  ["office-south", ["office-soutth", "office-north"], "office-soutth"],
+  ["wg1", ["wg0"], undefined],
+  ["wg0", ["wg00"], undefined],
+  ["office-c", ["office-a", "office-b"], undefined],
+  ["office-b", ["office-a"], undefined],
+  ["b-office", ["a-office"], undefined],
+  ["ofice", ["oficer", "office"], undefined],
+  ["frobnicate", ["office"], undefined],
+])("a fix for %s among %j writes %s", (name, declared, meant) => {
+  expect(surelyMeant(name, declared)).toBe(meant);
 });

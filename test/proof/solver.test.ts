@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { init, killThreads } from "z3-solver";
+import { init, killThreads, Z3_lbool } from "z3-solver";
 import { evaluate } from "../../src/ir/evaluate.ts";
 import { type Packet, type Payload, describe as words } from "../../src/ir/packet.ts";
 import { localities, type Rule, type Ruleset } from "../../src/ir/ruleset.ts";
@@ -14,34 +14,35 @@ import { accepts, connections, directions, existing, families, fields, type Worl
 
 /** A second opinion from a solver that shares nothing with packet sets but the rules. */
 
-const z3 = await init();
-const { Solver, BitVec } = z3.Context("rules");
-const solver = new Solver("QF_BV");
-afterAll(() => killThreads(z3.em));
+const { Z3, em } = await init();
+const context = Z3.mk_context(Z3.mk_config());
+afterAll(() => killThreads(em));
 
 const declarations = Object.entries(fields).map(([name, bits]) => `(declare-const ${name} (_ BitVec ${bits}))`);
-let isDeclared = false;
 
-/** A packet that one ruleset accepts and the other does not; undefined where there is none. */
+/**
+ * A packet that one ruleset accepts and the other does not; undefined where there is none. It works in another thread: nothing
+ * of it may be collected or freed meanwhile, so its memory is looked after by hand.
+ */
 async function toldApart(one: Ruleset, other: Ruleset, world: World): Promise<Packet | undefined> {
-  const formula = `(assert ${existing(world)})(assert (xor ${accepts(one, world)} ${accepts(other, world)}))`;
-  solver.push();
-  solver.fromString(`${isDeclared ? "" : declarations.join("")}${formula}`);
-  isDeclared = true;
-  const answer = await solver.check();
-  if (answer === "unknown") throw new Error("the solver gave up");
-  const packet = answer === "sat" ? packetOf(world) : undefined;
-  solver.pop();
-  return packet;
+  const differ = `(assert ${existing(world)})(assert (xor ${accepts(one, world)} ${accepts(other, world)}))`;
+  const solver = Z3.mk_solver_for_logic(context, Z3.mk_string_symbol(context, "QF_BV"));
+  Z3.solver_inc_ref(context, solver);
+  Z3.solver_from_string(context, solver, `${declarations.join("")}${differ}`);
+  const answer = await Z3.solver_check(context, solver);
+  if (answer === Z3_lbool.Z3_L_UNDEF) throw new Error("the solver gave up");
+  const isApart = answer === Z3_lbool.Z3_L_TRUE;
+  const model = isApart ? Z3.model_to_string(context, Z3.solver_get_model(context, solver)) : "";
+  Z3.solver_dec_ref(context, solver);
+  // What does not matter has no value.
+  const values = [...model.matchAll(/^(\w+) -> #([bx]\w+)$/gm)].map(
+    ([, name = "", digits]) => [name, BigInt(`0${digits}`)] as const,
+  );
+  return isApart ? packetOf(world, new Map(values)) : undefined;
 }
 
-function packetOf({ devices, owners }: World): Packet {
-  const model = solver.model();
-  const big = (name: keyof typeof fields): bigint => {
-    const value = model.eval(BitVec.const(name, fields[name]), true);
-    if (!("value" in value)) throw new Error(`no value of ${name}`);
-    return BigInt(String(value.value()));
-  };
+function packetOf({ devices, owners }: World, values: ReadonlyMap<string, bigint>): Packet {
+  const big = (name: keyof typeof fields): bigint => values.get(name) ?? 0n;
   const value = (name: keyof typeof fields): number => Number(big(name));
   const one = <T>(values: readonly T[], index: number): T => {
     const found = values[index];
