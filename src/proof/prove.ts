@@ -13,7 +13,7 @@ import type { PropertyCode } from "./properties/property.ts";
 import { merged, vocabularyOf, vocabularyOfPolicy } from "./vocabulary.ts";
 import { wellFormed } from "./well-formed.ts";
 import { witness } from "./witness.ts";
-import { passingOf, World } from "./world.ts";
+import { World } from "./world.ts";
 
 /** What does not hold, and a packet that shows it. */
 export type Violation = { readonly ruleset: Ruleset; readonly packet: Packet } & (
@@ -40,34 +40,46 @@ export interface Planned {
 export function prove(policy: Policy, plan: Plan, states: readonly Planned[]): Proof {
   const vocabulary = merged(vocabularyOf(states.map(({ ruleset }) => ruleset)), vocabularyOfPolicy(policy, plan.os));
   const space = new PacketSpace(vocabulary);
-  const worlds = new Map<StateKey, { readonly world: World; readonly ruleset: Ruleset }>();
+  const worlds = new Map<StateKey, World>();
   const found: Violation[] = [];
   const report = (set: PacketSet, ruleset: Ruleset, of: Unplaced): void => {
     const packet = set.isEmpty() ? undefined : witness(set, space);
     if (packet) found.push({ ...of, ruleset, packet });
   };
   for (const { state, ruleset } of states) {
-    const world = new World(policy, plan.os, state, space, passingOf(ruleset, space));
-    worlds.set(state.key, { world, ruleset });
+    const world = new World(policy, plan.os, state, ruleset, space);
+    worlds.set(state.key, world);
     report(world.most.minus(world.intent()), ruleset, { kind: "plan", passes: true });
     report(missing(world), ruleset, { kind: "plan", passes: false });
+    if (state.mode === "portal") {
+      const closed = closedByItself(ruleset);
+      const world = new World(withoutPortal(policy), plan.os, state, closed, space);
+      report(world.most.minus(world.intent()), closed, { kind: "plan", passes: true });
+    }
     for (const property of properties)
       report(property.broken(world), ruleset, { kind: "property", code: property.code });
     for (const expect of policy.expects) report(unmet(expect, world), ruleset, { kind: "expectation", expect });
   }
   for (const { from, to } of plan.moves) {
     const [before, after] = [worlds.get(from), worlds.get(to)];
-    if (before && after && isAbove(before.world.state, after.world.state))
-      report(closesOnLoss.broken(before.world, after.world), after.ruleset, {
+    if (before && after && isAbove(before.state, after.state))
+      report(closesOnLoss.broken(before, after), after.ruleset, {
         kind: "property",
         code: closesOnLoss.code,
       });
   }
   const violations = firstOfEach(found);
   const broken = new Set(violations.flatMap((v) => (v.kind === "property" ? [v.code] : [])));
-  const codes = [...new Set([...properties, closesOnLoss].map(({ code }) => code))].sort();
+  const codes = [...properties, closesOnLoss].map(({ code }) => code).sort();
   return { violations, holds: codes.filter((code) => !broken.has(code)) };
 }
+
+/** The portal when its time is over, whoever has died meanwhile. */
+const closedByItself = ({ rules, ...rest }: Ruleset): Ruleset => ({
+  ...rest,
+  rules: rules.filter(({ expiresAfter }) => expiresAfter === undefined),
+});
+const withoutPortal = ({ portal: _, ...rest }: Policy): Policy => rest;
 
 type Unplaced = Violation extends infer V ? (V extends Violation ? Omit<V, "ruleset" | "packet"> : never) : never;
 

@@ -1,5 +1,5 @@
 import type { Os, Policy } from "../ir/policy.ts";
-import type { Direction, InterfaceSet, Ruleset } from "../ir/ruleset.ts";
+import type { Direction, InterfaceSet, Rule, Ruleset } from "../ir/ruleset.ts";
 import type { State } from "../ir/states.ts";
 import { families } from "../net/address.ts";
 import type { AddressSet } from "../net/address-set.ts";
@@ -12,12 +12,14 @@ import { Said } from "./intent/said.ts";
 import { asAnswer, asSent } from "./intent/view.ts";
 import type { PacketSpace } from "./packet-space.ts";
 import type { PacketSet } from "./packets/packet-set.ts";
+import { redirected } from "./redirected.ts";
 import { wellFormed } from "./well-formed.ts";
 
 /** One state: what passes, as somebody computed it, and what the policy says of it. Claims are about these two. */
 export class World {
   readonly policy: Policy;
   readonly state: State;
+  readonly ruleset: Ruleset;
   readonly space: PacketSpace;
   readonly said: Said;
   readonly places: Places;
@@ -25,20 +27,41 @@ export class World {
   readonly most: PacketSet;
   /** Every packet that always passes. */
   readonly least: PacketSet;
+  /** Packets that our own rewriting sends elsewhere. */
+  readonly redirected: PacketSet;
   /** What statements say of a packet for itself, and of one as an answer. */
   readonly sent: Parts;
   readonly answers: Parts;
 
-  constructor(policy: Policy, os: Os, state: State, space: PacketSpace, passing: Passing) {
+  constructor(
+    policy: Policy,
+    os: Os,
+    state: State,
+    ruleset: Ruleset,
+    space: PacketSpace,
+    passing: Passing = passingOf(ruleset, space),
+  ) {
     this.policy = policy;
     this.state = state;
+    this.ruleset = ruleset;
     this.space = space;
     this.said = new Said(policy, os, state);
     this.places = this.said.places;
     this.most = passing.most.intersect(wellFormed(space));
     this.least = passing.least.intersect(wellFormed(space));
+    this.redirected = passing.redirected;
     this.sent = new Parts(this.said, asSent(space, "most"));
     this.answers = new Parts(this.said, asAnswer(space, "most"));
+  }
+
+  /** The same packets, held against another policy. */
+  under(policy: Policy): World {
+    return new World(policy, this.said.os, this.state, this.ruleset, this.space, this);
+  }
+
+  /** What other rules let pass, held against the same policy. */
+  ruledBy(rules: readonly Rule[]): World {
+    return new World(this.policy, this.said.os, this.state, { ...this.ruleset, rules }, this.space);
   }
 
   /** What the policy lets pass: the most, as tables may be filled. */
@@ -75,12 +98,14 @@ export class World {
   }
 }
 
-export interface Passing {
+interface Passing {
   readonly most: PacketSet;
   readonly least: PacketSet;
+  readonly redirected: PacketSet;
 }
 
-export const passingOf = (ruleset: Ruleset, space: PacketSpace): Passing => ({
+const passingOf = (ruleset: Ruleset, space: PacketSpace): Passing => ({
   most: accepted(ruleset, space, "most"),
   least: accepted(ruleset, space, "least"),
+  redirected: redirected(ruleset, space),
 });

@@ -214,6 +214,7 @@ class RuleReader {
       }
       case "skuid":
       case "skgid": {
+        if (key === "skuid" && this.#take("0-4294967294")) return ({ packet: { owner } }) => owner.user !== undefined;
         const value = this.#number();
         return ({ packet: { owner } }) => (key === "skuid" ? owner.user : owner.group) === value;
       }
@@ -301,8 +302,7 @@ class RuleReader {
   #marking(): (passage: Passage) => void {
     for (const word of ["mark", "set", "ct", "mark", "&"]) this.#expect(word);
     const kept = this.#number();
-    this.#expect("|");
-    const added = this.#number();
+    const added = this.#take("|") ? this.#number() : 0;
     return ({ connection }) => {
       connection.mark = ((connection.mark & kept) | added) >>> 0;
     };

@@ -2,10 +2,12 @@ import { check } from "../../src/check.ts";
 import type { Files } from "../../src/emitters/emitter.ts";
 import { nft } from "../../src/emitters/nft/emit.ts";
 import { type Plan, plan } from "../../src/ir/plan.ts";
+import type { Policy } from "../../src/ir/policy.ts";
 import { examples, load } from "../examples/golden.ts";
 
 export interface Emitted {
   readonly name: string;
+  readonly policy: Policy;
   readonly plan: Plan;
   readonly files: Files;
 }
@@ -15,7 +17,7 @@ export function emitted(name: string, text: string): Emitted {
   const { policy, diagnostics } = check({ file: `${name}.ksp`, text }, { load });
   if (!policy) throw new Error(`${name}: ${diagnostics.map((d) => `${d.code} ${d.message}`).join("; ")}`);
   const planned = plan(policy, "linux");
-  return { name, plan: planned, files: nft.emit(planned) };
+  return { name, policy, plan: planned, files: nft.emit(planned) };
 }
 
 export const fileOf = ({ name, files }: Emitted, path: string): string => {
@@ -193,7 +195,7 @@ watch split {
 }
 `;
 
-/** Names that also mean something to the emitter. */
+/** Names that also mean something to the emitter; between two links some packets are masqueraded and some are not. */
 const namesakes = `ksp 1
 policy namesakes
 link loopback {
@@ -203,6 +205,10 @@ link loopback {
 link lockdown {
   interface "br0"
   role inside
+}
+link portal {
+  interface "usb0"
+  role outside
 }
 tunnel up {
   protocol wireguard
@@ -227,6 +233,10 @@ ipv6 block
 allow out to @private-ranges tcp 443
 allow lan
 allow in from 192.168.1.0/24 tcp 22 on lockdown
+allow out to 192.0.2.80 tcp 443 on portal while portal
+portal for 5m user 1001 tcp 80 accept-risk KSP3001 reason "hotels"
+forward from link lockdown 192.168.50.0/26 to link loopback 203.0.113.0/24 tcp 443 masquerade
+forward from link lockdown 192.168.60.0/24 to link loopback 203.0.113.0/24 tcp 443
 deny out to 127.0.0.53 udp 53
 watch up {
   interface

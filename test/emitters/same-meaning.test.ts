@@ -7,7 +7,7 @@ import type { Ruleset } from "../../src/ir/ruleset.ts";
 import { Nftables } from "./nft-simulator.ts";
 import { packetsOf } from "./packets.ts";
 import { allPolicies, type Emitted, fileOf, switchOf } from "./policies.ts";
-import { isLeftOut, translated } from "./translation.ts";
+import { arrived, isLeftOut, translated } from "./translation.ts";
 
 const packetsAPolicy = 5_000;
 
@@ -37,7 +37,7 @@ describe.each(allPolicies)("$name", (policy) => {
     fc.assert(
       fc.property(packetsOf(policy.plan), (packet) => {
         for (const { ruleset, kernel } of states) {
-          const planned = evaluate(ruleset, packet);
+          const planned = evaluate(ruleset, arrived(ruleset, packet));
           // Refused in postrouting: the planned rules speak of openings, and this is none.
           if (packet.direction === "forward" && planned.as === "opening" && isLeftOut(ruleset, packet)) continue;
           const verdict = kernel.judge(packet, { leaving: (p) => translated(ruleset, p) });

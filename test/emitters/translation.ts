@@ -27,6 +27,30 @@ export function translated({ rewrites }: Ruleset, packet: Packet): Leaving {
   return { packet, isMasqueraded: false };
 }
 
+/**
+ * An answer to a redirected query of our own, as it came in from the resolver: to the address that the masquerade gave it.
+ * `input` sees it later, with the source that it was asked with.
+ */
+export function arrived({ rewrites }: Ruleset, packet: Packet): Packet {
+  if (packet.direction !== "in" || packet.connection !== "established-reply" || !packet.rewritten) return packet;
+  const query = reverse(packet);
+  const asked = rewrites.some(
+    ({ direction, change, match: { transport } }) =>
+      direction === "out" &&
+      change.kind === "destination" &&
+      change.address.family === packet.family &&
+      change.address.value === packet.source &&
+      matches({ ...(transport && { transport }) }, query),
+  );
+  for (const { direction, match, change } of asked ? rewrites : []) {
+    if (direction === "out" && change.kind === "masquerade" && matches(match, query)) {
+      const { source, sourceLocality } = from(change.as, query);
+      return { ...packet, destination: source, destinationLocality: sourceLocality };
+    }
+  }
+  return packet;
+}
+
 /** Whether the packet goes the way of a masquerade without being of a connection that it opened: it would leave untranslated. */
 export const isLeftOut = ({ rewrites }: Ruleset, packet: Packet): boolean =>
   packet.connection === "established-reply" &&

@@ -10,6 +10,7 @@ import { killUnderFlood, type Trial } from "../lab/trial.ts";
 import type { Vpn } from "../lab/vpn.ts";
 import { homeWireguard } from "../lab/wireguard.ts";
 import { golden } from "./golden.ts";
+import { spoilt } from "./spoilt.ts";
 
 const kinds = {
   WireGuard: { policy: "home", open: (lab: Lab): Promise<Vpn> => lab.wireguard(homeWireguard) },
@@ -19,18 +20,6 @@ const names = ["WireGuard", "OpenVPN"] as const;
 
 const tryIt = (name: keyof typeof kinds, bundle?: Bundle): Promise<Trial> =>
   withLab(async (lab) => killUnderFlood(lab, await kinds[name].open(lab), bundle));
-
-/** The bundle with another ruleset; one that did not change is an error. */
-const spoilt = (bundle: Bundle, change: (ruleset: string) => string): Bundle => ({
-  ...bundle,
-  read: (file) => {
-    const text = bundle.read(file);
-    if (file !== "ruleset.nft") return text;
-    const other = change(text);
-    if (other === text) throw new Error("nothing was spoilt");
-    return other;
-  },
-});
 
 /** The ruleset with one more rule, first for all that leaves by no tunnel. */
 const withRule = (ruleset: string, rule: string): string =>

@@ -1,13 +1,14 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { leaked } from "./classify.ts";
-import { type Lab, openLab, withLab } from "./lab.ts";
-import { exitServer, internet } from "./line.ts";
+import { clearAnswer, type Lab, openLab, withLab } from "./lab.ts";
+import { exitServer, home, host, internet, neighbour, resolver } from "./line.ts";
 import { eightServers } from "./openvpn.ts";
 import { eventually, follow, type Signal } from "./process.ts";
 import { mayBeSkipped } from "./requirements.ts";
-import { machine, namespacesOf, processesIn } from "./traces.ts";
+import { controlGroupOf, machine, namespacesOf, processesIn } from "./traces.ts";
 import { homeWireguard } from "./wireguard.ts";
 
 const gone = (namespaces: readonly string[]): Promise<void> =>
@@ -128,6 +129,62 @@ describe.skipIf(mayBeSkipped())("the laboratory", () => {
       await lab.client.run(["ping", "-n", "-q", "-c", "3", "-i", "0.01", internet.ipv6]);
       const counts = await capture.stop();
       expect(counts).toMatchObject({ icmp4: 5, icmp6: 3, udp4: 0, tcp6: 0, other: 0, endpoint: 0 });
+    });
+  });
+
+  test("everybody is there, in both families, and the resolvers say who was asked", async () => {
+    await withLab(async (lab) => {
+      await lab.forwarding();
+      for (const place of [home, neighbour, internet])
+        for (const address of [place.ipv4, place.ipv6]) expect(await lab.ping(address), address).toBe(true);
+      await lab.router.ip(`route add 192.168.50.0/24 via ${host.ipv4}`);
+      expect(await lab.ask("home", resolver.ipv4)).toBe(clearAnswer);
+      expect(await lab.ask("client", resolver.ipv6)).toBe(clearAnswer);
+      expect(await lab.ask("client", internet.ipv4)).toBeUndefined();
+    });
+  });
+
+  test("a datagram is of the user, the mark and the control group that it is sent as", async () => {
+    await withLab(async (lab) => {
+      await lab.client.run(["mkdir", "-p", "/sys/fs/cgroup/some.slice/app"]);
+      await lab.client.nft(`table inet t {
+        chain output {
+          type filter hook output priority 0; policy accept;
+          meta skuid 1234 meta mark 0x77 udp dport 9 counter comment "mine"
+          socket cgroupv2 level 1 "some.slice" udp dport 9 counter comment "slice"
+          udp dport 9 counter comment "all"
+        }
+      }`);
+      const watching = await lab.listen("router", "lan0", "udp port 9");
+      const datagram = { by: "eth0", from: host.ipv4, to: internet.ipv4, udp: [40_000, 9] } as const;
+      const other = { ...datagram, from: host.ipv6, to: internet.ipv6, slice: "some.slice/app" };
+      await lab.send("client", { ...datagram, uid: 1234, mark: 0x77, times: 5 }, { ...other, times: 3 });
+      expect(await watching.stop()).toHaveLength(8);
+      const listed = await lab.client.run(["nft", "list", "table", "inet", "t"]);
+      const packets = (comment: string): number =>
+        Number(new RegExp(`packets (\\d+) bytes \\d+ comment "${comment}"`).exec(listed)?.[1]);
+      expect([packets("mine"), packets("slice"), packets("all")]).toEqual([5, 3, 8]);
+    });
+  });
+
+  test("control groups are gone with the laboratory", async () => {
+    const lab = await openLab();
+    await lab.client.run(["mkdir", "-p", "/sys/fs/cgroup/some.slice/app"]);
+    const group = controlGroupOf(lab.keeper);
+    expect(existsSync(`${group}/some.slice/app`)).toBe(true);
+    process.kill(lab.keeper, "SIGKILL");
+    await eventually("the group to be gone", () => !existsSync(group), 5_000);
+    await lab.close();
+  });
+
+  test("a rogue DHCP server draws the traffic of a client without rules to itself", async () => {
+    await withLab(async (lab) => {
+      expect(await lab.takeLease()).toBeUndefined();
+      await lab.rogueDhcp("0.0.0.0/1", "128.0.0.0/1");
+      expect(await lab.takeLease()).toMatchObject({ address: host.ipv4 });
+      const watching = await lab.listen("neighbour", neighbour.interface, `icmp and dst host ${internet.ipv4}`);
+      expect(await lab.ping(internet.ipv4)).toBe(true);
+      expect((await watching.stop()).length).toBeGreaterThan(0);
     });
   });
 });

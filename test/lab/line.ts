@@ -3,11 +3,17 @@ import type { Namespace } from "./namespace.ts";
 /**
  * The line that every case runs on. All routes are real, so whatever leaves the client in clear arrives somewhere.
  *
- *     client eth0 --- lan0 router (the LAN's gateway, the ISP and the internet) --- server (VPN, first hop)
- *            192.168.1.2   192.168.1.1                                         \--- exit   (VPN, second hop)
+ *     home --- br-lan client eth0 ---+--- lan0 router (the LAN's gateway, the ISP, the internet) --- server (VPN, first hop)
+ *     192.168.50.10   192.168.1.2    |    192.168.1.1                                         \--- exit   (VPN, second hop)
+ *                       neighbour ---+
+ *                       192.168.1.66
  */
-const client = { interface: "eth0", ipv4: "192.168.1.2", ipv6: "2001:db8:1::2" } as const;
+export const host = { interface: "eth0", ipv4: "192.168.1.2", ipv6: "2001:db8:1::2" } as const;
 export const gateway = { interface: "lan0", ipv4: "192.168.1.1", ipv6: "2001:db8:1::1" } as const;
+/** A machine of the same LAN, and one behind the client: at home, or a container. */
+export const neighbour = { interface: "eth0", ipv4: "192.168.1.66", ipv6: "2001:db8:1::66" } as const;
+export const inside = { interface: "br-lan", ipv4: "192.168.50.1", ipv6: "fd50::1" } as const;
+export const home = { interface: "eth0", ipv4: "192.168.50.10", ipv6: "fd50::10" } as const;
 /** A host of the internet, reachable in clear and through every tunnel. */
 export const internet = { ipv4: "192.0.2.10", ipv6: "2001:db8:9::10" } as const;
 /** A public resolver, which no policy of the laboratory declares. */
@@ -16,7 +22,7 @@ export const resolver = { ipv4: "192.0.2.53", ipv6: "2001:db8:9::53" } as const;
 export const servers = [1, 2, 3, 4, 5, 6, 7, 8].map((last) => `198.51.100.${last}`);
 export const exitServer = "203.0.113.9";
 
-export const places = ["client", "router", "server", "exit"] as const;
+export const places = ["client", "home", "neighbour", "router", "server", "exit"] as const;
 export type Place = (typeof places)[number];
 
 const each = (addresses: readonly string[], device: string): string =>
@@ -40,17 +46,38 @@ const forwarding = ["net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1"] a
 /** Lays the line between the four places. */
 export const connect = async (at: Readonly<Record<Place, Namespace>>): Promise<void> => {
   await Promise.all(
-    places.map((place) => at[place].run(["sysctl", "-qw", ...settings, ...(place === "client" ? [] : forwarding)])),
+    places.map((place) =>
+      at[place].run([
+        "sysctl",
+        "-qw",
+        ...settings,
+        ...(["router", "server", "exit"].includes(place) ? forwarding : []),
+      ]),
+    ),
   );
   await at.router.ip(`link add lan0 type veth peer name eth0 netns client
+link add near0 type veth peer name eth0 netns neighbour
+link add lan type bridge
+link set lan0 master lan
+link set near0 master lan
+link set near0 up
+${line("lan0")}
 link add server0 type veth peer name wan0 netns server
 link add exit0 type veth peer name wan0 netns exit
-${line("lan0", `${gateway.ipv4}/24`, `${gateway.ipv6}/64`)}
+${line("lan", `${gateway.ipv4}/24`, `${gateway.ipv6}/64`)}
 ${line("server0", "100.64.1.1/30", "2001:db8:f1::1/64")}
 ${line("exit0", "100.64.2.1/30", "2001:db8:f2::1/64")}
 ${each([internet.ipv4, resolver.ipv4, internet.ipv6, resolver.ipv6], "lo")}`);
+  await at.client.ip(`link add ${inside.interface} type veth peer name ${home.interface} netns home`);
   await Promise.all([
-    at.client.ip(`${line("eth0", `${client.ipv4}/24`, `${client.ipv6}/64`)}
+    at.home.ip(`${line(home.interface, `${home.ipv4}/24`, `${home.ipv6}/64`)}
+route add default via ${inside.ipv4}
+route add default via ${inside.ipv6}`),
+    at.neighbour.ip(`${line(neighbour.interface, `${neighbour.ipv4}/24`, `${neighbour.ipv6}/64`)}
+route add default via ${gateway.ipv4}
+route add default via ${gateway.ipv6}`),
+    at.client.ip(`${line(inside.interface, `${inside.ipv4}/24`, `${inside.ipv6}/64`)}
+${line("eth0", `${host.ipv4}/24`, `${host.ipv6}/64`)}
 route add default via ${gateway.ipv4} dev eth0
 route add default via ${gateway.ipv6} dev eth0`),
     at.server.ip(`${line("wan0", "100.64.1.2/30", "2001:db8:f1::2/64")}

@@ -40,7 +40,14 @@ const identity = ({ uid, capabilities = [] }: ExecOptions): readonly string[] =>
 
 export const openNamespace = (name: string, keeper: number): Namespace => {
   const helpers = new Set<ChildProcess>();
-  const enter = ["--target", `${keeper}`, "--mount", "--pid", `--net=/proc/${keeper}/root/run/netns/${name}`];
+  const enter = [
+    "--target",
+    `${keeper}`,
+    "--mount",
+    "--pid",
+    "--cgroup",
+    `--net=/proc/${keeper}/root/run/netns/${name}`,
+  ];
 
   const start = async (command: readonly string[], options: ExecOptions = {}): Promise<Process> => {
     // nsenter stays as a helper outside, so the program itself tells its number inside, where signals are sent.

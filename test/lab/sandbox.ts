@@ -18,12 +18,31 @@ export type Sandbox<Name extends string> = {
   readonly close: () => Promise<void>;
 };
 
+// Control groups are the one thing that the kernel does not take away by itself. The guard outlives whoever ends us, and
+// removes ours when the keeper is gone; a terminal's signals are not for it.
+const guard = `
+trap "" INT TERM HUP
+tree=$(sed -n "s/^[^ ]* [^ ]* [^ ]* [^ ]* \\([^ ]*\\) .* - cgroup2 .*/\\1/p" /proc/self/mountinfo | head -n 1)
+group="$tree/ksp-lab-$$"
+if [ -n "$tree" ] && mkdir "$group" 2>/dev/null; then
+  (sh -c 'echo $PPID' >"$group/cgroup.procs"; exec "$@")
+  status=$?
+  for try in 1 2 3 4 5; do
+    find "$group" -depth -type d -exec rmdir {} + 2>/dev/null && exit $status
+    sleep 0.1
+  done
+  exit $status
+fi
+"$@"
+`;
+
 // The first read happens before /proc is replaced, so it tells the keeper's number outside.
 const script = `
 set -eu
 read -r outside rest </proc/self/stat
 mount -t tmpfs tmpfs /run
 mount -t proc proc /proc
+mount -t cgroup2 cgroup2 /sys/fs/cgroup 2>/dev/null || true
 mkdir /run/netns /run/wireguard
 for name in "$@"; do ip netns add "$name"; done
 echo "keeper $outside ready"
@@ -32,12 +51,18 @@ exec cat
 
 /** Opens a sandbox with one network namespace per name. */
 export const openSandbox = async <const Name extends string>(names: readonly Name[]): Promise<Sandbox<Name>> => {
-  const separate = ["--mount", "--pid", "--net", "--fork", "--kill-child"];
-  const child = spawn("unshare", [...separate, "sh", "-c", script, "sh", ...names], {
+  const separate = ["--mount", "--pid", "--net", "--cgroup", "--fork", "--kill-child"];
+  const command = ["unshare", ...separate, "sh", "-c", script, "sh", ...names];
+  const child = spawn("sh", ["-c", guard, "sh", ...command], {
     stdio: "pipe",
     env: environment,
   });
   child.stdin.on("error", () => {}); // the keeper may be gone already: `ended` tells
+  const endKeeper = (): void => {
+    const pid = Number(/keeper (\d+) ready/.exec(keeper.said())?.[1]);
+    if (pid > 0) process.kill(pid, "SIGKILL");
+    else child.kill("SIGKILL");
+  };
   const keeper = follow("the keeper", child, async () => {
     child.kill("SIGKILL");
   });
@@ -46,7 +71,7 @@ export const openSandbox = async <const Name extends string>(names: readonly Nam
     const wake = setInterval(() => {
       for (const namespace of opened) namespace.wake();
     }, 50);
-    const insist = setTimeout(() => child.kill("SIGKILL"), 5_000);
+    const insist = setTimeout(() => endKeeper(), 5_000);
     await keeper.ended;
     clearInterval(wake);
     clearTimeout(insist);

@@ -26,3 +26,9 @@ export const machine = (): readonly string[] => [
   ...readdirSync("/sys/class/net"),
   ...readFileSync("/proc/self/mountinfo", "utf8").trim().split("\n"),
 ];
+
+/** The control group of a process, as a folder of this machine. */
+export const controlGroupOf = (pid: number): string => {
+  const tree = /^(?:\S+ ){4}(\S+) .* - cgroup2 /m.exec(readFileSync("/proc/self/mountinfo", "utf8"))?.[1] ?? "";
+  return tree + (/^0::(.*)$/m.exec(readFileSync(`/proc/${pid}/cgroup`, "utf8"))?.[1] ?? "");
+};

@@ -19,7 +19,7 @@ const proofOf = (planned: Planned, change: (rules: Rules) => Rules = (rules) => 
 };
 type Rules = ReturnType<typeof statesOf>[number]["ruleset"]["rules"];
 
-test.each(policies)("$name: what passes is what its statements say, and every property holds", (planned) => {
+test.each(policies())("$name: what passes is what its statements say, and every property holds", (planned) => {
   const { violations, holds } = proofOf(planned);
   expect(violations.map((v) => `${v.kind} ${v.ruleset.state}: ${words(v.packet)}`)).toEqual([]);
   expect(holds).toHaveLength(properties.length + 1);
@@ -62,6 +62,13 @@ describe.each(["home-wireguard", "gateway"].map(policyNamed))("$name: an opening
     if (field !== "family") expect(noticed.length).toBeGreaterThan(0);
     for (const { ruleset, packet } of noticed) expect(evaluate(ruleset, packet).verdict.kind).toBe("accept");
   });
+});
+
+test.each(["portal", "dns-inside"])("a portal that does not close by itself is noticed: %s", (stage) => {
+  const forEver: Parameters<typeof proofOf>[1] = (rules) =>
+    rules.map(({ expiresAfter, ...rule }) => (rule.stage !== stage && expiresAfter ? { ...rule, expiresAfter } : rule));
+  const [violation] = proofOf(policyNamed("travel-captive-portal"), forEver).violations;
+  expect(violation).toMatchObject({ kind: "plan", passes: true });
 });
 
 /** A refusal may stand in front of nothing in one policy; in some other it does not. */

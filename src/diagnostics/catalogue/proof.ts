@@ -78,6 +78,11 @@ export const proof = {
     severity: "error",
     message: text`losing a tunnel opens something in state \`${"state"}\``,
   },
+  KSP3024: {
+    name: "closed-without-daemon",
+    severity: "error",
+    message: text`in state \`${"state"}\` something stays open that only a running daemon would close`,
+  },
   KSP3090: {
     name: "expectation-not-met",
     severity: "error",

@@ -1,4 +1,4 @@
-import type { Rule, Ruleset } from "../../ir/ruleset.ts";
+import { type Rule, type Ruleset, type Stage, stages } from "../../ir/ruleset.ts";
 import { bodyChains, type Chain, replyJump, replySections, ruleLines } from "./body.ts";
 import { className, type InterfaceClass, interfaceLines, type Side, speaksOf } from "./interfaces.ts";
 import { align } from "./layout.ts";
@@ -58,17 +58,50 @@ export function body(ruleset: Ruleset, way: Way, of: InterfaceClass, spelling: S
   };
 }
 
+/**
+ * Answers to our own queries that were redirected. They come back to the source that was asked with, which need not be the
+ * tunnel's: translation puts it back before `input` sees it, so these stand in front of what asks for the tunnel's address.
+ */
+function redirectedAnswers({ rewrites, rules }: Ruleset): readonly Rule[] {
+  const openings = rules.filter(({ stage, direction }) => stage === "dns-inside" && direction === "out");
+  const asked = rewrites.flatMap(({ direction, match: { transport }, change, from }): readonly Rule[] => {
+    const opening = openings.find((rule) => rule.from === from);
+    if (direction !== "out" || change.kind !== "destination" || !opening) return [];
+    const { family, value } = change.address;
+    const { outInterface } = opening.match;
+    const match = {
+      ...(outInterface && { outInterface }),
+      destination: { set: [{ family, first: value, last: value }] },
+      ...(transport && { transport }),
+      rewritten: true,
+    } as const;
+    return [{ ...opening, stage: "anti-spoof", match }];
+  });
+  return replyRules(asked);
+}
+
+/** Rules with some more in front of those of a stage. */
+function withFirst(stage: Stage, more: readonly Rule[], rules: readonly Rule[]): readonly Rule[] {
+  const at = rules.findIndex((rule) => stages.indexOf(rule.stage) >= stages.indexOf(stage));
+  return at < 0 ? [...rules, ...more] : [...rules.slice(0, at), ...more, ...rules.slice(at)];
+}
+
 function rulesOf(
-  { rules }: Ruleset,
+  ruleset: Ruleset,
   way: Way,
 ): { readonly openings: readonly Rule[]; readonly replies: readonly Rule[] } {
   const of = (direction: Rule["direction"]): readonly Rule[] =>
-    rules.filter((rule) => rule.direction === direction && rule.stage !== "closed" && rule.match.family !== "arp");
+    ruleset.rules.filter(
+      (rule) => rule.direction === direction && rule.stage !== "closed" && rule.match.family !== "arp",
+    );
   switch (way) {
     case "out":
       return { openings: of("out"), replies: replyRules(of("in")) };
     case "in":
-      return { openings: of("in"), replies: replyRules(of("out")) };
+      return {
+        openings: of("in"),
+        replies: withFirst("anti-spoof", redirectedAnswers(ruleset), replyRules(of("out"))),
+      };
     case "through":
       return { openings: of("forward"), replies: [] };
     case "back":

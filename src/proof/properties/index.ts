@@ -1,4 +1,5 @@
 import { canReconnect } from "./can-reconnect.ts";
+import { closedWithoutDaemon } from "./closed-without-daemon.ts";
 import { dnsInside } from "./dns-inside.ts";
 import { endpointNarrow } from "./endpoint-narrow.ts";
 import { forwardClosed } from "./forward-closed.ts";
@@ -32,4 +33,5 @@ export const properties: readonly Property[] = [
   noStaleFlows,
   probesOpen,
   loopbackOpen,
+  closedWithoutDaemon,
 ];

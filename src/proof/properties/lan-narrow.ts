@@ -1,16 +1,15 @@
 import { constant } from "../../net/parse-net.ts";
-import { World } from "../world.ts";
+import type { World } from "../world.ts";
 import type { Property } from "./property.ts";
 
 /** `allow lan` opens private ranges by their number, outward, whatever a DHCP server calls local (TunnelCrack LocalNet). */
 export const lanNarrow: Property = {
   code: "KSP3018",
   broken(world) {
-    const { most, policy, space, state, said } = world;
+    const { most, policy, space } = world;
     const isLan = ({ opening }: (typeof policy.allows)[number]) => opening.kind === "lan";
     if (!policy.allows.some(isLan)) return space.none;
-    const rest = { ...policy, allows: policy.allows.filter((allow) => !isLan(allow)) };
-    const others = new World(rest, said.os, state, space, world).intent();
+    const others = world.under({ ...policy, allows: policy.allows.filter((allow) => !isLan(allow)) }).intent();
     return most
       .minus(others)
       .minus(world.leaving().intersect(world.to(privateRanges)))

@@ -14,7 +14,7 @@ import type { PacketSet } from "../../../src/proof/packets/packet-set.ts";
 import type { Property } from "../../../src/proof/properties/property.ts";
 import { merged, vocabularyOf, vocabularyOfPolicy } from "../../../src/proof/vocabulary.ts";
 import { witness } from "../../../src/proof/witness.ts";
-import { passingOf, World } from "../../../src/proof/world.ts";
+import { World } from "../../../src/proof/world.ts";
 import { policyNamed, statesOf } from "../policies.ts";
 
 /** Breaks a ruleset as somebody once did. */
@@ -28,7 +28,7 @@ export function worldOf(policyName: string, key: string, change: Change = (rules
   const changed: Ruleset = { ...ruleset, rules: change(ruleset.rules) };
   const names = merged(vocabularyOf([ruleset, changed]), vocabularyOfPolicy(planned.policy, "linux"));
   const space = new PacketSpace(names);
-  return new World(planned.policy, "linux", state, space, passingOf(changed, space));
+  return new World(planned.policy, "linux", state, changed, space);
 }
 
 /** The property holds as planned, and the broken ruleset is found out with this packet. */

@@ -3,7 +3,7 @@ import { constant } from "../../../src/net/parse-net.ts";
 import { PacketSpace } from "../../../src/proof/packet-space.ts";
 import { closesOnLoss } from "../../../src/proof/properties/closes-on-loss.ts";
 import { merged, vocabularyOf, vocabularyOfPolicy } from "../../../src/proof/vocabulary.ts";
-import { passingOf, World } from "../../../src/proof/world.ts";
+import { World } from "../../../src/proof/world.ts";
 import { policyNamed, statesOf } from "../policies.ts";
 import { type Change, card, opened, shown } from "./broken.ts";
 
@@ -18,7 +18,7 @@ function onLoss(name: string, change: Change): string | undefined {
   const [down, up] = ["down", "up"].map((key) => {
     const found = states.find(({ state }) => state.key === key);
     if (!found) throw new Error(`no state ${key}`);
-    return new World(planned.policy, "linux", found.state, space, passingOf(found.ruleset, space));
+    return new World(planned.policy, "linux", found.state, found.ruleset, space);
   });
   return up && down && shown(closesOnLoss.broken(up, down), space);
 }

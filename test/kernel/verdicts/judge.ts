@@ -1,0 +1,159 @@
+import { evaluate, matches } from "../../../src/ir/evaluate.ts";
+import { describe, type Interface, type Packet, reverse } from "../../../src/ir/packet.ts";
+import { rulesetsOf } from "../../../src/ir/plan.ts";
+import type { Ruleset } from "../../../src/ir/ruleset.ts";
+import { type Emitted, fileOf, switchOf } from "../../emitters/policies.ts";
+import { makeControlGroups } from "../../lab/control-groups.ts";
+import { readHeader } from "../../lab/packet-bytes.ts";
+import { openSandbox } from "../../lab/sandbox.ts";
+import { type Sighting, type Step, send } from "../../lab/send.ts";
+import { settle, shotOf } from "./shots.ts";
+import { routeMark, settings, type Tunnels, type World, worldOf } from "./world.ts";
+
+/** Where the laboratory's own rules look: in front of ours, between rewriting and our last word, and behind. */
+const groups = { before: 1, through: 2, leaving: 3 } as const;
+
+const probe = ({ devices }: World): string => {
+  const marks = devices.flatMap((_, i) => (i === 0 ? [] : [`${i} : 0x${routeMark(i).toString(16)}`])).join(", ");
+  const chain = (name: string, hook: string, ...lines: readonly string[]): string =>
+    `chain ${name} {\ntype filter hook ${hook}; policy accept;\n${lines.join("\n")}\n}`;
+  return `table inet probe {
+${chain("route", "prerouting priority -140", `meta mark set ip dscp map { ${marks} }`, `meta mark set ip6 dscp map { ${marks} }`)}
+${chain("before_input", "input priority -50", `log group ${groups.before}`)}
+${chain("before_forward", "forward priority -50", "meta mark set 0", `log group ${groups.before}`)}
+${chain("before_output", "output priority -50", `log group ${groups.before}`)}
+${chain("leaving", "postrouting priority 250", `log group ${groups.leaving}`)}
+${chain("through_input", "input priority 2147483645", `log group ${groups.through}`, "drop")}
+${chain("through_postrouting", "postrouting priority 2147483645", `log group ${groups.through}`, "drop")}
+}
+`;
+};
+
+export interface Verdict {
+  readonly state: string;
+  /** The packet as our rules saw it. */
+  readonly packet: Packet;
+  readonly kernel: "passes" | "is refused";
+  readonly planned: "passes" | "is refused";
+  /** The statement that decides in the plan. */
+  readonly from: string;
+}
+
+export interface Judged {
+  readonly verdicts: readonly Verdict[];
+  /** How many packets no rule of ours ever saw: the kernel itself sends or takes none like them. */
+  readonly unseen: number;
+}
+
+const passes = (isAccepted: boolean): Verdict["kernel"] => (isAccepted ? "passes" : "is refused");
+
+export const wrong = ({ verdicts }: Judged): readonly Verdict[] => verdicts.filter((v) => v.kernel !== v.planned);
+
+export const say = ({ state, packet, kernel, planned, from }: Verdict): string =>
+  `${state}: ${describe(packet)}: kernel: ${kernel}; planned: ${planned} by ${from}`;
+
+/** Loads a policy into a kernel of its own and sends the packets in every state; both verdicts of each. */
+export async function judge(
+  emitted: Emitted,
+  packets: readonly Packet[],
+  tunnels: Tunnels = "tunnels",
+): Promise<Judged> {
+  const world = worldOf(emitted.policy, emitted.plan, tunnels);
+  const settled = packets.flatMap((packet, salt) => settle(packet, world, salt) ?? []);
+  const rulesets = rulesetsOf(emitted.plan);
+  const steps = rulesets.map((ruleset, i): Step => {
+    const isBoot = ruleset === emitted.plan.lockdown;
+    const file = isBoot ? `${probe(world)}${fileOf(emitted, "lockdown.nft")}` : switchOf(emitted, ruleset.state);
+    return {
+      load: i === 1 ? `${fileOf(emitted, "ruleset.nft")}\n${file}` : file,
+      packets: settled.flatMap((packet, serial) => (isSent(ruleset, packet) ? [shotOf(packet, world, serial)] : [])),
+    };
+  });
+  const sandbox = await openSandbox(["host"]);
+  try {
+    const { host } = sandbox.namespaces;
+    await host.run(["sysctl", "-qw", ...settings]);
+    await host.ip(world.lines);
+    for (const family of ["-4", "-6"]) await host.run(["ip", family, "-batch", "-"], { input: world.ways });
+    await makeControlGroups(host, fileOf(emitted, "ruleset.nft"));
+    const results = await send(host, steps, { groups: Object.values(groups), open: world.tuns });
+    const judged = results.map(({ seen }, i) => {
+      const ruleset = rulesets[i];
+      const sent = steps[i]?.packets.length ?? 0;
+      if (!ruleset) throw new Error("a step without a state");
+      const verdicts = compare(ruleset, settled, seen, world);
+      return { verdicts, unseen: sent - verdicts.length };
+    });
+    return {
+      verdicts: judged.flatMap(({ verdicts }) => verdicts),
+      unseen: judged.reduce((sum, { unseen }) => sum + unseen, 0),
+    };
+  } finally {
+    await sandbox.close();
+  }
+}
+
+/** A connection that is made up here was not rewritten, so it is none that the rewrites speak of. */
+const isSent = ({ rewrites }: Ruleset, packet: Packet): boolean =>
+  packet.connection === "new" ||
+  !rewrites.some(({ match: { rewritten: _, ...match } }) => matches(match, packet) || matches(match, reverse(packet)));
+
+function compare(
+  ruleset: Ruleset,
+  settled: readonly Packet[],
+  seen: readonly Sighting[],
+  world: World,
+): readonly Verdict[] {
+  const sightings = new Map<number, Map<number, Sighting>>();
+  for (const sighting of seen) {
+    const [serial, group] = sighting;
+    const of = sightings.get(serial) ?? new Map<number, Sighting>();
+    sightings.set(serial, of);
+    of.set(group, sighting);
+  }
+  return [...sightings].flatMap(([serial, of]): Verdict[] => {
+    const sent = settled[serial];
+    const before = of.get(groups.before);
+    if (!sent || !before) return [];
+    const packet = asSeen(sent, before, of.get(groups.leaving), world);
+    const { verdict, rule } = evaluate(ruleset, packet);
+    return [
+      {
+        state: ruleset.state,
+        packet,
+        kernel: passes(of.has(groups.through)),
+        planned: passes(verdict.kind === "accept"),
+        from: rule.from,
+      },
+    ];
+  });
+}
+
+/** Our own packets are judged as they leave, forwarded ones as the forward hook sees them. */
+function asSeen(sent: Packet, before: Sighting, leaving: Sighting | undefined, world: World): Packet {
+  const [, , entering, first] = before;
+  const direction = entering === "" ? "out" : first === "" ? "in" : "forward";
+  const last = direction === "out" && leaving ? leaving : before;
+  const header = readHeader(Buffer.from(last[4], "hex"), sent);
+  const { family } = header;
+  if (family === "arp") throw new Error("ARP is not of these hooks");
+  const device = (name: string): Interface => world.devices.find((one) => one.name === name) ?? { name };
+  const inInterface = direction === "out" ? undefined : device(entering);
+  const outInterface = direction === "in" ? undefined : device(last[3]);
+  const { inInterface: _, outInterface: __, ...rest } = sent;
+  const isRewritten = header.destination !== sent.destination;
+  return {
+    ...rest,
+    ...header,
+    direction,
+    ...(inInterface && { inInterface }),
+    ...(outInterface && { outInterface }),
+    sourceLocality: world.locality({ family, value: header.source }, outInterface ?? inInterface ?? { name: "" }),
+    destinationLocality: world.locality(
+      { family, value: header.destination },
+      inInterface ?? outInterface ?? { name: "" },
+    ),
+    owner: direction === "out" ? sent.owner : { mark: 0 },
+    ...(isRewritten && { rewritten: true }),
+  };
+}
