@@ -9,6 +9,7 @@ import { Grammar } from "../src/parser/grammar.ts";
 import { ebnf } from "./grammar/ebnf.ts";
 import { railroad } from "./grammar/railroad.ts";
 import { textmate } from "./grammar/textmate.ts";
+import { runtimePage } from "./runtime-tables.ts";
 import { shareDefinitions } from "./share-definitions.ts";
 import { statesPage } from "./states-tables.ts";
 
@@ -33,6 +34,7 @@ export const artefacts: readonly Artefact[] = [
   { path: "grammar/railroad.html", content: railroad },
   { path: "grammar/ksp.tmLanguage.json", content: textmate },
   { path: "docs/states.md", content: statesPage },
+  { path: "docs/runtime.md", content: runtimePage },
   {
     path: "man/ksp.1",
     content: () => execFileSync(process.execPath, [inProject("src/cli.ts"), "man"], { encoding: "utf8" }),

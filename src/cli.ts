@@ -15,6 +15,14 @@ const day = (text: string): string => {
   if (!isDay(text)) throw new InvalidArgumentError("It is no day of the calendar, such as 2027-03-31.");
   return text;
 };
+const units: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
+const time = (text: string): number => {
+  const [, count, unit = ""] = /^([1-9]\d{0,5})([smh])$/.exec(text) ?? [];
+  const milliseconds = Number(count) * (units[unit] ?? 0);
+  if (!(milliseconds >= 1_000 && milliseconds <= 86_400_000))
+    throw new InvalidArgumentError("It is no time between 1s and 24h, such as 15m.");
+  return milliseconds;
+};
 const target = (name: string, chosen: readonly Target[] = []): readonly Target[] => {
   if (name !== "nft") throw new InvalidArgumentError("This version compiles to nft only.");
   return [...new Set<Target>([...chosen, name])];
@@ -136,6 +144,109 @@ program
     if (packet !== undefined) finish(await explainPacket(subject, packet, options));
     else if (/^KSP\d+$/i.test(subject)) finish(await explainCode(subject.toUpperCase()));
     else command.error("error: a packet is missing, e.g. 'out to 8.8.8.8 udp 53'");
+  });
+
+program
+  .command("run")
+  .description("guard this machine with a compiled policy: watch the tunnels and switch the rules")
+  .argument("<folder>", "the folder of the policy, as `ksp compile` wrote it")
+  .addHelpText("after", examples("ksp run /etc/ksp/rules/home"))
+  .action(async (folder: string) => {
+    const { run } = await import("./commands/run.ts");
+    finish(await run(folder));
+  });
+
+program
+  .command("status")
+  .description("tell what is open, and which probe says what; 1 where a tunnel is not in use")
+  .addOption(format(["text", "json"]))
+  .addHelpText("after", examples("ksp status", "ksp status --format json"))
+  .action(async (options) => {
+    const { control } = await import("./commands/control.ts");
+    finish(await control({ command: "status" }, options));
+  });
+
+program
+  .command("watch")
+  .description("show the status until interrupted: on a terminal drawn anew, elsewhere a line for each change")
+  .addHelpText("after", examples("ksp watch"))
+  .action(async () => {
+    const { watch } = await import("./commands/watch.ts");
+    finish(await watch());
+  });
+
+program
+  .command("enable")
+  .description("guard again after `ksp disable`")
+  .addOption(format(["text", "json"]))
+  .addHelpText("after", examples("ksp enable"))
+  .action(async (options) => {
+    const { control } = await import("./commands/control.ts");
+    finish(await control({ command: "enable" }, options));
+  });
+
+program
+  .command("disable")
+  .description("let everything pass, as far as the policy allows; never beyond a boot")
+  .addOption(new Option("--for <time>", "close again after this time, e.g. 15m").argParser(time))
+  .addOption(format(["text", "json"]))
+  .addHelpText("after", examples("ksp disable --for 15m"))
+  .action(async (options) => {
+    const { control } = await import("./commands/control.ts");
+    const milliseconds = options.for === undefined ? {} : { milliseconds: options.for };
+    finish(await control({ command: "disable", ...milliseconds }, options));
+  });
+
+program
+  .command("portal")
+  .description("open the policy's portal for a network's log-in page; it closes by itself")
+  .addOption(format(["text", "json"]))
+  .addHelpText("after", examples("ksp portal", "ksp enable  # to end it earlier"))
+  .action(async (options) => {
+    const { control } = await import("./commands/control.ts");
+    finish(await control({ command: "portal" }, options));
+  });
+
+program
+  .command("hits")
+  .description("count what each statement let through and refused")
+  .addOption(format(["text", "json"]))
+  .addHelpText("after", examples("ksp hits"))
+  .action(async (options) => {
+    const { hits } = await import("./commands/hits.ts");
+    finish(await hits(options));
+  });
+
+const system = () => new Option("--root <dir>", "the root of the system to set up").default("/");
+program
+  .command("install")
+  .description("boot closed, and guard with a compiled policy from then on (systemd)")
+  .argument("<folder>", "the folder of the policy, as `ksp compile` wrote it")
+  .addOption(system())
+  .addHelpText("after", examples("ksp install rules/home", "ksp install rules/home --root /mnt/image"))
+  .action(async (folder: string, options) => {
+    const { install } = await import("./commands/install.ts");
+    finish(await install(folder, options));
+  });
+
+program
+  .command("uninstall")
+  .description("stop guarding, take the rules away and what `install` put in place; everything passes")
+  .addOption(system())
+  .addHelpText("after", examples("ksp uninstall"))
+  .action(async (options) => {
+    const { uninstall } = await import("./commands/install.ts");
+    finish(await uninstall(options));
+  });
+
+program
+  .command("doctor")
+  .description("tell what this machine lacks for a kill switch, or hides from it")
+  .addOption(format(["text", "json"]))
+  .addHelpText("after", examples("ksp doctor", "ksp doctor --format json"))
+  .action(async (options) => {
+    const { doctor } = await import("./commands/doctor.ts");
+    finish(await doctor(options));
   });
 
 program

@@ -1,13 +1,15 @@
 import { Lines } from "./diagnostics/lines.ts";
 import type { Source } from "./diagnostics/span.ts";
 import { builtIns } from "./ir/built-ins.ts";
-import { evaluate } from "./ir/evaluate.ts";
+import { evaluate, type Judgement } from "./ir/evaluate.ts";
 import type { Origins } from "./ir/origins.ts";
+import type { Packet } from "./ir/packet.ts";
 import type { Plan } from "./ir/plan.ts";
 import type { PacketPattern, Policy, StatementId } from "./ir/policy.ts";
 import { ruleText } from "./ir/rule-text.ts";
+import type { Ruleset } from "./ir/ruleset.ts";
 import { sampleOf } from "./ir/sample-packet.ts";
-import { vantagesOf } from "./ir/vantage.ts";
+import { type Vantage, vantages, vantagesOf } from "./ir/vantage.ts";
 
 /** What becomes of a packet, state by state and interface by interface. */
 export interface Explanation {
@@ -18,6 +20,8 @@ export interface Explanation {
 
 interface ExplanationRow {
   readonly state: string;
+  /** Of a forwarded packet: where it comes in. `elsewhere` is every interface that no other row names. */
+  readonly arrival?: string;
   readonly interface: string;
   readonly verdict: "accept" | "drop" | "reject";
   readonly rule: { readonly stage: string; readonly text: string };
@@ -44,23 +48,61 @@ export function explain(
   const sample = sampleOf(pattern, policy, plan.os);
   const lines = new Map(sources.map(({ file, text }) => [file, new Lines(text)]));
   const rulesets = [...plan.states, ...(plan.portal ? [plan.portal] : []), plan.lockdown];
-  const rows = vantagesOf(pattern, policy, plan.os).flatMap((at): ExplanationRow[] => {
-    const packet = sample.at(at);
-    return [
-      ...rulesets.map((ruleset): ExplanationRow => {
-        const { verdict, rule } = evaluate(ruleset, packet);
-        return {
-          state: ruleset.state,
-          interface: at.name,
-          verdict: verdict.kind,
-          rule: { stage: rule.stage, text: ruleText(rule) },
-          from: deciderOf(rule.from, origins, lines),
-        };
-      }),
-      { state: "disabled", interface: at.name, ...disabled },
-    ];
+  const row = ({ state }: Ruleset, { verdict, rule }: Judgement, way: Way): ExplanationRow => ({
+    state,
+    ...way,
+    verdict: verdict.kind,
+    rule: { stage: rule.stage, text: ruleText(rule) },
+    from: deciderOf(rule.from, origins, lines),
+  });
+  const judged = (at: Vantage, arrival?: Vantage) =>
+    rulesets.map((ruleset) => ({ ruleset, judgement: answered(ruleset, sample.at(at, arrival)) }));
+  const arrivals = pattern.direction === "forward" ? vantages(policy, plan.os) : [];
+  const rows = vantagesOf(pattern, policy, plan.os).flatMap((at): readonly ExplanationRow[] => {
+    const ways = arrivals.length === 0 ? [{ judgements: judged(at) }] : alike(arrivals, (from) => judged(at, from));
+    return ways.flatMap(({ judgements, ...arrival }) => {
+      const way: Way = { ...arrival, interface: at.name };
+      return [
+        ...judgements.map(({ ruleset, judgement }) => row(ruleset, judgement, way)),
+        { state: "disabled", ...way, ...disabled },
+      ];
+    });
   });
   return { packet: sample.text, rows };
+}
+
+/** As its rule says; but a refusal is a way back to the hook, and whether the sender is told is said there. */
+function answered(ruleset: Ruleset, packet: Packet): Judgement {
+  const judgement = evaluate(ruleset, packet);
+  if (judgement.verdict.kind === "accept") return judgement;
+  return { ...judgement, verdict: evaluate({ ...ruleset, rules: ruleset.rules.filter(isLast) }, packet).verdict };
+}
+
+const isLast = ({ stage }: Ruleset["rules"][number]): boolean => stage === "closed";
+
+type Way = Pick<ExplanationRow, "arrival" | "interface">;
+type Judgements = readonly { readonly ruleset: Ruleset; readonly judgement: Judgement }[];
+
+/** Arrivals that the same rules decide in every state are one. */
+function alike(
+  arrivals: readonly Vantage[],
+  judged: (arrival: Vantage) => Judgements,
+): readonly { readonly arrival: string; readonly judgements: Judgements }[] {
+  const groups: { readonly names: string[]; readonly judgements: Judgements }[] = [];
+  for (const arrival of arrivals) {
+    const judgements = judged(arrival);
+    const same = groups.find((group) =>
+      group.judgements.every(({ judgement }, i) => judgement.rule === judgements[i]?.judgement.rule),
+    );
+    if (same) same.names.push(arrival.name);
+    else groups.push({ names: [arrival.name], judgements });
+  }
+  const isRest = ({ names }: { readonly names: readonly string[] }) => names.includes("elsewhere");
+  const ordered = [...groups.filter((group) => !isRest(group)), ...groups.filter(isRest)];
+  return ordered.map((group) => ({
+    arrival: groups.length === 1 ? "anywhere" : isRest(group) ? "elsewhere" : group.names.join(", "),
+    judgements: group.judgements,
+  }));
 }
 
 const disabled = {

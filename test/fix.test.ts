@@ -38,7 +38,7 @@ test("where a fault without a fix would remain, nothing is changed, and that fau
 });
 
 test("a fix that leads to another fault is not applied", () => {
-  const text = home({ dns: "dns 10.64.0.1 through wg0\ndns 10.64.0.1 through wg1" });
+  const text = home({ dns: "dns 10.64.0.1 through wg0\ndns 10.64.0.1 through gw0" });
   const [fault] = diagnose(text);
   expect(codes(diagnose(applyEdits(text, fault?.help?.edits ?? []).text))).toEqual(["KSP2010"]);
   expect(repair(text)).toMatchObject({
@@ -64,6 +64,23 @@ test("a fix that does not help, or whose edits overlap, is not applied", () => {
       spans.length > 1 && source.text !== "abc" ? { sources: [], diagnostics: [] } : stubborn(source, ...spans);
     expect(repair("abc", { judge })).toMatchObject({ text: "abc", fixed: [] });
   }
+});
+
+test("a policy of a later version is not read as one of this", () => {
+  const text = home().replace("ksp 1", "ksp 2");
+  expect(repair(text)).toEqual({ text, fixed: [], left: [] });
+});
+
+test("what is put in has the line ends of the file", () => {
+  const text = home({ ipv6: "", watch: "" }).replaceAll("\n", "\r\n");
+  const fixed = repair(text);
+  expect(codes(fixed.fixed)).toEqual(expect.arrayContaining(["KSP2011", "KSP2019"]));
+  expect(fixed.text.replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
+});
+
+test.each(["allow dns", "allow ping", "deny lan", "allow lam\nallow on"])("no opening is guessed: %s", (more) => {
+  const text = home({ more });
+  expect(repair(text)).toMatchObject({ text, fixed: [] });
 });
 
 test("what a warning proposes is left to people", () => {
@@ -203,3 +220,9 @@ function spoil(text: string, at: number, how: string): string {
         .join("\n");
   }
 }
+
+test("a name that may mean one of two, or another number, is left to people", () => {
+  const lists = "list office-a = 203.0.113.0/28\nlist office-b = 203.0.113.16/28\ndeny out to @office-a, @office-b";
+  for (const more of [`${lists}\nallow out to @office-c tcp 443`, "deny out to 203.0.113.9 through wg1"])
+    expect(repair(home({ more }))).toMatchObject({ fixed: [], left: [] });
+});

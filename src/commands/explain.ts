@@ -26,8 +26,10 @@ export async function explainPacket(
     rows: answer?.rows ?? [],
   });
   if (answer && !isDocument(options.format)) {
-    const rows = answer.rows.map(({ state, interface: device, verdict, rule, from }) => [
+    const forwarded = answer.rows.some(({ arrival }) => arrival !== undefined);
+    const rows = answer.rows.map(({ state, arrival, interface: device, verdict, rule, from }) => [
       state,
+      ...(arrival === undefined ? [] : [arrival]),
       device,
       verdict,
       rule.stage,
@@ -35,7 +37,9 @@ export async function explainPacket(
       from.line === undefined ? from.statement : `${placeOf(from.line, from.file)}: ${from.statement}`,
     ]);
     process.stdout.write(`${answer.packet}\n\n`);
-    process.stdout.write(table([["state", "interface", "verdict", "stage", "rule", "from"], ...rows]));
+    process.stdout.write(
+      table([["state", ...(forwarded ? ["arrival"] : []), "interface", "verdict", "stage", "rule", "from"], ...rows]),
+    );
   }
   return code;
 }

@@ -74,8 +74,19 @@ function lines(all: Report, format: Exclude<Format, DocumentFormat>, colour: boo
   }
 }
 
-/** A file that cannot be read or written is trouble with the call, not a finding about a policy. */
+/** A file that cannot be read or written, and a daemon that is not there, are trouble with the call, not findings. */
+const trouble: ReadonlySet<string> = new Set([
+  "KSP5001",
+  "KSP5004",
+  "KSP5011",
+  "KSP5050",
+  "KSP5051",
+  "KSP5052",
+  "KSP5054",
+  "KSP5055",
+]);
+
 function exitCode(diagnostics: readonly Diagnostic[]): number {
-  if (diagnostics.some(({ code }) => code === "KSP5001" || code === "KSP5004" || code === "KSP5011")) return 2;
+  if (diagnostics.some(({ code }) => trouble.has(code))) return 2;
   return diagnostics.some(isError) ? 1 : 0;
 }

@@ -7,7 +7,7 @@ export interface Applied {
   readonly inserted: boolean;
 }
 
-/** Applies edits that do not overlap to the text of their one file, and tells where each new text stands. */
+/** Applies edits that do not overlap to the text of their one file, with its line ends, and tells where each new text stands. */
 export function applyEdits(
   text: string,
   edits: readonly Edit[],
@@ -15,9 +15,11 @@ export function applyEdits(
   const applied: Applied[] = [];
   let out = "";
   let done = 0;
-  for (const { span, text: replacement } of edits.toSorted(
+  const lineEnd = /\r?\n/.exec(text)?.[0] ?? "\n";
+  for (const { span, text: plain } of edits.toSorted(
     (a, b) => a.span.start - b.span.start || a.span.end - b.span.end,
   )) {
+    const replacement = plain.replace(/\r?\n/g, lineEnd);
     out += text.slice(done, span.start);
     applied.push({ start: out.length, end: out.length + replacement.length, inserted: span.start === span.end });
     out += replacement;

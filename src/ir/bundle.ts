@@ -10,6 +10,8 @@ import {
   type Policy,
   portalSchema,
   reconnectSchema,
+  type Tunnel,
+  tunnelSchema,
   watchSchema,
 } from "./policy.ts";
 import { type Immutable, name, record, statementId } from "./schema.ts";
@@ -31,6 +33,7 @@ export const bundleSchema = record({
   /** Keys of the states, from all down to all up. */
   states: Type.Array(Type.String(), { minItems: 1 }),
   runtime: record({
+    tunnels: Type.Array(Type.Pick(tunnelSchema, ["name", "protocol", "devices", "servers", "carries"])),
     chains: Type.Array(chainSchema),
     watches: Type.Array(watchSchema),
     reconnects: Type.Array(reconnectSchema),
@@ -54,15 +57,13 @@ export function bundle(
   proofs: readonly string[],
   files: ReadonlyMap<string, string>,
 ): Bundle {
-  const { chains, watches, reconnects, portal, alerts, apps, dns, control } = policy;
+  const { tunnels, chains, watches, reconnects, portal, alerts, apps, dns, control } = policy;
   const stated = [...policy.allows, ...policy.denies, ...policy.dns, ...policy.forwards, ...(portal ? [portal] : [])];
   return {
     schema: 1,
     policy: policy.name,
     targets: ["nft"],
-    files: Object.fromEntries(
-      [...files].map(([path, text]) => [path, createHash("sha256").update(text).digest("hex")]),
-    ),
+    files: Object.fromEntries([...files].map(([path, text]) => [path, sha256(text)])),
     proofs: [...proofs],
     acceptedRisks: stated
       .filter(({ caveat }) => caveat.acceptRisk.length > 0)
@@ -73,7 +74,31 @@ export function bundle(
       })),
     deviations: [],
     states: plan.states.map(({ state }) => state),
-    runtime: { chains, watches, reconnects, ...(portal && { portal }), alerts, apps, dns, control },
+    runtime: {
+      tunnels: tunnels.map(runtimeTunnel),
+      chains,
+      watches,
+      reconnects,
+      ...(portal && { portal }),
+      alerts,
+      apps,
+      dns,
+      control,
+    },
     settings: plan.settings,
   };
 }
+
+const runtimeTunnel = ({
+  name,
+  protocol,
+  devices,
+  servers,
+  carries,
+}: Tunnel): Bundle["runtime"]["tunnels"][number] => ({
+  name,
+  protocol,
+  devices,
+  servers,
+  carries,
+});

@@ -148,7 +148,7 @@ const helper = record({
 });
 export type Helper = Immutable<Static<typeof helper>>;
 
-const tunnel = record({
+export const tunnelSchema = record({
   id: statementId,
   name,
   protocol: Type.Union([
@@ -165,7 +165,7 @@ const tunnel = record({
   address: tagged(record({ kind: Type.Literal("static"), addresses }), record({ kind: Type.Literal("assigned") })),
   carries: record({ everything: Type.Boolean(), prefixes: Type.Optional(addresses) }),
 });
-export type Tunnel = Immutable<Static<typeof tunnel>>;
+export type Tunnel = Immutable<Static<typeof tunnelSchema>>;
 
 /** Tunnels nested in order. Every tunnel is in exactly one chain; a lone tunnel is a chain of one with its own name. */
 export const chainSchema = record({ name, hops: Type.Array(name, { minItems: 1 }) });
@@ -303,7 +303,7 @@ export const policySchema = record({
   name,
   links: Type.Array(link),
   helpers: Type.Array(helper),
-  tunnels: Type.Array(tunnel),
+  tunnels: Type.Array(tunnelSchema),
   chains: Type.Array(chainSchema),
   dns: Type.Array(dnsSchema),
   ipv6: Type.Union([Type.Literal("tunnel"), Type.Literal("block")]),

@@ -104,8 +104,8 @@ function ofDns(dns: Dns, policy: Policy, os: Os, state: State): readonly Rewrite
 
 const serversOnPort53 = (policy: Policy) =>
   union(
-    ...policy.tunnels.flatMap((tunnel) =>
-      tunnel.servers
+    ...[...policy.tunnels, ...policy.helpers].flatMap(({ servers }) =>
+      servers
         .filter(
           ({ transport: t }) => (t.kind === "tcp" || t.kind === "udp") && containsPort(t.destinationPorts ?? [], 53),
         )

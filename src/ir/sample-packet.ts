@@ -9,7 +9,8 @@ import { farLocality, firstOf, nearLocality, type Vantage } from "./vantage.ts";
 /** A pattern made concrete: what it leaves open is filled in with the usual, and said. */
 export interface Sample {
   readonly text: string;
-  at(vantage: Vantage): Packet;
+  /** `arrival`: where a forwarded packet comes in; unsaid, by an interface that no policy names. */
+  at(vantage: Vantage, arrival?: Vantage): Packet;
 }
 
 /** A new packet of the pattern: of user 1000 without a mark unless it names an owner, hop limit 64, the first address and port of each set. */
@@ -36,7 +37,7 @@ export function sampleOf(pattern: PacketPattern, policy: Policy, os: Os): Sample
   ];
   return {
     text: text.filter((word) => word !== "").join(" "),
-    at(vantage) {
+    at(vantage, arrival) {
       const own = near ?? vantage.own[family] ?? neighbour[family];
       const nearEnd = {
         address: own,
@@ -47,7 +48,8 @@ export function sampleOf(pattern: PacketPattern, policy: Policy, os: Os): Sample
       return {
         direction,
         family,
-        ...(direction !== "out" && { inInterface: direction === "in" ? vantage.device : { name: "inside0" } }),
+        ...(direction === "in" && { inInterface: vantage.device }),
+        ...(direction === "forward" && { inInterface: arrival?.device ?? { name: "inside0" } }),
         ...(direction !== "in" && { outInterface: vantage.device }),
         source: source.address.value,
         destination: destination.address.value,

@@ -20,6 +20,15 @@ export function levelName(level: number, chain: Chain): string {
   return level === 0 ? "down" : level === chain.hops.length ? "up" : `hop${level}`;
 }
 
+/** The canonical key of the state with these levels, one for each chain, in their order. */
+export function stateKey(chains: readonly Chain[], levels: readonly number[]): StateKey {
+  const names = chains.map((chain, i) => levelName(levels[i] ?? 0, chain));
+  return chains.length === 1 ? (names[0] ?? "") : chains.map((c, i) => `${c.name}:${names[i]}`).join("+");
+}
+
+/** A state's key as part of a file's or chain's name: injective, because names hold neither `.` nor `_`. */
+export const stateName = (state: StateKey): string => state.replaceAll(":", ".").replaceAll("+", "_");
+
 export const countStates = (chains: readonly Chain[]): number => chains.reduce((n, c) => n * (c.hops.length + 1), 1);
 
 /** Every state that the runtime moves between, from all down to all up. */
@@ -30,10 +39,11 @@ export function enforcingStates(policy: Policy): readonly State[] {
     [[]],
   );
   return combinations.map((levels) => {
-    const names = policy.chains.map((chain, i) => levelName(levels[i] ?? 0, chain));
-    const key =
-      policy.chains.length === 1 ? (names[0] ?? "") : policy.chains.map((c, i) => `${c.name}:${names[i]}`).join("+");
-    return { key, mode: "enforcing", levels: new Map(policy.chains.map((c, i) => [c.name, levels[i] ?? 0])) };
+    return {
+      key: stateKey(policy.chains, levels),
+      mode: "enforcing",
+      levels: new Map(policy.chains.map((c, i) => [c.name, levels[i] ?? 0])),
+    };
   });
 }
 

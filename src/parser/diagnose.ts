@@ -26,7 +26,8 @@ export function diagnose(faults: Faults, grammar: Grammar, tokens: readonly ITok
 export function checkVersion(faults: Faults, version: IToken): void {
   if (version.image === "1") return;
   const at = spanOf(faults, version);
-  const help = { text: "write `ksp 1`", edits: [{ span: at, text: "1" }] };
+  // No edit: words may mean something else in another version, and a fix would not ask.
+  const help = "take a newer ksp, or write `ksp 1` if it was meant";
   faults.add(diagnostic("KSP1015", { version: version.image }, { at, label: "this ksp reads version 1", help }));
 }
 

@@ -36,7 +36,7 @@ const phrases = new Map<TokenType, string>([
   [t.TEXT, "a text in quotes"],
   [t.STRING, "a text in quotes"],
   [t.RAW, "a text in quotes"],
-  [t.PORT, "a port"],
+  [t.PORT, "a port such as `443`"],
   [t.PORTS, "a range of ports"],
   [t.NAME, "a name"],
   [t.PARAM, "a `$parameter`"],

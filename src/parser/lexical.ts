@@ -1,5 +1,5 @@
 import type { IToken } from "chevrotain";
-import { diagnostic } from "../diagnostics/diagnostic.ts";
+import { type Diagnostic, diagnostic, type Help } from "../diagnostics/diagnostic.ts";
 import { type Faults, shorten } from "./faults.ts";
 import { misspelling, unexpectedCharacter } from "./spelling.ts";
 import * as t from "./tokens.ts";
@@ -55,8 +55,25 @@ export function wordAt(text: string, offset: number): { readonly start: number; 
   return { start, end };
 }
 
+/** A text in the quotes of a word processor: a fix of one alone would leave the other. */
+function curlyText(faults: Faults, offset: number): Diagnostic | undefined {
+  if (!/[“”„]/.test(faults.source.text[offset] ?? "")) return undefined;
+  const line = faults.source.text.slice(offset, faults.nextLine(offset));
+  const [whole = "", open = ""] = /^([“”„])[^“”„"\\]*[“”]/.exec(line) ?? [];
+  if (whole === "") return undefined;
+  const edits = [offset, offset + whole.length - 1].map((at) => ({ span: faults.span(at, at + 1), text: '"' }));
+  const help: Help = { text: 'write `"`', edits };
+  const at = faults.span(offset, offset + 1);
+  return diagnostic("KSP1001", { character: `\`${open}\`` }, { at, label: 'looks like `"`', help });
+}
+
 function reportWord(faults: Faults, offset: number): void {
   const { text } = faults.source;
+  const curly = curlyText(faults, offset);
+  if (curly) {
+    faults.add(curly);
+    return;
+  }
   const { start, end } = wordAt(text, offset);
   const word = text.slice(start, end);
   const known = misspelling(word, faults.span(start, end), text.slice(faults.lineStart(start), start));

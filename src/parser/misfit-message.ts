@@ -24,6 +24,8 @@ export function describe(faults: Faults, grammar: Grammar, misfit: Misfit): Diag
   const { rule, tokens, index } = misfit;
   const token = tokens[index];
   const expected = expectation(grammar, rule, tokens.slice(0, index));
+  const state = unknownState(faults, tokens[index - 1], expected);
+  if (state) return state;
   const label = inWords(expected);
   const fix = proposal(faults, grammar, misfit, expected);
   const details = { label, secondary: continuation(faults, tokens, index), ...(fix && { help: fix }) };
@@ -34,10 +36,28 @@ export function describe(faults: Faults, grammar: Grammar, misfit: Misfit): Diag
     return diagnostic("KSP1023", { word }, { ...details, at: faults.span(end, end) });
   }
   const { start, end } = wordAt(faults.source.text, token.startOffset);
-  const whole = faults.source.text.slice(start, end);
-  const known = whole === token.image ? undefined : misspelling(whole, faults.span(start, end));
+  const { text } = faults.source;
+  const whole = text.slice(start, end);
+  const before = text.slice(faults.lineStart(start), start);
+  const known = whole === token.image ? undefined : misspelling(whole, faults.span(start, end), before);
   if (known) return known;
   return diagnostic("KSP1005", { found: `\`${shorten(token.image)}\`` }, { ...details, at: spanOf(faults, token) });
+}
+
+/** Behind `while` a word that is no state could be the name of a chain, so the fault shows one word late. */
+function unknownState(faults: Faults, word: IToken | undefined, { types, end }: Expectation): Diagnostic | undefined {
+  if (word === undefined || end || types.some((type) => type !== t.COLON)) return undefined;
+  const at = spanOf(faults, word);
+  const [similar] = didYouMean(word.image, t.levelWords);
+  return diagnostic(
+    "KSP1005",
+    { found: `\`${shorten(word.image)}\`` },
+    {
+      at,
+      label: `expected a state such as \`down\` or \`up\`, or one of a chain such as \`${shorten(word.image)}:down\``,
+      ...(similar && { help: { text: "a similar word exists", edits: [{ span: at, text: similar }] } }),
+    },
+  );
 }
 
 const endOf = (token: IToken): number => token.startOffset + token.image.length;
@@ -67,9 +87,12 @@ function proposal(faults: Faults, grammar: Grammar, misfit: Misfit, expected: Ex
     if (expected.end && misfit.rule !== "packet" && caveats.includes(token.image)) {
       return { text: `the order is ${caveats.map((each) => `\`${each}\``).join(", ")}`, edits: [] };
     }
-    if (token.tokenType === t.EQUALS || token.tokenType === t.COLON) {
+    if (expected.end && hasPacket(misfit) && packetParts.includes(token.image)) {
+      return { text: "the order is `from`, `to`, a protocol such as `tcp`, then `on` or `through`", edits: [] };
+    }
+    if (token.tokenType === t.EQUALS || token.tokenType === t.COLON || token.image === "port") {
       if (accepts(grammar, misfit.rule, tokens.toSpliced(index, 1))) {
-        const span = faults.span(before ? endOf(before) : token.startOffset, token.startOffset + 1);
+        const span = faults.span(before ? endOf(before) : token.startOffset, endOf(token));
         return { text: `no \`${token.image}\` stands here`, edits: [{ span, text: "" }] };
       }
     }
@@ -78,16 +101,27 @@ function proposal(faults: Faults, grammar: Grammar, misfit: Misfit, expected: Ex
   if (missing !== undefined) {
     const offset = token ? token.startOffset : before ? endOf(before) : 0;
     const text = token ? `${missing} ` : ` ${missing}`;
+    if (missing === "," && before) {
+      const end = endOf(before);
+      return { text: "`,` is missing", edits: [{ span: faults.span(end, end), text: "," }] };
+    }
     return { text: `\`${missing}\` is missing`, edits: [{ span: faults.span(offset, offset), text }] };
   }
-  if (token && isPort(token) && expected.types.includes(kw.tcp)) {
-    return { text: `name the protocol: \`tcp ${token.image}\` or \`udp ${token.image}\``, edits: [] };
+  const port = token?.image === "port" ? tokens[index + 1] : token;
+  if (port && isPort(port) && expected.types.includes(kw.tcp)) {
+    return { text: `name the protocol: \`tcp ${port.image}\` or \`udp ${port.image}\``, edits: [] };
   }
   return undefined;
 }
 
 /** The parts that end a statement, in their order. */
 const caveats = ["while", "accept-risk", "reason", "owner", "ticket", "until"];
+
+/** The words that start parts of a packet. */
+const packetParts = ["from", "to", "tcp", "udp", "icmp", "icmpv6", "protocol", "on", "through"];
+
+const hasPacket = ({ rule, tokens }: Misfit): boolean =>
+  rule === "packet" || ["allow", "deny", "expect"].includes(tokens[0]?.image ?? "");
 
 const isPort = ({ tokenType }: IToken): boolean => tokenType === t.INTEGER || tokenType === t.PORTS;
 const isWord = ({ tokenType }: IToken): boolean => tokenType === t.NAME || t.keywords.includes(tokenType);
@@ -103,6 +137,9 @@ function replacement(
     const [similar] = didYouMean(image, expectedWords(expected));
     if (similar) return { text: "a similar word exists", word: similar };
     if (types.includes(t.TEXT)) return { text: "a text stands in quotes", word: `"${image}"` };
+  }
+  if (tokenType === t.INTEGER && types.includes(t.NUMBER) && Number(image) <= 0xffff_ffff) {
+    return { text: "marks are hexadecimal", word: `0x${Number(image).toString(16)}` };
   }
   const inner = image.slice(1, -1);
   if (
@@ -122,6 +159,8 @@ function missingWord(grammar: Grammar, { rule, tokens, index }: Misfit, expected
   const good = candidates.filter((type) => accepts(grammar, rule, tokens.toSpliced(index, 0, inserted(type))));
   // Behind a name `within` would fit as well, but an address there is meant as its own nearly always.
   if (good.includes(kw.at)) return "at";
+  // Behind an address `except` would fit as well.
+  if (good.includes(t.COMMA)) return ",";
   if (good.length === 1) return String(good[0]?.PATTERN);
   const token = tokens[index];
   // `allow 10.0.0.0/8` needs two words; outward is what is meant nearly always.

@@ -16,13 +16,15 @@ interface Advice {
 /** What is wrong with a run of characters without a space, if it is a known mistake. `before`: what stands before it on its line. */
 export function misspelling(word: string, at: Span, before = ""): Diagnostic | undefined {
   if (word.length > 200) return undefined;
-  const named = /(^|\s)server\s+$/.test(before) ? asServerName(word) : undefined;
-  const advice = named ?? readings.map((reading) => reading(word)).find((found) => found !== undefined);
+  // Only the words just before count; on a long line every word would be searched from its start.
+  const near = before.slice(-200);
+  const placed = places.find(({ behind }) => behind.test(near))?.reading(word);
+  const advice = placed ?? readings.map((reading) => reading(word)).find((found) => found !== undefined);
   if (advice === undefined) return undefined;
   const { code, kind, label, help, replacement } = advice;
   const details: Details = { at, label, ...proposal(help, replacement, at) };
   if (code === "KSP1012") return diagnostic(code, { word, kind: kind ?? "value" }, details);
-  if (code === "KSP1024") return diagnostic(code, { sign: word.slice(0, 2) }, details);
+  if (code === "KSP1024") return diagnostic(code, { sign: word.startsWith(";") ? ";" : word.slice(0, 2) }, details);
   return diagnostic(code, { word }, details);
 }
 
@@ -32,9 +34,17 @@ function proposal(help: string | undefined, replacement: string | undefined, spa
   return help === undefined ? {} : { help: { text: help, edits: [] } };
 }
 
+const commentLabel = "a comment starts with `#` and ends with its line";
+
+/** `; remark` on a line of its own. */
+function asRemark(word: string): Advice | undefined {
+  if (!word.startsWith(";")) return undefined;
+  return { code: "KSP1024", label: commentLabel, replacement: `#${word.slice(1)}` };
+}
+
 /** `// remark`, `/* remark`. */
 function asComment(word: string): Advice | undefined {
-  const label = "a comment starts with `#` and ends with its line";
+  const label = commentLabel;
   if (word.startsWith("/*")) return { code: "KSP1024", label };
   return word.startsWith("//") ? { code: "KSP1024", label, replacement: `#${word.slice(2)}` } : undefined;
 }
@@ -67,6 +77,37 @@ function asServerName(word: string): Advice | undefined {
   };
 }
 
+/** `rewrite to 192.168.1.2:443`: the protocol is said before. */
+function asNewPlace(word: string): Advice | undefined {
+  const [, address, port] = /^([0-9.]+):([0-9]+)$/.exec(word) ?? [];
+  if (address === undefined) return undefined;
+  return { code: "KSP1008", label: "an address and a port stand apart", replacement: `${address} ${port}` };
+}
+
+/** `tcp 22-`. */
+function asOpenRange(word: string): Advice | undefined {
+  if (!/^[0-9]*-[0-9]*$/.test(word)) return undefined;
+  const label = "a range has a first and a last port";
+  return { code: "KSP1012", kind: "range of ports", label, help: "write for example `8000-8100`" };
+}
+
+/** `until 31.12.2027`: whether day or month stands first is not for us to guess. */
+function asDay(word: string): Advice | undefined {
+  const found = asDate(word);
+  if (found) return found;
+  if (!/^[0-9]+[-./][0-9]+([-./][0-9]+)?$/.test(word)) return undefined;
+  return { code: "KSP1012", kind: "date", label: dateLabel, help: "write for example `2027-03-31`" };
+}
+
+/** Readings of what stands behind certain words, before all others. */
+const places: readonly { readonly behind: RegExp; readonly reading: (word: string) => Advice | undefined }[] = [
+  { behind: /^\s*$/, reading: asRemark },
+  { behind: /(^|\s)server\s+$/, reading: asServerName },
+  { behind: /\srewrite\s+to\s+$/, reading: asNewPlace },
+  { behind: /\s(tcp|udp)\s+([0-9-]+\s*,\s*)*$/, reading: asOpenRange },
+  { behind: /\suntil\s+$/, reading: asDay },
+];
+
 /** `443/tcp`, `tcp/443`, `tcp:443`, `8000:8100`. */
 function asPort(word: string): Advice | undefined {
   const label = "a protocol and its ports stand apart, in this order";
@@ -96,6 +137,8 @@ function asNumber(word: string): Advice | undefined {
   };
 }
 
+const dateLabel = "a date is year, month and day, of four, two and two digits";
+
 /** `2027-3-1`, `2027/03/01`. */
 function asDate(word: string): Advice | undefined {
   const [, year, month = "", day = ""] = /^([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})$/.exec(word) ?? [];
@@ -105,7 +148,7 @@ function asDate(word: string): Advice | undefined {
   return {
     code: "KSP1012",
     kind: "date",
-    label: "a date is year, month and day, of four, two and two digits",
+    label: dateLabel,
     replacement,
   };
 }

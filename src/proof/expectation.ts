@@ -60,7 +60,7 @@ function atHome({ direction }: PacketPattern, { space }: World): PacketSet {
   return space.is(direction === "out" ? "sourceLocality" : "destinationLocality", local);
 }
 
-/** What a pattern does not name may be chosen; interfaces, families and owners are all meant. */
+/** What a pattern does not name may be chosen, as where a forwarded packet arrives; its path, families and owners are all meant. */
 function dimensionsLeftOpen({
   direction,
   source,
@@ -71,7 +71,7 @@ function dimensionsLeftOpen({
 }: PacketPattern): readonly string[] {
   const hasPorts = transport?.kind === "tcp" || transport?.kind === "udp";
   const hasTypes = (transport?.kind === "icmp" || transport?.kind === "icmpv6") && transport.types !== undefined;
-  const idle = direction === "in" ? ["outName", "outKind"] : direction === "out" ? ["inName", "inKind"] : [];
+  const idle = direction === "in" ? ["outName", "outKind"] : ["inName", "inKind"];
   return [
     ...idle,
     "routedName",

@@ -51,6 +51,11 @@ export function prove(policy: Policy, plan: Plan, states: readonly Planned[]): P
     worlds.set(state.key, world);
     report(world.most.minus(world.intent()), ruleset, { kind: "plan", passes: true });
     report(missing(world), ruleset, { kind: "plan", passes: false });
+    if (state.mode === "portal") {
+      const closed = closedByItself(ruleset);
+      const world = new World(withoutPortal(policy), plan.os, state, closed, space);
+      report(world.most.minus(world.intent()), closed, { kind: "plan", passes: true });
+    }
     for (const property of properties)
       report(property.broken(world), ruleset, { kind: "property", code: property.code });
     for (const expect of policy.expects) report(unmet(expect, world), ruleset, { kind: "expectation", expect });
@@ -68,6 +73,13 @@ export function prove(policy: Policy, plan: Plan, states: readonly Planned[]): P
   const codes = [...properties, closesOnLoss].map(({ code }) => code).sort();
   return { violations, holds: codes.filter((code) => !broken.has(code)) };
 }
+
+/** The portal when its time is over, whoever has died meanwhile. */
+const closedByItself = ({ rules, ...rest }: Ruleset): Ruleset => ({
+  ...rest,
+  rules: rules.filter(({ expiresAfter }) => expiresAfter === undefined),
+});
+const withoutPortal = ({ portal: _, ...rest }: Policy): Policy => rest;
 
 type Unplaced = Violation extends infer V ? (V extends Violation ? Omit<V, "ruleset" | "packet"> : never) : never;
 

@@ -12,6 +12,7 @@ import { Said } from "./intent/said.ts";
 import { asAnswer, asSent } from "./intent/view.ts";
 import type { PacketSpace } from "./packet-space.ts";
 import type { PacketSet } from "./packets/packet-set.ts";
+import { redirected } from "./redirected.ts";
 import { wellFormed } from "./well-formed.ts";
 
 /** One state: what passes, as somebody computed it, and what the policy says of it. Claims are about these two. */
@@ -26,6 +27,8 @@ export class World {
   readonly most: PacketSet;
   /** Every packet that always passes. */
   readonly least: PacketSet;
+  /** Packets that our own rewriting sends elsewhere. */
+  readonly redirected: PacketSet;
   /** What statements say of a packet for itself, and of one as an answer. */
   readonly sent: Parts;
   readonly answers: Parts;
@@ -46,6 +49,7 @@ export class World {
     this.places = this.said.places;
     this.most = passing.most.intersect(wellFormed(space));
     this.least = passing.least.intersect(wellFormed(space));
+    this.redirected = passing.redirected;
     this.sent = new Parts(this.said, asSent(space, "most"));
     this.answers = new Parts(this.said, asAnswer(space, "most"));
   }
@@ -97,9 +101,11 @@ export class World {
 interface Passing {
   readonly most: PacketSet;
   readonly least: PacketSet;
+  readonly redirected: PacketSet;
 }
 
 const passingOf = (ruleset: Ruleset, space: PacketSpace): Passing => ({
   most: accepted(ruleset, space, "most"),
   least: accepted(ruleset, space, "least"),
+  redirected: redirected(ruleset, space),
 });

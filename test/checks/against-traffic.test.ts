@@ -26,6 +26,15 @@ test("names through a tunnel for an app outside", () => {
   );
 });
 
+test("an opening for the user that the app runs as", () => {
+  expectFaults(
+    home({
+      more: `${app("⟦traffic tunnel⟧")}\n⟦allow out user 1007 to 192.0.2.7 tcp 22⟧\nallow out user 1008 to 192.0.2.7 tcp 22`,
+    }),
+    fault("what is outside the tunnels", "tunnel"),
+  );
+});
+
 test("an app that may go nowhere", () => {
   expectFaults(
     home({ more: `${app("⟦traffic none⟧")}\n⟦allow out app backup tcp 22 through wg0⟧` }),

@@ -17,6 +17,14 @@ test("a table with a row for every state", async () => {
   for (const row of rows) expect(row.slice(column - 1, column + 6)).toMatch(/^ (accept|drop|reject)( |$)/);
 });
 
+test("a forwarded packet has a column for where it comes in", async () => {
+  const cwd = await directory({ "home.ksp": good });
+  const { stdout } = await ksp(["explain", "home.ksp", "forward to 8.8.8.8 tcp 443"], { cwd });
+  const [, , head = "", row = ""] = stdout.split("\n");
+  expect(head.split(/ {2,}/).slice(0, 4)).toEqual(["state", "arrival", "interface", "verdict"]);
+  expect(row.split(/ {2,}/)[1]).toBe("anywhere");
+});
+
 test("JSON holds the packet and its rows", async () => {
   const cwd = await directory({ "home.ksp": good });
   const { code, stdout } = await ksp(["explain", "home.ksp", packet, "--format", "json"], { cwd });

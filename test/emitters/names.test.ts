@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isLoneStateName, stateName } from "../../src/emitters/nft/names.ts";
-import { levelName } from "../../src/ir/states.ts";
+import { isLoneStateName } from "../../src/emitters/nft/names.ts";
+import { levelName, stateName } from "../../src/ir/states.ts";
 import { readCommands } from "./nft-text.ts";
 import { allPolicies, type Emitted, emitted, fileOf } from "./policies.ts";
 
@@ -9,7 +9,7 @@ const name = fc.stringMatching(/^[a-z][a-z0-9]{0,4}(-[a-z0-9]{1,4}){0,2}$/);
 const level = fc.constantFrom("down", "hop1", "hop2", "hop12", "up");
 const state = fc.oneof(
   level,
-  fc.constant("lockdown"),
+  fc.constantFrom("lockdown", "portal"),
   fc
     .array(fc.tuple(name, level), { minLength: 2, maxLength: 4 })
     .map((chains) => chains.map(([chain, l]) => `${chain}:${l}`).join("+")),
@@ -27,6 +27,7 @@ describe("names of states", () => {
   test("of one chain are known, whatever its length", () => {
     const chain = { name: "long", hops: Array.from({ length: 20 }, (_, i) => `t${i}`) };
     for (let hop = 0; hop <= chain.hops.length; hop++) expect(isLoneStateName(levelName(hop, chain))).toBe(true);
+    for (const mode of ["lockdown", "portal"]) expect(isLoneStateName(mode)).toBe(true);
     for (const other of ["wg0", "upper", "hop", "hopper", "down-town"]) expect(isLoneStateName(other)).toBe(false);
   });
 });

@@ -60,7 +60,8 @@ export class Nftables {
 
   /** What the kernel does with a packet. */
   judge(packet: Packet, { onVisit, routed, leaving, unfinished }: Circumstances = {}): Judgement {
-    const connection = { mark: 0 };
+    // Whoever used these ports before may have been the first group that the file knows; what no socket sends is not theirs anew.
+    const connection = { mark: packet.owner.user === undefined ? 0 : 0x01000000 };
     for (const hook of hooksOf(packet)) {
       if (unfinished !== undefined && hook !== unfinished) continue;
       const left = hook === "postrouting" && packet.direction === "forward" ? leaving?.(packet) : undefined;

@@ -91,13 +91,14 @@ interface Place {
   readonly rules: readonly Rule[];
 }
 
-/** An interface with the rules of one direction that speak of it; those for which a policy opens something come more often. */
+/** An interface with the rules of one direction that are judged by it; those for which a policy opens something come more often. */
 function placesOf(rules: readonly Rule[], devices: readonly Interface[]): fc.Arbitrary<Place> {
   const places = (["out", "in", "forward"] as const).flatMap((direction) =>
     devices.map((device) => {
       const packet = { ...nothing, direction, inInterface: device, outInterface: device };
+      const judged = direction === "in" ? "inInterface" : "outInterface";
       const speaking = rules.filter(
-        (rule) => rule.direction === direction && matches(only(rule.match, "inInterface", "outInterface"), packet),
+        (rule) => rule.direction === direction && matches(only(rule.match, judged), packet),
       );
       return { device, rules: speaking };
     }),

@@ -195,7 +195,7 @@ watch split {
 }
 `;
 
-/** Names that also mean something to the emitter. */
+/** Names that also mean something to the emitter; between two links some packets are masqueraded and some are not. */
 const namesakes = `ksp 1
 policy namesakes
 link loopback {
@@ -205,6 +205,10 @@ link loopback {
 link lockdown {
   interface "br0"
   role inside
+}
+link portal {
+  interface "usb0"
+  role outside
 }
 tunnel up {
   protocol wireguard
@@ -229,6 +233,10 @@ ipv6 block
 allow out to @private-ranges tcp 443
 allow lan
 allow in from 192.168.1.0/24 tcp 22 on lockdown
+allow out to 192.0.2.80 tcp 443 on portal while portal
+portal for 5m user 1001 tcp 80 accept-risk KSP3001 reason "hotels"
+forward from link lockdown 192.168.50.0/26 to link loopback 203.0.113.0/24 tcp 443 masquerade
+forward from link lockdown 192.168.60.0/24 to link loopback 203.0.113.0/24 tcp 443
 deny out to 127.0.0.53 udp 53
 watch up {
   interface

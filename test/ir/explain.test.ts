@@ -29,6 +29,52 @@ const https: PacketPattern = {
   ...anywhere,
 };
 
+test("a refusal is answered as the hook does that it falls back to", () => {
+  const names: PacketPattern = { ...https, transport: { kind: "udp", destinationPorts: ports(53) } };
+  expect(verdicts(example("two-hops"), names, "elsewhere")).toMatchObject({
+    up: "reject dns-deny",
+    lockdown: "drop dns-deny",
+  });
+  expect(verdicts(example("two-hops"), { ...names, direction: "forward" }, "elsewhere")).toMatchObject({
+    up: "drop dns-deny",
+  });
+});
+
+describe("of a forwarded packet", () => {
+  const gateway = readFileSync(new URL("../../examples/gateway.ksp", import.meta.url), "utf8");
+  const places = (text: string, packet: string) =>
+    explainPacket({ file: "gateway.ksp", text }, packet)
+      .answer?.rows.filter(({ state }) => state === "up")
+      .map((row) => `${row.arrival}, ${row.interface}: ${row.verdict}`);
+  const inside = (name: string) => `link ${name} {\n  interface "${name}0"\n  role inside\n}\n`;
+
+  test("every arrival is told that a rule tells apart, the rest as one", () => {
+    expect(places(gateway, "forward from 192.168.50.7 to 192.0.2.80 tcp 443")).toEqual([
+      "on home, through wg0: accept",
+      "elsewhere, through wg0: drop",
+      "anywhere, on home: drop",
+      "anywhere, on wan: drop",
+      "anywhere, elsewhere: drop",
+    ]);
+  });
+
+  test("arrivals that one rule decides are one, the others have rows of their own", () => {
+    const text = `${gateway}${inside("guest")}${inside("lab")}deny forward to 203.0.113.0/24 on guest
+allow forward to 192.168.60.7 tcp 443 on lab
+forward from link guest to link lab
+`;
+    expect(places(text, "forward to 192.168.60.7 tcp 443 on lab")).toEqual(["anywhere, on lab: accept"]);
+    expect(places(text, "forward to 192.168.60.7 tcp 80 on lab")).toEqual([
+      "on guest, on lab: accept",
+      "elsewhere, on lab: drop",
+    ]);
+  });
+
+  test("other packets have no arrival", () => {
+    expect(places(gateway, "in tcp 22 on home")).toEqual(["undefined, on home: drop"]);
+  });
+});
+
 describe("the rows", () => {
   test("are every state of every interface, boot and disabled last", () => {
     const { rows } = explained(example("two-hops"), https);
@@ -143,9 +189,9 @@ describe("what a pattern leaves open", () => {
 
   test("an address of another tunnel is not taken for the interface's own", () => {
     const spoofed: PacketPattern = { ...https, source: constant("10.64.0.2") };
-    expect(verdicts(office, spoofed, "through site")["main:up+site:up"]).toBe("drop anti-spoof");
+    expect(verdicts(office, spoofed, "through site")["main:up+site:up"]).toBe("reject anti-spoof");
     expect(verdicts(office, spoofed, "through main")["main:up+site:up"]).toBe("accept tunnel");
-    expect(verdicts(office, spoofed, "on uplink")["main:up+site:up"]).toBe("drop anti-spoof");
+    expect(verdicts(office, spoofed, "on uplink")["main:up+site:up"]).toBe("reject anti-spoof");
   });
   test("an address of the network is taken for this machine's own", () => {
     const ssh: PacketPattern = {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { compile, readBundle } from "../../src/index.ts";
+import { check, compile, readBundle } from "../../src/index.ts";
 import { examples, load } from "../examples/golden.ts";
 
 const files = (): Map<string, string> => {
@@ -14,10 +14,23 @@ test("a bundle as it was written is read", () => {
   expect(read).toMatchObject({ bundle: { schema: 1, targets: ["nft"] } });
 });
 
+test("its addresses are ranges, as they were before it was written", () => {
+  const { bundle } = readBundle(files()) as Extract<ReturnType<typeof readBundle>, { bundle: unknown }>;
+  const { policy } = check({ file: "x.ksp", text: examples()[0]?.text ?? "" }, { load });
+  expect(bundle.runtime.watches).toEqual(policy?.watches);
+  expect(bundle.runtime.dns).toEqual(policy?.dns);
+  expect(bundle.runtime.tunnels.map(({ servers }) => servers)).toEqual(policy?.tunnels.map(({ servers }) => servers));
+});
+
 test.each([
   ["no bundle.json", (m: Map<string, string>) => m.delete("bundle.json"), /no bundle\.json/],
   ["half a bundle.json", (m) => m.set("bundle.json", (m.get("bundle.json") ?? "").slice(0, 200)), /no JSON/],
   ["another form", (m) => m.set("bundle.json", '{"schema": 2}'), /bundle\.json: \//],
+  [
+    "an address out of range",
+    (m) => m.set("bundle.json", (m.get("bundle.json") ?? "").replace(/"10\.\d+\.\d+\.\d+"/, '"10.0.0.999"')),
+    /bundle\.json: 10\.0\.0\.999 is no address/,
+  ],
   ["a missing file", (m) => m.delete("nft/ruleset.nft"), /nft\/ruleset\.nft is missing/],
   [
     "one added byte",

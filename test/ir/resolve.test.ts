@@ -21,3 +21,11 @@ test("a list that could not be read is told once, where it is declared", () => {
     "KSP2004 `192.0.2.1/24` names a host and a network at once",
   ]);
 });
+
+test("lists that use each other, however many", () => {
+  const length = 10_000;
+  const chain = Array.from({ length }, (_, i) => `list l${i} = @l${i + 1}, 192.0.2.2`);
+  expect(codes(["deny out to @l0", ...chain, `list l${length} = 192.0.2.1`].join("\n"))).toEqual([]);
+  const circle = ["deny out to @l0", ...chain, `list l${length} = @l${length - 2}`];
+  expect(codes(circle.join("\n"))).toEqual([expect.stringMatching(/^KSP2017 /)]);
+});

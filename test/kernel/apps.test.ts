@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { policy } from "../ir/expand/helper.ts";
 import type { Bundle } from "../lab/bundle.ts";
 import type { Datagram } from "../lab/datagram.ts";
 import { type Lab, withLab } from "../lab/lab.ts";
@@ -53,29 +54,8 @@ describe.skipIf(mayBeSkipped())("a slice", { timeout: 30_000 }, () => {
   });
 
   test("one that is opened leaves, and nobody else", async () => {
-    const opened = compiled(`ksp 1
-policy opened
-tunnel wg0 {
-  protocol wireguard
-  interface "wg0"
-  server 198.51.100.7 udp 51820
-  carrier mark 0x6b73/0xffff
-  address 10.64.0.2/32
-  carries everything
-}
-dns 10.64.0.1 through wg0
-ipv6 block
-app browser {
-  linux slice "ksp-browser.slice"
-  traffic outside
-  on loss keep
-}
-allow out app browser to ${internet.ipv4} udp 4242
-watch wg0 {
-  interface
-  heartbeat 10.64.0.1 every 1s lost after 3
-}
-`);
+    const app = ["app browser {", 'linux slice "ksp-browser.slice"', "traffic outside", "on loss keep", "}"];
+    const opened = compiled(policy(...app, `allow out app browser to ${internet.ipv4} udp 4242`));
     await slices(opened, async (lab) => {
       expect(await seen(lab, lan, isPlain, { ...plain, slice: browser })).toBe(5);
       expect(await seen(lab, lan, isPlain, { ...plain, slice: browser, udp: [40_000, 4243] })).toBe(0);
@@ -86,7 +66,7 @@ watch wg0 {
 });
 
 describe.skipIf(mayBeSkipped())("a helper", { timeout: 30_000 }, () => {
-  const policy = golden("obfs");
+  const obfs = golden("obfs");
   const loopback = ["client", "lo"] as const;
   const carrier = { mark: 0x6b73 } as const;
   const toHelper = { by: "lo", from: "127.0.0.1", to: "127.0.0.1", udp: [40_000, 51_821], times: 5 } as const;
@@ -96,9 +76,9 @@ describe.skipIf(mayBeSkipped())("a helper", { timeout: 30_000 }, () => {
 
   test("only the tunnel's carrier reaches its port, and only it reaches its server", async () => {
     await withLab(async (lab) => {
-      await lab.client.nft(policy.read("ruleset.nft"));
+      await lab.client.nft(obfs.read("ruleset.nft"));
       for (const state of ["down", "up"]) {
-        await lab.client.nft(policy.read(`switch/${state}.nft`));
+        await lab.client.nft(obfs.read(`switch/${state}.nft`));
         const helper = (...more: readonly Partial<Datagram>[]): Promise<readonly number[]> =>
           inTurn(more, (change) => seen(lab, loopback, isToHelper, { ...toHelper, ...change }));
         expect(await helper(carrier, {}, { uid: 0 }, { uid: 993 }, { mark: 0x6b74 }), state).toEqual([5, 0, 0, 0, 0]);
@@ -112,7 +92,7 @@ describe.skipIf(mayBeSkipped())("a helper", { timeout: 30_000 }, () => {
   });
 
   test("without the rule that closes its port, everybody reaches it", async () => {
-    const open = spoilt(policy, (text) => text.replace(/.*51821(?!.*mark).*return.*\n/g, ""));
+    const open = spoilt(obfs, (text) => text.replace(/.*51821(?!.*mark).*return.*\n/g, ""));
     await withLab(async (lab) => {
       await lab.client.nft(open.read("ruleset.nft"));
       expect(await seen(lab, loopback, isToHelper, toHelper)).toBe(5);

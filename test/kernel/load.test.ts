@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { makeControlGroups } from "../lab/control-groups.ts";
 import { mayBeSkipped } from "../lab/requirements.ts";
 import { openSandbox } from "../lab/sandbox.ts";
 import { golden, policies } from "./golden.ts";
@@ -21,9 +22,7 @@ describe.skipIf(mayBeSkipped())("every compiled policy loads in the kernel", () 
       expect(countListed(await host.run(["nft", "-j", "list", "ruleset"])), file).toEqual(expected);
     };
     try {
-      // A rule about a control group loads only where the group is.
-      for (const [, group = ""] of bundle.read("ruleset.nft").matchAll(/cgroupv2 level \d+ "([^"]+)"/g))
-        await host.run(["mkdir", "-p", `/sys/fs/cgroup/${group}`]);
+      await makeControlGroups(host, bundle.read("ruleset.nft"));
       expect(bundle.states.length).toBeGreaterThan(1);
       await load("lockdown.nft");
       await load("ruleset.nft");

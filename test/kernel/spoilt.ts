@@ -1,14 +1,18 @@
 import type { Bundle } from "../lab/bundle.ts";
 
-/** The bundle with another ruleset; one that did not change is an error. */
+/** A text that a change of it really changes; one that it does not is an error. */
+export function changed(text: string, change: (text: string) => string): string {
+  const other = change(text);
+  if (other === text) throw new Error("nothing was spoilt");
+  return other;
+}
+
+/** The bundle with another ruleset. */
 export const spoilt = (bundle: Bundle, change: (ruleset: string) => string): Bundle => ({
   ...bundle,
   read: (file) => {
     const text = bundle.read(file);
-    if (file !== "ruleset.nft") return text;
-    const other = change(text);
-    if (other === text) throw new Error("nothing was spoilt");
-    return other;
+    return file === "ruleset.nft" ? changed(text, change) : text;
   },
 });
 

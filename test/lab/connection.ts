@@ -1,4 +1,4 @@
-import { type Packet, reverse } from "../../src/ir/packet.ts";
+import { type Packet, type Payload, reverse } from "../../src/ir/packet.ts";
 import { addressBytes, icmpId, isIcmp, lengthOf, toldOf } from "./packet-bytes.ts";
 
 /** One attribute of netlink, padded to four bytes. */
@@ -35,6 +35,39 @@ function tuple(kind: number, packet: Packet): Buffer {
   );
 }
 
+/** Questions of ICMP and their answers, as connection tracking pairs them. */
+const questions: Readonly<Record<number, readonly (readonly [number, number])[]>> = {
+  1: [
+    [8, 0],
+    [13, 14],
+    [15, 16],
+    [17, 18],
+  ],
+  58: [
+    [128, 129],
+    [139, 140],
+  ],
+};
+
+const pairOf = ({ protocol, icmpType }: Payload): readonly [number, number] | undefined =>
+  questions[protocol]?.find(([question, answer]) => icmpType === question || icmpType === answer);
+
+/** Whether a connection can have a packet in this direction: nobody answers with a question. */
+export function canBeOf({ payload, connection }: Pick<Packet, "payload" | "connection">): boolean {
+  const [question, answer] = pairOf(payload) ?? [];
+  if (connection === "established-original") return answer === undefined || payload.icmpType !== answer;
+  return connection !== "established-reply" || question === undefined || payload.icmpType !== question;
+}
+
+/** The packet that answers this one, for connection tracking. */
+function answerTo(packet: Packet): Packet {
+  const answer = reverse(packet);
+  const { protocol, icmpType } = packet.payload;
+  const pair = pairOf(packet.payload);
+  if (!pair) return answer;
+  return { ...answer, payload: { protocol, icmpType: icmpType === pair[0] ? pair[1] : pair[0] } };
+}
+
 const seenReplyAssuredConfirmed = 2 | 4 | 8;
 const liberal = Buffer.from([8, 8]);
 
@@ -43,7 +76,7 @@ export function connectionOf(packet: Packet): Buffer | undefined {
   if (packet.connection === "new") return undefined;
   const opening =
     packet.connection === "established-reply"
-      ? reverse(packet)
+      ? answerTo(packet)
       : packet.connection === "related"
         ? toldOf(packet)
         : packet;
@@ -54,7 +87,7 @@ export function connectionOf(packet: Packet): Buffer | undefined {
   return Buffer.concat([
     Buffer.from([packet.family === "ipv4" ? 2 : 10, 0, 0, 0]),
     tuple(1, opening),
-    tuple(2, reverse(opening)),
+    tuple(2, answerTo(opening)),
     attribute(3, four(seenReplyAssuredConfirmed)),
     ...tcp,
     attribute(7, four(600)),

@@ -9,22 +9,8 @@ export type Listening = {
 /** Watches the frames of an interface that fit a filter of tcpdump's: `udp port 53`, `src host 192.168.50.10`. */
 export const listen = async (at: Namespace, device: string, filter: string): Promise<Listening> => {
   // Its ring holds so many frames of that length: of whole ones it would be eight.
-  const command = [
-    "tcpdump",
-    "-n",
-    "-l",
-    "-q",
-    "-t",
-    "-Z",
-    "root",
-    "--immediate-mode",
-    "-s",
-    "512",
-    "-i",
-    device,
-    filter,
-  ];
-  const tcpdump = await at.spawn(command);
+  const watching = "tcpdump -n -l -q -t -Z root --immediate-mode -s 512 -i".split(" ");
+  const tcpdump = await at.spawn([...watching, device, filter]);
   await tcpdump.until("listening on");
   return {
     stop: async () => {

@@ -1,9 +1,10 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-const tools = "ip mount nft nsenter openssl openvpn ping python3 setpriv sysctl tcpdump unshare wg wireguard-go".split(
-  " ",
-);
+const tools =
+  "flock ip mount nft nsenter openssl openvpn ping pkill ps python3 setpriv sysctl tcpdump unshare wg wireguard-go".split(
+    " ",
+  );
 
 const { CI, PATH = "" } = process.env;
 const folders = [PATH, "/usr/sbin", "/sbin"].join(delimiter);

@@ -34,11 +34,7 @@ export type Sighting = readonly [
 ];
 
 export type Step = { readonly load?: string; readonly packets: readonly Shot[] };
-export type Sent = {
-  readonly seen: readonly Sighting[];
-  /** No connection can be like that. */
-  readonly untracked: readonly number[];
-};
+export type Sent = { readonly seen: readonly Sighting[] };
 
 const program = fileURLToPath(new URL("send.py", import.meta.url));
 

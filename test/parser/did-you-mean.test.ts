@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { didYouMean, editDistance } from "../../src/diagnostics/did-you-mean.ts";
+import { didYouMean, editDistance, surelyMeant } from "../../src/diagnostics/did-you-mean.ts";
 
 test.each([
   ["", "", 0],
@@ -18,14 +18,35 @@ test.each([
 });
 
 test("the closest first, equal ones in order, far ones not at all", () => {
-  expect(didYouMean("alow", ["allow", "deny", "log", "allot", "aloe"])).toEqual(["allow", "aloe", "allot", "log"]);
+  expect(didYouMean("allowed", ["allow", "deny", "allows", "alloyed", "aloud"])).toEqual([
+    "alloyed",
+    "allow",
+    "allows",
+  ]);
   expect(didYouMean("frobnicate", ["tunnel", "dns"])).toEqual([]);
   expect(didYouMean("x", [])).toEqual([]);
 });
 
-test("a word may differ in four of ten letters and one more", () => {
-  expect(didYouMean("abcdefghij", ["abcdefgh12345", "abcde12345", "abcd123456"])).toEqual([
-    "abcde12345",
-    "abcdefgh12345",
-  ]);
+test("one letter in three may differ, at least one, and less than half of what is meant", () => {
+  expect(didYouMean("abcdefghi", ["abcdef123", "abcde1234"])).toEqual(["abcdef123"]);
+  expect(didYouMean("wg", ["wg0", "wg10"])).toEqual(["wg0"]);
+  expect(didYouMean("on", ["in"])).toEqual([]);
+});
+
+test.each(["dns", "ping", "lan", "tcp", "uid", "on"])("%s is a word of its own, not a misspelt one", (word) => {
+  expect(didYouMean(word, ["in", "out", "forward", "dhcp", "discovery", "udp", "link", "host"])).toEqual([]);
+});
+
+test.each([
+  ["ofice", ["office", "farm"], "office"],
+  ["office-south", ["office-soutth", "office-north"], "office-soutth"],
+  ["wg1", ["wg0"], undefined],
+  ["wg0", ["wg00"], undefined],
+  ["office-c", ["office-a", "office-b"], undefined],
+  ["office-b", ["office-a"], undefined],
+  ["b-office", ["a-office"], undefined],
+  ["ofice", ["oficer", "office"], undefined],
+  ["frobnicate", ["office"], undefined],
+])("a fix for %s among %j writes %s", (name, declared, meant) => {
+  expect(surelyMeant(name, declared)).toBe(meant);
 });

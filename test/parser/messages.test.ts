@@ -9,7 +9,93 @@ import { head } from "./samples.ts";
 // One mistake a row: the text with the underlined places in ⟦⟧, the messages, and the text after the first fix.
 type Row = readonly [text: string, messages: readonly string[], fixed?: string];
 
+const orderOfParts = "help: the order is `from`, `to`, a protocol such as `tcp`, then `on` or `through`";
+
 const inStatements: readonly Row[] = [
+  [
+    "⟦;⟧ printers\nallow lan",
+    ["KSP1024 `;` starts no comment: a comment starts with `#` and ends with its line; help: write `#`"],
+    "# printers\nallow lan",
+  ],
+  [
+    "allow out tcp 22 ⟦to⟧ 203.0.113.7",
+    [
+      `KSP1005 unexpected \`to\`: expected \`,\`, \`on\`, \`through\`, \`while\`, \`accept-risk\`, a caveat such as \`reason\` or the end of the line; ${orderOfParts}`,
+    ],
+  ],
+  [
+    "deny in on wan ⟦tcp⟧ 22",
+    [
+      `KSP1005 unexpected \`tcp\`: expected \`while\`, \`accept-risk\`, a caveat such as \`reason\` or the end of the line; ${orderOfParts}`,
+    ],
+  ],
+  [
+    "deny in tcp ⟦port⟧ 22",
+    ["KSP1005 unexpected `port`: expected a port such as `443`; help: no `port` stands here"],
+    "deny in tcp 22",
+  ],
+  [
+    'allow host "a.example" at 203.0.113.7 ⟦port⟧ 22',
+    [
+      "KSP1005 unexpected `port`: expected `,`, `except`, `within`, `tcp` or `udp`; help: name the protocol: `tcp 22` or `udp 22`",
+    ],
+  ],
+  [
+    "dns 10.64.0.1 ⟦10.64.0.2⟧ through wg0",
+    [
+      "KSP1005 unexpected `10.64.0.2`: expected `,`, `except`, an owner such as `app` or `user`, `on` or `through`; help: `,` is missing",
+    ],
+    "dns 10.64.0.1, 10.64.0.2 through wg0",
+  ],
+  [
+    "deny in tcp 22 ⟦25⟧",
+    [
+      "KSP1005 unexpected `25`: expected `,`, `on`, `through`, `while`, `accept-risk`, a caveat such as `reason` or the end of the line; help: `,` is missing",
+    ],
+    "deny in tcp 22, 25",
+  ],
+  [
+    "tunnel a {\n  carrier mark ⟦27507⟧\n}",
+    [
+      "KSP1005 unexpected `27507`: expected a hexadecimal number such as `0x1` or a `$parameter`; help: marks are hexadecimal",
+    ],
+    "tunnel a {\n  carrier mark 0x6b73\n}",
+  ],
+  [
+    "allow lan until ⟦31.12.2027⟧",
+    [
+      "KSP1012 `31.12.2027` is no date: a date is year, month and day, of four, two and two digits; help: write for example `2027-03-31`",
+    ],
+  ],
+  ...["22-", "80, 22-"].map(
+    (ports): Row => [
+      `allow out to 203.0.113.7 tcp ${ports.replace("22-", "⟦22-⟧")}`,
+      ["KSP1012 `22-` is no range of ports: a range has a first and a last port; help: write for example `8000-8100`"],
+    ],
+  ),
+  [
+    "forward from tunnel wg0 to link home tcp 8443 rewrite to ⟦192.168.50.10:443⟧",
+    [
+      "KSP1008 `192.168.50.10:443` is not how a peer is written: an address and a port stand apart; help: write `192.168.50.10 443`",
+    ],
+    "forward from tunnel wg0 to link home tcp 8443 rewrite to 192.168.50.10 443",
+  ],
+  ...["connected", "not up", "work is down"].map((words): Row => {
+    const [first = ""] = words.split(" ");
+    return [
+      `allow lan while ⟦${first}⟧${words.slice(first.length)}`,
+      [
+        `KSP1005 unexpected \`${first}\`: expected a state such as \`down\` or \`up\`, or one of a chain such as \`${first}:down\``,
+      ],
+    ];
+  }),
+  [
+    "allow lan while ⟦donw⟧",
+    [
+      "KSP1005 unexpected `donw`: expected a state such as `down` or `up`, or one of a chain such as `donw:down`; help: a similar word exists",
+    ],
+    "allow lan while down",
+  ],
   [
     "tunnel a {\n  server ⟦vpn.example.net⟧ udp 51820\n}",
     [
@@ -290,7 +376,7 @@ const inStatements: readonly Row[] = [
       "KSP1005 unexpected `51820`: expected `tcp`, `udp` or `protocol`; help: name the protocol: `tcp 51820` or `udp 51820`",
     ],
   ],
-  ["tunnel a {\n  server 198.51.100.7 udp⟦⟧\n}", ["KSP1023 `server` is not complete: expected a port"]],
+  ["tunnel a {\n  server 198.51.100.7 udp⟦⟧\n}", ["KSP1023 `server` is not complete: expected a port such as `443`"]],
   [
     "tunnel a {\n  ⟦listen⟧ 127.0.0.1 udp 1\n}",
     ["KSP1006 `listen` cannot stand inside `tunnel a`: it belongs inside `helper`"],
@@ -487,10 +573,6 @@ const inStatements: readonly Row[] = [
     ["KSP1012 `0x6B73` is no number: hexadecimal digits are lower-case; help: write `0x6b73`"],
     "tunnel a {\n  carrier mark 0x6b73\n}",
   ],
-  [
-    "tunnel a {\n  carrier mark ⟦27507⟧\n}",
-    ["KSP1005 unexpected `27507`: expected a hexadecimal number such as `0x1` or a `$parameter`"],
-  ],
   ["allow lan accept-risk ⟦KSP30⟧", ["KSP1012 `KSP30` is no code: a code is `KSP` and four digits"]],
   ["allow lan accept-risk ⟦3001⟧", ["KSP1005 unexpected `3001`: expected a code such as `KSP3001`"]],
   [
@@ -547,7 +629,12 @@ const inStatements: readonly Row[] = [
     "allow lan # comment",
   ],
   ["allow lan ⟦/*⟧ comment */", ["KSP1024 `/*` starts no comment: a comment starts with `#` and ends with its line"]],
-  ["allow lan ⟦\u201c⟧x\u201d", ['KSP1001 unexpected character `\u201c`: looks like `"`']],
+  [
+    "allow lan reason ⟦\u201c⟧for printers\u201d",
+    ['KSP1001 unexpected character `\u201c`: looks like `"`; help: write `"`'],
+    'allow lan reason "for printers"',
+  ],
+  ["allow lan reason ⟦\u201c⟧for printers", ['KSP1001 unexpected character `\u201c`: looks like `"`']],
   [
     "allow⟦\u00a0⟧lan",
     ["KSP1001 unexpected character U+00A0 (no-break space): looks like a space; help: write a space"],
@@ -638,7 +725,7 @@ const inStatements: readonly Row[] = [
     "expect drop out icmp on⟦⟧",
     ["KSP1023 `expect` is not complete: expected `on`, `through`, `reply`, `while`, a name or the end of the line"],
   ],
-  ["allow out udp⟦⟧", ["KSP1023 `allow` is not complete: expected a port"]],
+  ["allow out udp⟦⟧", ["KSP1023 `allow` is not complete: expected a port such as `443`"]],
   [
     "allow lan reason ⟦foo⟧",
     ["KSP1005 unexpected `foo`: expected a text in quotes; help: a text stands in quotes"],
@@ -668,7 +755,7 @@ const inStatements: readonly Row[] = [
     ["KSP1023 `protocol` is not complete: expected `wireguard`, `openvpn`, `ipsec` or `other`"],
   ],
   ["control {\n  disable ⟦sometimes⟧\n}", ["KSP1005 unexpected `sometimes`: expected `never`, `allowed` or `for`"]],
-  ["deny out tcp 1,2,⟦⟧", ["KSP1023 `deny` is not complete: expected a port"]],
+  ["deny out tcp 1,2,⟦⟧", ["KSP1023 `deny` is not complete: expected a port such as `443`"]],
   [
     "⟦alow⟧ lan\nipv6 ⟦blok⟧",
     [
@@ -740,8 +827,9 @@ const inFiles: readonly Row[] = [
   ],
   [
     "ksp ⟦2⟧\npolicy a\n",
-    ["KSP1015 language version 2 is unknown: this ksp reads version 1; help: write `ksp 1`"],
-    "ksp 1\npolicy a\n",
+    [
+      "KSP1015 language version 2 is unknown: this ksp reads version 1; help: take a newer ksp, or write `ksp 1` if it was meant",
+    ],
   ],
   ["ksp 1 ⟦policy⟧ a\n", ["KSP1005 unexpected `policy`: expected the end of the line"]],
   [

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { evaluate } from "../../src/ir/evaluate.ts";
 import { type Packet, describe as words } from "../../src/ir/packet.ts";
+import { rulesetsOf } from "../../src/ir/plan.ts";
 import type { AddressMatch, Rule, Ruleset } from "../../src/ir/ruleset.ts";
 import { isSubset, union } from "../../src/net/address-set.ts";
 import { constant } from "../../src/net/parse-net.ts";
@@ -26,7 +27,7 @@ function disagreement(ruleset: Ruleset, set: PacketSet, space: PacketSpace, pack
 }
 
 describe.each(allPolicies)("$name", ({ plan }) => {
-  const all = [...plan.states, ...(plan.portal ? [plan.portal] : []), plan.lockdown];
+  const all = rulesetsOf(plan);
   const space = new PacketSpace(vocabularyOf(all));
   const sets = all.map((ruleset) => ({ ruleset, set: accepted(ruleset, space) }));
 

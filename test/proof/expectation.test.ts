@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { check } from "../../src/check.ts";
 import { home } from "../checks/helper.ts";
 
-const uplink = 'link uplink {\n  interface "eth0"\n  role outside\n}';
+const links = 'link uplink {\n  interface "eth0"\n  role outside\n}\nlink lan {\n  interface "eth1"\n  role inside\n}';
 const told = (...more: readonly string[]): readonly (readonly string[])[] =>
-  check({ file: "home.ksp", text: home({ links: uplink, more: more.join("\n") }) }).diagnostics.map(
+  check({ file: "home.ksp", text: home({ links, more: more.join("\n") }) }).diagnostics.map(
     ({ code, message, primary, notes }) => [code, message, primary?.text ?? "", ...notes],
   );
 
@@ -15,6 +15,7 @@ test.each([
   "expect drop in from 203.0.113.9 tcp 22",
   "expect drop forward to 203.0.113.9 tcp 443",
   "expect allow out mark 0x6b73 to 198.51.100.7 udp 51820 on uplink",
+  "forward from link lan to tunnel wg0 masquerade\nexpect allow forward from 192.168.50.7 to 203.0.113.9 tcp 443 through wg0 while wg0:up",
 ])("holds: %s", (line) => {
   expect(told(line)).toEqual([]);
 });
@@ -31,6 +32,12 @@ test.each([
     "in state `down` this expectation does not hold",
     "a packet of it is dropped",
     "state `down`: out on eth0 from 192.168.1.2 40000 to 203.0.113.9 tcp 443 user 1000 new: dropped by `closed-out`",
+  ],
+  [
+    "expect allow forward from 192.168.50.7 to 203.0.113.9 tcp 443 through wg0 while wg0:up",
+    "in state `up` this expectation does not hold",
+    "a packet of it is dropped",
+    "state `up`: forward from eth0 to wg0 from 192.168.50.7 40000 (elsewhere) to 203.0.113.9 tcp 443 new: dropped by `closed-forward`",
   ],
 ])("does not hold, and a packet shows it: %s", (line, ...words) => {
   expect(told(line)).toEqual([["KSP3090", ...words]]);

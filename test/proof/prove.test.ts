@@ -64,6 +64,13 @@ describe.each(["home-wireguard", "gateway"].map(policyNamed))("$name: an opening
   });
 });
 
+test.each(["portal", "dns-inside"])("a portal that does not close by itself is noticed: %s", (stage) => {
+  const forEver: Parameters<typeof proofOf>[1] = (rules) =>
+    rules.map(({ expiresAfter, ...rule }) => (rule.stage !== stage && expiresAfter ? { ...rule, expiresAfter } : rule));
+  const [violation] = proofOf(policyNamed("travel-captive-portal"), forEver).violations;
+  expect(violation).toMatchObject({ kind: "plan", passes: true });
+});
+
 /** A refusal may stand in front of nothing in one policy; in some other it does not. */
 test("a refusal of every kind is missed somewhere", () => {
   const kindOf = ({ rule }: (typeof refusing)[number]) => `${rule.stage} ${rule.direction}`;

@@ -31,13 +31,14 @@ async function toldApart(one: Ruleset, other: Ruleset, world: World): Promise<Pa
   Z3.solver_from_string(context, solver, `${declarations.join("")}${differ}`);
   const answer = await Z3.solver_check(context, solver);
   if (answer === Z3_lbool.Z3_L_UNDEF) throw new Error("the solver gave up");
-  const model = answer === Z3_lbool.Z3_L_TRUE ? Z3.model_to_string(context, Z3.solver_get_model(context, solver)) : "";
+  const isApart = answer === Z3_lbool.Z3_L_TRUE;
+  const model = isApart ? Z3.model_to_string(context, Z3.solver_get_model(context, solver)) : "";
   Z3.solver_dec_ref(context, solver);
   // What does not matter has no value.
   const values = [...model.matchAll(/^(\w+) -> #([bx]\w+)$/gm)].map(
     ([, name = "", digits]) => [name, BigInt(`0${digits}`)] as const,
   );
-  return answer === Z3_lbool.Z3_L_TRUE ? packetOf(world, new Map(values)) : undefined;
+  return isApart ? packetOf(world, new Map(values)) : undefined;
 }
 
 function packetOf({ devices, owners }: World, values: ReadonlyMap<string, bigint>): Packet {

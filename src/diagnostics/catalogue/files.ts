@@ -65,4 +65,14 @@ export const files = {
     severity: "error",
     message: text`with the addresses that its names have now, \`${"file"}\` does not compile`,
   },
+  KSP5050: { name: "unfit-bundle", severity: "error", message: text`\`${"folder"}\` cannot be run: ${"reason"}` },
+  KSP5051: { name: "daemon-not-started", severity: "error", message: text`the daemon does not start: ${"reason"}` },
+  KSP5052: { name: "no-daemon", severity: "error", message: text`no daemon answers: ${"reason"}` },
+  KSP5053: { name: "request-refused", severity: "error", message: text`the daemon refuses: ${"reason"}` },
+  KSP5054: {
+    name: "rules-not-listed",
+    severity: "error",
+    message: text`the rules in the kernel cannot be read: ${"reason"}`,
+  },
+  KSP5055: { name: "not-installed", severity: "error", message: text`this machine is not set up: ${"reason"}` },
 } as const;

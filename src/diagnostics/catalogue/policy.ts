@@ -302,4 +302,5 @@ export const policy = {
   },
   KSP2091: { name: "app-by-mark", severity: "error", message: text`app \`${"app"}\` is known by a mark` },
   KSP2092: { name: "malformed-text", severity: "error", message: text`\`${"text"}\` is no ${"what"}` },
+  KSP2093: { name: "nested-slices", severity: "error", message: text`slice \`${"inner"}\` lies inside \`${"outer"}\`` },
 } as const;

@@ -1,6 +1,7 @@
 import type { Plan } from "../../ir/plan.ts";
 import type { Identity } from "../../ir/policy.ts";
 import type { Direction, Rule, Ruleset } from "../../ir/ruleset.ts";
+import { stateName } from "../../ir/states.ts";
 import type { Emitter, Files, Refusal } from "../emitter.ts";
 import { template } from "../template.ts";
 import { type ArpTable, arpTables } from "./arp.ts";
@@ -8,11 +9,10 @@ import { type Chain, portalTimer, replyJump } from "./body.ts";
 import { dispatch, type Way, ways } from "./chains.ts";
 import { interfaceClasses } from "./interfaces.ts";
 import { heading } from "./layout.ts";
-import { stateName } from "./names.ts";
 import { pairLines } from "./pairs.ts";
 import { type RewriteChain, rewriteChains, rewrittenOutput } from "./rewrites.ts";
 import { type NamedSet, Sets } from "./sets.ts";
-import { Slices } from "./slices.ts";
+import { mostSlices, Slices } from "./slices.ts";
 import { underHeadings, type Variant, variants } from "./variants.ts";
 import { canSay, canSayAtBoot, type Spelling } from "./words.ts";
 
@@ -79,9 +79,11 @@ interface SwitchView {
   readonly opens: readonly { readonly limit: string }[];
 }
 
-/** In nft's words for a time: `300s`. */
-const limitOf = ({ rules }: Ruleset): string =>
-  `${Math.ceil(Math.max(...rules.map((rule) => rule.expiresAfter ?? 0)) / 1000)}s`;
+/** In nft's words for a time: `300s`, `1500ms`. */
+function limitOf({ rules }: Ruleset): string {
+  const milliseconds = Math.max(...rules.map((rule) => rule.expiresAfter ?? 0));
+  return milliseconds % 1000 === 0 ? `${milliseconds / 1000}s` : `${milliseconds}ms`;
+}
 
 const slicesOf = (plan: Plan): readonly string[] =>
   allStates(plan)
@@ -207,7 +209,17 @@ function refusals(plan: Plan): readonly Refusal[] {
   };
   for (const ruleset of allStates(plan)) of(ruleset, canSay, "");
   of(plan.lockdown, canSayAtBoot, " before the machine has started it");
-  return [...found.values()];
+  return [...found.values(), ...tooManySlices(plan)];
+}
+
+function tooManySlices(plan: Plan): readonly Refusal[] {
+  const paths = new Set<string>();
+  for (const { match, from } of allStates(plan).flatMap(({ rules }) => rules)) {
+    for (const identity of match.owner?.flat() ?? []) if (identity.kind === "slice") paths.add(identity.path);
+    if (paths.size > mostSlices)
+      return [{ from, construct: `more than ${mostSlices} slices`, help: "let several programs share a slice" }];
+  }
+  return [];
 }
 
 const allStates = ({ states, portal }: Plan): readonly Ruleset[] => (portal ? [...states, portal] : states);

@@ -21,11 +21,11 @@ export function pairLines(rulesets: readonly Ruleset[], spelling: Spelling): rea
   const lines = rulesets
     .flatMap((ruleset) => ruleset.rules)
     .filter(isForwarded)
-    .flatMap(({ match }) =>
-      zonesOf(match.inInterface).flatMap((from) =>
-        zonesOf(match.outInterface).flatMap((to) => [
-          opened(from, to, rewrites, spelling),
-          answered(to, from, match, rewrites, spelling),
+    .flatMap((rule) =>
+      zonesOf(rule.match.inInterface).flatMap((from) =>
+        zonesOf(rule.match.outInterface).flatMap((to) => [
+          opened(from, to, rule, rewrites, spelling),
+          answered(to, from, rule.match, rewrites, spelling),
         ]),
       ),
     )
@@ -43,11 +43,13 @@ const isBetween = ({ match }: Rewrite, from: Zone, to: Zone): boolean =>
   zonesOf(match.inInterface).some((z) => z.name === from.name) &&
   zonesOf(match.outInterface).some((z) => z.name === to.name);
 
-function opened(from: Zone, to: Zone, rewrites: readonly Rewrite[], spelling: Spelling): Pair {
-  const changes = rewrites.filter((rewrite) => isBetween(rewrite, from, to)).map(({ change }) => change);
-  const masquerade = changes.find((change) => change.kind === "masquerade");
-  if (!masquerade) return { from, to, leavesAs: untranslated };
-  return { from, to, leavesAs: translated(masquerade.as, "snat", spelling) };
+/** By a masquerade of its own statement; names, which have none, by whichever their clients have. */
+function opened(from: Zone, to: Zone, rule: Rule, rewrites: readonly Rewrite[], spelling: Spelling): Pair {
+  const [masquerade] = rewrites.flatMap((rewrite) => {
+    const isMeant = isBetween(rewrite, from, to) && (rewrite.from === rule.from || rule.stage === "dns-inside");
+    return isMeant && rewrite.change.kind === "masquerade" ? rewrite.change : [];
+  });
+  return { from, to, leavesAs: masquerade ? translated(masquerade.as, "snat", spelling) : untranslated };
 }
 
 /** Answers leave as the address that the opening was for: conntrack puts it back before this hook. */

@@ -1,3 +1,8 @@
+import { controlGroup } from "../../net/control-group.ts";
+
+/** The marks that eight bits have beside none. */
+export const mostSlices = 255;
+
 /** Every user there can be: a packet without a socket has none. */
 const lastUser = 4_294_967_294;
 
@@ -32,11 +37,4 @@ export class Slices {
   #mark(path: string): string {
     return `0x${(this.#paths.indexOf(path) + 1).toString(16).padStart(2, "0")}000000`;
   }
-}
-
-/** systemd.slice(5): `a-b.slice` lies inside `a.slice`. A path with a slash is one already. */
-export function controlGroup(path: string): string {
-  if (path.includes("/") || !path.endsWith(".slice")) return path;
-  const words = path.slice(0, -".slice".length).split("-");
-  return words.map((_, i) => `${words.slice(0, i + 1).join("-")}.slice`).join("/");
 }

@@ -1,10 +1,10 @@
 import type { Ruleset } from "../../ir/ruleset.ts";
 import type { StateKey } from "../../ir/states.ts";
+import { stateName } from "../../ir/states.ts";
 import type { Chain } from "./body.ts";
 import { type Body, body, type Way } from "./chains.ts";
 import { className, type InterfaceClass } from "./interfaces.ts";
 import { heading } from "./layout.ts";
-import { stateName } from "./names.ts";
 import type { Spelling } from "./words.ts";
 
 /** What a class of interfaces may do on one way, in all the states that agree on it: the same chains serve them. */

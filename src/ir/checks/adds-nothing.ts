@@ -82,4 +82,4 @@ function carriesAnyway(policy: Policy, tunnel: Tunnel, { packets }: Open): boole
 }
 
 const isForbidden = (policy: Policy, { opening }: Allow): boolean =>
-  opening.kind === "packets" && forbiddenTo(policy, opening.pattern.app, opening.pattern.path) !== undefined;
+  opening.kind === "packets" && forbiddenTo(policy, opening.pattern, opening.pattern.path) !== undefined;

@@ -1,6 +1,6 @@
 import { type Diagnostic, diagnostic } from "../../diagnostics/diagnostic.ts";
 import { placeOf } from "../origins.ts";
-import type { Name, Path, StatementId } from "../policy.ts";
+import type { Path, StatementId } from "../policy.ts";
 import type { Check, Subject } from "./check.ts";
 import { forbiddenTo } from "./support/traffic.ts";
 
@@ -8,22 +8,22 @@ import { forbiddenTo } from "./support/traffic.ts";
 export const againstTraffic: Check = (subject) => [
   ...subject.policy.allows.flatMap(({ id, opening }) =>
     opening.kind === "packets" && opening.pattern.direction === "out"
-      ? against(subject, opening.pattern.app, opening.pattern.path, id)
+      ? against(subject, opening.pattern, opening.pattern.path, id)
       : [],
   ),
   ...(subject.policy.portal
-    ? against(subject, subject.policy.portal.app, { kind: "outside" }, subject.policy.portal.id)
+    ? against(subject, subject.policy.portal, { kind: "outside" }, subject.policy.portal.id)
     : []),
-  ...subject.policy.dns.flatMap(({ id, app, path }) => against(subject, app, path, id)),
+  ...subject.policy.dns.flatMap((dns) => against(subject, dns, dns.path, dns.id)),
 ];
 
 function against(
   { policy, origins }: Subject,
-  name: Name | undefined,
+  who: Parameters<typeof forbiddenTo>[1],
   path: Path,
   id: StatementId,
 ): readonly Diagnostic[] {
-  const app = forbiddenTo(policy, name, path);
+  const app = forbiddenTo(policy, who, path);
   if (!app) return [];
   return [
     diagnostic(

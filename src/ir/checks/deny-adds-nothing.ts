@@ -8,13 +8,13 @@ import { byPlace } from "./support/places.ts";
 
 /** A deny inside another one looks as if it closed something, and nobody dares to touch it. */
 export const denyAddsNothing: Check = ({ policy, origins }) => {
-  const booting = new Set(atBoot(policy).denies.map(({ id }) => id));
+  const booting = new Set(atBoot(policy).denies);
   const denies = byPlace(origins, policy.denies);
   return denies.flatMap((inner, i) => {
     const wider = denies.find(
       (outer, j) =>
         i !== j &&
-        (booting.has(outer.id) || !booting.has(inner.id)) &&
+        (booting.has(outer) || !booting.has(inner)) &&
         isDenyIn(policy, inner, outer) &&
         (j < i || !isDenyIn(policy, outer, inner)),
     );

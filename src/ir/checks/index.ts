@@ -10,6 +10,7 @@ import { denyAddsNothing } from "./deny-adds-nothing.ts";
 import { dnsNoneAndResolvers } from "./dns-none-and-resolvers.ts";
 import { dnsOutside } from "./dns-outside.ts";
 import { dnsSaidTwice } from "./dns-said-twice.ts";
+import { dropWhileDisabled } from "./drop-while-disabled.ts";
 import { exemptionTooWide } from "./exemption-too-wide.ts";
 import { expectsContradict } from "./expects-contradict.ts";
 import { familyNotCarried } from "./family-not-carried.ts";
@@ -29,6 +30,7 @@ import { missingHeartbeat } from "./missing-heartbeat.ts";
 import { missingOnLinux } from "./missing-on-linux.ts";
 import { missingWatch } from "./missing-watch.ts";
 import { needlessRisk } from "./needless-risk.ts";
+import { nestedSlices } from "./nested-slices.ts";
 import { noTunnel } from "./no-tunnel.ts";
 import { notMasqueraded } from "./not-masqueraded.ts";
 import { onlyIpv6 } from "./only-ipv6.ts";
@@ -107,6 +109,7 @@ export const checks: readonly Check[] = [
   ownerUnknown,
   servingOutside,
   sharedIdentity,
+  nestedSlices,
   againstTraffic,
   appWithoutWay,
   appIsCarrier,
@@ -129,6 +132,7 @@ export const checks: readonly Check[] = [
   reconnectSaidTwice,
   // claims
   expectsContradict,
+  dropWhileDisabled,
 ];
 
 /** Faults of a policy whose names are bound. A policy with an error among them must not be planned. */

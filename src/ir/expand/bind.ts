@@ -1,4 +1,4 @@
-import { didYouMean } from "../../diagnostics/did-you-mean.ts";
+import { didYouMean, surelyMeant } from "../../diagnostics/did-you-mean.ts";
 import type { Span } from "../../diagnostics/span.ts";
 import type * as ast from "../../parser/ast.ts";
 import type { Faults } from "./faults.ts";
@@ -30,6 +30,7 @@ export function bind(faults: Faults, file: ast.File, binder: Binder): readonly P
     else if (declared.has(name)) bindings.set(name, binding);
     else {
       const [similar] = didYouMean(name, declared.keys());
+      const sure = surelyMeant(name, declared.keys());
       faults.report(
         "KSP2060",
         { name },
@@ -39,7 +40,10 @@ export function bind(faults: Faults, file: ast.File, binder: Binder): readonly P
           help:
             similar === undefined
               ? "remove the binding"
-              : { text: "a parameter with a similar name exists", edits: [{ span, text: similar }] },
+              : {
+                  text: "a parameter with a similar name exists",
+                  edits: sure === undefined ? [] : [{ span, text: sure }],
+                },
         },
       );
     }

@@ -1,5 +1,5 @@
 import type { Label } from "../../diagnostics/diagnostic.ts";
-import { didYouMean } from "../../diagnostics/did-you-mean.ts";
+import { didYouMean, surelyMeant } from "../../diagnostics/did-you-mean.ts";
 import type { Span } from "../../diagnostics/span.ts";
 import type * as ast from "../../parser/ast.ts";
 import type { Faults } from "./faults.ts";
@@ -127,8 +127,10 @@ export class Parameters {
 
   #near(name: string, span: Span): { readonly help: string | { text: string; edits: { span: Span; text: string }[] } } {
     const [similar] = didYouMean(name, this.#known.keys());
+    const sure = surelyMeant(name, this.#known.keys());
     if (similar === undefined) return { help: `declare it with \`param ${name} TYPE\`` };
-    return { help: { text: "a parameter with a similar name exists", edits: [{ span, text: `$${similar}` }] } };
+    const edits = sure === undefined ? [] : [{ span, text: `$${sure}` }];
+    return { help: { text: "a parameter with a similar name exists", edits } };
   }
 }
 

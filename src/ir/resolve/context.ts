@@ -1,6 +1,6 @@
 import type { Code, Parameters } from "../../diagnostics/catalogue.ts";
 import { type Details, type Diagnostic, diagnostic } from "../../diagnostics/diagnostic.ts";
-import { didYouMean } from "../../diagnostics/did-you-mean.ts";
+import { didYouMean, surelyMeant } from "../../diagnostics/did-you-mean.ts";
 import type { Span } from "../../diagnostics/span.ts";
 import type { AddressSet } from "../../net/address-set.ts";
 import type * as ast from "../../parser/ast.ts";
@@ -96,11 +96,9 @@ export class Context {
   use({ name, span }: ast.Identifier, ...kinds: readonly NameKind[]): Name | undefined {
     const declared = this.names.get(name);
     if (declared && kinds.includes(declared.kind)) return name;
-    const near = [...this.names].filter(([, d]) => kinds.includes(d.kind));
-    const [similar] = didYouMean(
-      name,
-      near.map(([n]) => n),
-    );
+    const near = [...this.names].filter(([, d]) => kinds.includes(d.kind)).map(([n]) => n);
+    const [similar] = didYouMean(name, near);
+    const sure = surelyMeant(name, near);
     const kind = kinds.join(" or ");
     const other = similar === undefined ? undefined : this.names.get(similar);
     return this.report(
@@ -113,7 +111,7 @@ export class Context {
         help: similar
           ? {
               text: `a ${kind} with a similar name exists`,
-              edits: [{ span, text: kinds.includes("list") ? `@${similar}` : similar }],
+              edits: sure === undefined ? [] : [{ span, text: kinds.includes("list") ? `@${sure}` : sure }],
             }
           : `declare the ${kind} \`${name}\`, or name one that exists`,
       },

@@ -11,30 +11,52 @@ import { namesFileList, resolveIdentity, resolveNets } from "./values.ts";
 
 /** Lists must be known before anything that uses them; a list may use another one, whatever their order. */
 export function resolveLists(context: Context, lists: readonly ast.List[]): void {
+  for (const list of inOrder(context, lists)) resolveList(context, list);
+}
+
+/** Each behind those that it uses. Without recursion: a generated policy may have a long chain of them. */
+function inOrder(context: Context, lists: readonly ast.List[]): Iterable<ast.List> {
   const waiting = new Map(lists.map((l) => [l.name.name, l]));
-  const open: ast.List[] = [];
-  const visit = (list: ast.List): void => {
+  const done = new Map<string, ast.List>();
+  const open: { readonly list: ast.List; readonly uses: Iterator<ast.Net> }[] = [];
+  const enter = (list: ast.List): void => {
     waiting.delete(list.name.name);
-    if (list.source.kind === "file") {
-      context.unsupported("a list from a file", list.span);
-      return;
-    }
-    open.push(list);
-    const { source } = list;
-    const { nets } = source;
-    for (const net of usesOf(list)) {
-      const needed = waiting.get(net.text);
-      const first = open.findIndex(({ name }) => name.name === net.text);
-      if (needed) visit(needed);
-      else if (first >= 0) reportCircle(context, open.slice(first), net);
-    }
-    open.pop();
-    const set = resolveNets(context, nets);
-    if (set) context.lists.set(list.name.name, set);
-    if (source.kind === "loaded" || namesFileList(context, nets)) context.fileLists.add(list.name.name);
-    if (source.kind === "loaded" && set) rememberFile(context, list, nets.include.length, set.length);
+    open.push({ list, uses: usesOf(list).values() });
   };
-  for (const list of lists) if (waiting.has(list.name.name)) visit(list);
+  for (const each of lists) {
+    if (waiting.has(each.name.name)) enter(each);
+    for (let top = open.at(-1); top; top = open.at(-1)) {
+      const { value: net } = top.uses.next();
+      if (!net) {
+        done.set(top.list.name.name, top.list);
+        open.pop();
+        continue;
+      }
+      const needed = waiting.get(net.text);
+      const first = needed || done.has(net.text) ? -1 : open.findIndex(({ list }) => list.name.name === net.text);
+      if (needed) enter(needed);
+      else if (first >= 0)
+        reportCircle(
+          context,
+          open.slice(first).map(({ list }) => list),
+          net,
+        );
+    }
+  }
+  return done.values();
+}
+
+function resolveList(context: Context, list: ast.List): void {
+  const { source } = list;
+  if (source.kind === "file") {
+    context.unsupported("a list from a file", list.span);
+    return;
+  }
+  const { nets } = source;
+  const set = resolveNets(context, nets);
+  if (set) context.lists.set(list.name.name, set);
+  if (source.kind === "loaded" || namesFileList(context, nets)) context.fileLists.add(list.name.name);
+  if (source.kind === "loaded" && set) rememberFile(context, list, nets.include.length, set.length);
 }
 
 const usesOf = ({ source }: ast.List): readonly ast.Net[] =>

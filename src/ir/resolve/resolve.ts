@@ -204,7 +204,7 @@ function resolveAlerts(context: Context, statements: readonly ast.Alert[]): Poli
   });
 }
 
-/** `forward block` is what happens unsaid: beside a route one of the two is a left-over. */
+/** `forward block` is what happens unsaid: beside a route one of the two is a left-over, and only the author knows which. */
 function checkForwardBlock(context: Context, statements: readonly ast.Forward[]): void {
   const block = atMostOnce(
     context,
@@ -219,7 +219,7 @@ function checkForwardBlock(context: Context, statements: readonly ast.Forward[])
       at: block.span,
       label: "nothing is forwarded …",
       secondary: [{ span: route.span, text: "… and this is" }],
-      help: { text: "remove it: what no `forward` opens is closed", edits: [{ span: block.span, text: "" }] },
+      help: "remove one of the two: what no `forward` opens is closed",
     },
   );
 }

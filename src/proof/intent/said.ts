@@ -14,7 +14,7 @@ export class Said {
   readonly isPortal: boolean;
   readonly hops: Hops;
   readonly places: Places;
-  /** Those that hold, with every tunnel that they name open. */
+  /** Those that hold, with every tunnel that they name open. At boot none is. */
   readonly forwards: readonly Forward[];
 
   constructor(policy: Policy, os: Os, state: State) {
@@ -26,6 +26,7 @@ export class Said {
     this.places = new Places(policy, os, this.isBoot);
     this.forwards = policy.forwards.filter(
       ({ while: condition, from, to }) =>
+        !this.isBoot &&
         this.hops.holds(condition) &&
         [from, to].every((side) => side.kind !== "tunnel" || this.hops.isOpen(side.tunnel)),
     );

@@ -1,21 +1,23 @@
+import type { Direction } from "../../ir/ruleset.ts";
 import { matched } from "../matched.ts";
 import type { PacketSet } from "../packets/packet-set.ts";
 import type { World } from "../world.ts";
 import type { Property } from "./property.ts";
 
-/** A hop's server is reached through the hop before it, applications use the last hop, and a failed hop closes all behind it. */
+/** A hop's server is reached through the hop before it, applications use the last hop while all are proved, and a failed hop closes all behind it. */
 export const hopsInOrder: Property = {
   code: "KSP3015",
   broken(world) {
     const { most, sent, places, space, policy, said } = world;
     const tunnels = policy.chains.flatMap(({ hops }) => hops.map((name, i) => ({ name, before: hops[i - 1], hops })));
-    const on = (direction: "in" | "out", name: string) => world.crossing(direction, places.tunnel(name));
+    const on = (direction: Direction, name: string) => world.crossing(direction, places.tunnel(name));
     const behindFailed = tunnels
       .filter(({ name }) => !said.hops.isReachable(name))
       .flatMap(({ name }) => [on("in", name), on("out", name)]);
     const used = tunnels
-      .filter(({ name, hops }) => name !== hops.at(-1))
-      .map(({ name }) => on("out", name).minus(sent.union("endpoints", "probes")).minus(world.answer()));
+      .filter(({ name }) => !said.hops.isOpen(name))
+      .map(({ name }) => on("out", name).minus(sent.union("endpoints", "probes")).union(on("forward", name)))
+      .map((packets) => packets.minus(world.answer()));
     const skipping = tunnels.flatMap(({ name, before, hops }) =>
       before === undefined
         ? []

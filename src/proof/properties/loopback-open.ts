@@ -6,8 +6,10 @@ import type { Property } from "./property.ts";
 export const loopbackOpen: Property = {
   code: "KSP3021",
   broken(world) {
-    const { most, least, sent, space } = world;
-    const own = sent.get("onLoopback").minus(sent.union("toHelpers", "deniedOnLoopback")).union(sent.get("helperLegs"));
+    const { most, least, sent, space, said } = world;
+    // At boot nobody knows who is in which slice: what is denied to one is closed to all.
+    const denied = said.isBoot ? sent.get("deniedOnLoopback").exists("slice") : sent.get("deniedOnLoopback");
+    const own = sent.get("onLoopback").minus(sent.get("toHelpers").union(denied)).union(sent.get("helperLegs"));
     const everywhere = { kind: "none-of", zones: [] } as const;
     const martians = world
       .crossing("out", everywhere)

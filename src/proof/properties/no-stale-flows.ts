@@ -1,4 +1,4 @@
-import { connections, directions } from "../dimensions.ts";
+import { connections, directions, fragments } from "../dimensions.ts";
 import type { PacketSet } from "../packets/packet-set.ts";
 import { opposite } from "../reversed.ts";
 import { ownerFields } from "../vocabulary.ts";
@@ -20,14 +20,7 @@ export const noStaleFlows: Property = {
 
 /** The packets that answer one of these, which anybody may have sent. */
 function answersTo(opened: PacketSet, { space }: World): PacketSet {
-  const sent = typesAnswered(opened, space).exists(
-    ...ownerFields,
-    "mark",
-    "routedName",
-    "routedKind",
-    "icmpCode",
-    "fragment",
-  );
+  const sent = typesAnswered(opened, space).exists(...ownerFields, "mark", "routedName", "routedKind", "icmpCode");
   return space.none.union(
     ...directions.values.map((direction) => {
       const turned = turnedRound(sent.intersect(space.direction(direction)).exists("direction"));
@@ -48,7 +41,7 @@ const turnedRound = (sent: PacketSet): PacketSet =>
     ["sourcePort", "destinationPort"],
   );
 
-/** Requests and what answers them: echo, timestamp (RFC 792), echo (RFC 4443). */
+/** Requests and what answers them: echo, timestamp (RFC 792), echo (RFC 4443). A later fragment shows no type, so it answers one that shows none. */
 const pairs = [
   [1, 8, 0],
   [1, 13, 14],
@@ -56,13 +49,15 @@ const pairs = [
 ] as const;
 
 function typesAnswered(sent: PacketSet, space: World["space"]): PacketSet {
+  const showing = space.is("fragment", fragments.later).complement();
   const paired = pairs.flatMap(([protocol, request, reply]) => {
-    const of = (type: number) => space.is("protocol", protocol).intersect(space.is("icmpType", type));
+    const of = (type: number) =>
+      showing.intersect(space.is("protocol", protocol)).intersect(space.is("icmpType", type));
     const becoming = (type: number, other: number) => sent.intersect(of(type)).exists("icmpType").intersect(of(other));
     return [becoming(request, reply), becoming(reply, request)];
   });
   const isPaired = space.none.union(
     ...pairs.map(([protocol, ...types]) => space.is("protocol", protocol).intersect(space.is("icmpType", ...types))),
   );
-  return sent.minus(isPaired).union(...paired);
+  return sent.minus(isPaired.intersect(showing)).union(...paired);
 }

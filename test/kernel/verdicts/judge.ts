@@ -1,12 +1,14 @@
 import { evaluate, matches } from "../../../src/ir/evaluate.ts";
 import { describe, type Interface, type Packet, reverse } from "../../../src/ir/packet.ts";
+import { rulesetsOf } from "../../../src/ir/plan.ts";
 import type { Ruleset } from "../../../src/ir/ruleset.ts";
 import { type Emitted, fileOf, switchOf } from "../../emitters/policies.ts";
+import { makeControlGroups } from "../../lab/control-groups.ts";
 import { readHeader } from "../../lab/packet-bytes.ts";
 import { openSandbox } from "../../lab/sandbox.ts";
 import { type Sighting, type Step, send } from "../../lab/send.ts";
 import { settle, shotOf } from "./shots.ts";
-import { routeMark, settings, type World, worldOf } from "./world.ts";
+import { routeMark, settings, type Tunnels, type World, worldOf } from "./world.ts";
 
 /** Where the laboratory's own rules look: in front of ours, between rewriting and our last word, and behind. */
 const groups = { before: 1, through: 2, leaving: 3 } as const;
@@ -51,14 +53,14 @@ export const say = ({ state, packet, kernel, planned, from }: Verdict): string =
   `${state}: ${describe(packet)}: kernel: ${kernel}; planned: ${planned} by ${from}`;
 
 /** Loads a policy into a kernel of its own and sends the packets in every state; both verdicts of each. */
-export async function judge(emitted: Emitted, packets: readonly Packet[]): Promise<Judged> {
-  const world = worldOf(emitted.policy, emitted.plan);
+export async function judge(
+  emitted: Emitted,
+  packets: readonly Packet[],
+  tunnels: Tunnels = "tunnels",
+): Promise<Judged> {
+  const world = worldOf(emitted.policy, emitted.plan, tunnels);
   const settled = packets.flatMap((packet, salt) => settle(packet, world, salt) ?? []);
-  const rulesets = [
-    emitted.plan.lockdown,
-    ...emitted.plan.states,
-    ...(emitted.plan.portal ? [emitted.plan.portal] : []),
-  ];
+  const rulesets = rulesetsOf(emitted.plan);
   const steps = rulesets.map((ruleset, i): Step => {
     const isBoot = ruleset === emitted.plan.lockdown;
     const file = isBoot ? `${probe(world)}${fileOf(emitted, "lockdown.nft")}` : switchOf(emitted, ruleset.state);
@@ -73,8 +75,7 @@ export async function judge(emitted: Emitted, packets: readonly Packet[]): Promi
     await host.run(["sysctl", "-qw", ...settings]);
     await host.ip(world.lines);
     for (const family of ["-4", "-6"]) await host.run(["ip", family, "-batch", "-"], { input: world.ways });
-    for (const [, group = ""] of fileOf(emitted, "ruleset.nft").matchAll(/cgroupv2 level \d+ "([^"]+)"/g))
-      await host.run(["mkdir", "-p", `/sys/fs/cgroup/${group}`]);
+    await makeControlGroups(host, fileOf(emitted, "ruleset.nft"));
     const results = await send(host, steps, { groups: Object.values(groups), open: world.tuns });
     const judged = results.map(({ seen }, i) => {
       const ruleset = rulesets[i];

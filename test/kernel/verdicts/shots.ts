@@ -1,7 +1,7 @@
-import { controlGroup } from "../../../src/emitters/nft/slices.ts";
 import type { Interface, Packet } from "../../../src/ir/packet.ts";
 import { type Address, formatAddress } from "../../../src/net/address.ts";
-import { connectionOf } from "../../lab/connection.ts";
+import { controlGroup } from "../../../src/net/control-group.ts";
+import { canBeOf, connectionOf } from "../../lab/connection.ts";
 import { bytesOf } from "../../lab/packet-bytes.ts";
 import type { Shot } from "../../lab/send.ts";
 import type { World, WorldDevice } from "./world.ts";
@@ -15,7 +15,7 @@ const errors: Readonly<Record<number, readonly number[]>> = { 1: [3, 4, 5, 11, 1
  */
 export function settle(packet: Packet, world: World, salt: number): Packet | undefined {
   const { direction, family, payload, owner } = packet;
-  if (family === "arp" || !canBe(packet, world)) return undefined;
+  if (family === "arp" || isForwardedOwn(packet, world)) return undefined;
   const device = (wanted: Interface | undefined): WorldDevice | undefined =>
     world.devices.find(({ name }) => name === wanted?.name) ?? pick(world.devices, salt);
   const inInterface = direction === "out" ? undefined : device(packet.inInterface);
@@ -31,7 +31,14 @@ export function settle(packet: Packet, world: World, salt: number): Packet | und
     return pick(addresses, salt)?.value ?? value;
   };
   const isError = payload.icmpType !== undefined && (errors[payload.protocol] ?? []).includes(payload.icmpType);
-  const connection = packet.connection === "related" && !isError ? "new" : packet.connection;
+  // Connections are tracked of the ICMP of one's own family, and `related` is an error alone. A raw socket puts a source
+  // where there is none, and with it the packet is of no connection.
+  const isForeign = payload.protocol === (family === "ipv4" ? 58 : 1);
+  const isFilledIn = direction === "out" && family === "ipv4" && packet.source === 0n;
+  const isUntracked = isForeign || isFilledIn || !canBeOf(packet) || (packet.connection === "related" && !isError);
+  const connection = isUntracked ? "new" : packet.connection;
+  // An error about no connection is translated by nobody, so no masquerade lets it leave.
+  if (direction === "forward" && isError && connection === "new") return undefined;
   const user = typeof owner.user === "number" ? owner.user : 0;
   const group = typeof owner.group === "number" ? owner.group : user;
   const { rewritten: _, inInterface: __, outInterface: ___, ...rest } = packet;
@@ -47,13 +54,11 @@ export function settle(packet: Packet, world: World, salt: number): Packet | und
   };
 }
 
-/** No connection is told by the ICMP of the other family, and nobody forwards what comes with an address of this machine. */
-function canBe({ direction, family, payload, connection, source }: Packet, { devices, locality }: World): boolean {
-  const isForeign = payload.icmpType !== undefined && (payload.protocol === 1) !== (family === "ipv4");
-  if (isForeign && connection !== "new") return false;
+/** Nobody forwards what comes with an address of this machine: postrouting takes it for ours. */
+const isForwardedOwn = ({ direction, family, source }: Packet, { devices, locality }: World): boolean => {
   const address: Address = { family: family === "ipv6" ? "ipv6" : "ipv4", value: source };
-  return direction !== "forward" || devices.every((device) => locality(address, device) !== "local");
-}
+  return direction === "forward" && devices.some((device) => locality(address, device) === "local");
+};
 
 const pick = <T>(values: readonly T[], salt: number): T | undefined => values[salt % values.length];
 

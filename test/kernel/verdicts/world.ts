@@ -1,6 +1,6 @@
 import { belongsTo } from "../../../src/ir/evaluate.ts";
 import type { Interface } from "../../../src/ir/packet.ts";
-import type { Plan } from "../../../src/ir/plan.ts";
+import { type Plan, rulesetsOf } from "../../../src/ir/plan.ts";
 import type { Policy } from "../../../src/ir/policy.ts";
 import type { Locality, Rule, Zone } from "../../../src/ir/ruleset.ts";
 import { type Address, formatAddress, parseAddress, width } from "../../../src/net/address.ts";
@@ -31,14 +31,17 @@ export interface World {
 
 const mostDevices = 24;
 
-export function worldOf(policy: Policy, plan: Plan): World {
-  const rules = [...plan.states, ...(plan.portal ? [plan.portal] : []), plan.lockdown].flatMap((r) => r.rules);
+/** `impostors`: the interfaces of tunnels are cards that only have their names. */
+export type Tunnels = "tunnels" | "impostors";
+
+export function worldOf(policy: Policy, plan: Plan, tunnels: Tunnels): World {
+  const rules = rulesetsOf(plan).flatMap((ruleset) => ruleset.rules);
   const zones = zonesOf(rules);
   const named = zones.flatMap((zone) =>
     zone.devices.flatMap((device): Interface[] => {
       if (device.kind === "utun") return [];
       const name = device.kind === "named" ? device.name : `${device.prefix}0`;
-      const isTun = zone.protocol === "wireguard" || zone.protocol === "openvpn";
+      const isTun = tunnels === "tunnels" && (zone.protocol === "wireguard" || zone.protocol === "openvpn");
       const near = device.kind === "named" ? `${name}0` : `${device.prefix}1`;
       return [{ name, ...(isTun && { kind: "tun" }) }, { name: near }];
     }),
@@ -60,7 +63,7 @@ export function worldOf(policy: Policy, plan: Plan): World {
         address,
         devices.find(({ name }) => name === device.name),
       ),
-    lines: devices.flatMap(linesOf).join("\n"),
+    lines: devices.flatMap((device) => linesOf(device, devices)).join("\n"),
     ways: devices.flatMap(waysOf).join("\n"),
     wire: ({ name, kind }) =>
       kind === "tun" ? `tun ${name}` : name === "lo" ? "lo" : `${name} ${peer(devices, name)}`,
@@ -71,7 +74,7 @@ export function worldOf(policy: Policy, plan: Plan): World {
 function zonesOf(rules: readonly Rule[]): readonly Zone[] {
   const sets = rules.flatMap(({ match }) => [match.inInterface, match.outInterface]);
   const zones = sets.flatMap((set) => (set && set.kind !== "loopback" ? set.zones : []));
-  return [...new Map(zones.map((zone) => [`${zone.kind} ${zone.name}`, zone])).values()];
+  return [...new Map(zones.map((zone) => [`${zone.kind} ${zone.name} ${zone.protocol}`, zone])).values()];
 }
 
 function own(text: string, length: number): Own {
@@ -142,8 +145,8 @@ function localityOf(address: Address, device: WorldDevice | undefined): Locality
   return address.family === "ipv4" && end === address.value ? "broadcast" : "elsewhere";
 }
 const groups = constant("224.0.0.0/4", "ff00::/8");
-/** The kernel takes the whole of 0.0.0.0/8 for broadcasts. */
-const broadcasts = constant("255.255.255.255", "0.0.0.0/8");
+/** The kernel takes 0.0.0.0 for a broadcast, and no other address of its network. */
+const broadcasts = constant("255.255.255.255", "0.0.0.0");
 const loopback = constant("127.0.0.0/8");
 
 const peer = (devices: readonly Interface[], name: string): string =>
@@ -153,7 +156,7 @@ const peer = (devices: readonly Interface[], name: string): string =>
 export const routeMark = (index: number): number => 0x7b00_0000 + index;
 const table = (index: number): number => 1000 + index;
 
-function linesOf({ name, kind, addresses }: WorldDevice, _: number, all: readonly WorldDevice[]): readonly string[] {
+function linesOf({ name, kind, addresses }: WorldDevice, all: readonly WorldDevice[]): readonly string[] {
   const assigned = addresses.map(
     (address) =>
       `address add ${formatAddress(address)}/${address.length} dev ${name}${address.family === "ipv6" ? " nodad" : ""}`,

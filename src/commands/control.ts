@@ -1,0 +1,41 @@
+import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
+import { runFolder, socketPath } from "../runtime/control/run-folder.ts";
+import { ask, type Request } from "../runtime/control/socket.ts";
+import type { Status } from "../runtime/status.ts";
+import { isDocument } from "./formats.ts";
+import { present } from "./output.ts";
+import { statusText } from "./status-text.ts";
+
+export interface ControlOptions {
+  readonly format: "text" | "json";
+}
+
+/** `ksp status`, `enable` and `disable`: what the daemon answers. Only `status` fails where a chain is not open. */
+export async function control(request: Request, { format }: ControlOptions): Promise<number> {
+  const answer = await ask(socketPath(runFolder), request);
+  if (!("status" in answer)) return present({ diagnostics: [faultOf(answer)], sources: [] }, format, process.stderr);
+  const { status } = answer;
+  process.stdout.write(
+    isDocument(format) ? `${JSON.stringify(status, undefined, 2)}\n` : statusText(status, Date.now()),
+  );
+  return request.command === "status" && !isProtected(status) ? 1 : 0;
+}
+
+/** Enforced, and every chain in use. */
+const isProtected = ({ mode, chains }: Status): boolean => mode === "guarding" && chains.every(({ open }) => open);
+
+function faultOf(answer: { readonly fault: string } | { readonly unreachable: string }): Diagnostic {
+  if ("fault" in answer) return diagnostic("KSP5053", { reason: answer.fault });
+  const reason = words[answer.unreachable] ?? answer.unreachable;
+  return diagnostic(
+    "KSP5052",
+    { reason },
+    { help: "the rules that are loaded stay in force; `ksp run` starts a daemon" },
+  );
+}
+
+const words: Readonly<Record<string, string>> = {
+  ENOENT: "it has not run since the last boot",
+  ECONNREFUSED: "it has ended",
+  EACCES: "only root and the group of the policy may ask",
+};

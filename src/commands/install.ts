@@ -1,0 +1,26 @@
+import { realpathSync } from "node:fs";
+import { diagnostic } from "../diagnostics/diagnostic.ts";
+import { install as installPolicy, uninstall as uninstallPolicy } from "../runtime/install/install.ts";
+import { loadBundle } from "../runtime/load-bundle.ts";
+import { present } from "./output.ts";
+
+/** `ksp install`: this machine boots closed, and guards with this policy. */
+export async function install(folder: string, { root }: { readonly root: string }): Promise<number> {
+  const loaded = await loadBundle(folder);
+  if ("fault" in loaded) return refuse("KSP5050", { folder, reason: loaded.fault });
+  // A link in /usr/local/bin may go with the next version; the program itself is named.
+  const command = [process.execPath, realpathSync(process.argv[1] ?? "")];
+  const done = await installPolicy({ loaded, root, command });
+  if ("fault" in done) return refuse("KSP5055", { reason: done.fault });
+  process.stdout.write(done.written.map((path) => `${path}\n`).join(""));
+  return 0;
+}
+
+/** `ksp uninstall`: everything passes again, and nothing is left. */
+export async function uninstall({ root }: { readonly root: string }): Promise<number> {
+  const reason = await uninstallPolicy(root);
+  return reason === undefined ? 0 : refuse("KSP5055", { reason });
+}
+
+const refuse = (code: "KSP5050" | "KSP5055", values: Readonly<Record<string, string>>): number =>
+  present({ diagnostics: [diagnostic(code, values)], sources: [] }, "text", process.stderr);

@@ -1,0 +1,35 @@
+import { diagnostic } from "../diagnostics/diagnostic.ts";
+import { runFolder } from "../runtime/control/run-folder.ts";
+import { startDaemon } from "../runtime/daemon.ts";
+import type { Diagnosis } from "../runtime/diagnosis.ts";
+import { loadBundle } from "../runtime/load-bundle.ts";
+import type { Entry } from "../runtime/log.ts";
+import { present } from "./output.ts";
+
+/** `ksp run`: guards until it is told to end. Its log is one JSON object a line, on standard output. */
+export async function run(folder: string): Promise<number> {
+  const loaded = await loadBundle(folder);
+  if ("fault" in loaded)
+    return refuse(
+      diagnostic("KSP5050", { folder, reason: loaded.fault }, { help: "compile it anew with `ksp compile`" }),
+    );
+  const daemon = await startDaemon({ loaded, folder: runFolder, log, alert });
+  if ("fault" in daemon) return refuse(diagnostic("KSP5051", { reason: daemon.fault }));
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, daemon.stop);
+  // A bug ends it closed; whoever started it starts it again.
+  process.prependListener("uncaughtException", daemon.stop);
+  const reason = await daemon.ended;
+  return reason === undefined ? 0 : 1;
+}
+
+const refuse = (found: ReturnType<typeof diagnostic>): number =>
+  present({ diagnostics: [found], sources: [] }, "text", process.stderr);
+
+const log = (entry: Entry): void => {
+  process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), ...entry })}\n`);
+};
+
+const alert = ({ title, lines }: Diagnosis): void => {
+  log({ level: "warning", event: "alert", title, lines });
+  if (process.stderr.isTTY) process.stderr.write(`\n${title}\n${lines.map((line) => `  ${line}\n`).join("")}`);
+};

@@ -1,0 +1,38 @@
+import { spawn } from "node:child_process";
+import { environment } from "../system/program.ts";
+
+/** A lock of the kernel that is gone when its holder is, however that ends. */
+export interface Lock {
+  readonly release: () => void;
+}
+
+/**
+ * Takes the lock, or gives undefined where another daemon has it. Node has no call for it: `flock` holds it and waits for
+ * the end of a pipe from us.
+ */
+export function takeLock(file: string, lost: () => void): Promise<Lock | undefined> {
+  return new Promise((settle) => {
+    const script = "echo held; exec cat >/dev/null";
+    const child = spawn("flock", ["--nonblock", file, "sh", "-c", script], {
+      stdio: ["pipe", "pipe", "ignore"],
+      env: environment,
+    });
+    let isHeld = false;
+    let isReleased = false;
+    child.stdin.on("error", () => {}); // it has ended: `close` tells
+    child.stdout.once("data", () => {
+      isHeld = true;
+      settle({
+        release: () => {
+          isReleased = true;
+          child.stdin.end();
+        },
+      });
+    });
+    child.once("error", () => settle(undefined));
+    child.once("close", () => {
+      if (!isHeld) settle(undefined);
+      else if (!isReleased) lost();
+    });
+  });
+}

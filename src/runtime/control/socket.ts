@@ -1,0 +1,89 @@
+import { chmod, chown, rename, rm } from "node:fs/promises";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import type { Status } from "../status.ts";
+
+export type Request =
+  | { readonly command: "status" }
+  | { readonly command: "enable" }
+  | { readonly command: "portal" }
+  | { readonly command: "disable"; readonly milliseconds?: number };
+export type Response = { readonly status: Status } | { readonly fault: string };
+
+/** A request is a line. */
+const longest = 4_096;
+
+/**
+ * Answers requests. The file's owner, group and mode are who may ask: root and the group of the policy. It is made beside its
+ * place and moved there, so it is never open to anybody else.
+ */
+export async function listen(
+  path: string,
+  group: number | undefined,
+  answer: (request: Request) => Promise<Response>,
+): Promise<Server> {
+  const server = createServer((socket) => serve(socket, answer));
+  const fresh = `${path}.${group ?? "root"}`;
+  await rm(fresh, { force: true });
+  await new Promise<void>((settle, fail) => {
+    server.once("error", fail);
+    server.listen({ path: fresh, backlog: 16 }, settle);
+  });
+  if (group !== undefined) await chown(fresh, 0, group);
+  await chmod(fresh, group === undefined ? 0o600 : 0o660);
+  await rename(fresh, path);
+  return server;
+}
+
+function serve(socket: Socket, answer: (request: Request) => Promise<Response>): void {
+  let text = "";
+  socket.setTimeout(30_000, () => socket.destroy());
+  socket.on("error", () => socket.destroy());
+  socket.setEncoding("utf8").on("data", (more: string) => {
+    text += more;
+    if (text.length > longest) return void socket.destroy();
+    const end = text.indexOf("\n");
+    if (end < 0) return;
+    const request = parseRequest(text.slice(0, end));
+    text = "";
+    const answered = request ? answer(request) : Promise.resolve({ fault: "the request is not understood" });
+    answered.then(
+      (response) => socket.end(`${JSON.stringify(response)}\n`),
+      (error: unknown) => socket.end(`${JSON.stringify({ fault: `${error}` })}\n`),
+    );
+  });
+}
+
+export function parseRequest(line: string): Request | undefined {
+  try {
+    const { command, milliseconds }: { readonly command?: unknown; readonly milliseconds?: unknown } = JSON.parse(line);
+    if (command === "status" || command === "enable" || command === "portal") return { command };
+    if (command !== "disable") return undefined;
+    if (milliseconds === undefined) return { command };
+    return typeof milliseconds === "number" && Number.isSafeInteger(milliseconds) && milliseconds > 0
+      ? { command, milliseconds }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Asks the daemon. The fault tells whether there is one at all. */
+export function ask(path: string, request: Request): Promise<Response | { readonly unreachable: string }> {
+  return new Promise((settle) => {
+    const socket = connect({ path });
+    let text = "";
+    socket.setTimeout(30_000, () => socket.destroy(new Error("it does not answer")));
+    socket.setEncoding("utf8").on("data", (more: string) => {
+      text += more;
+    });
+    socket.once("connect", () => socket.write(`${JSON.stringify(request)}\n`));
+    socket.once("error", (error: NodeJS.ErrnoException) => settle({ unreachable: error.code ?? error.message }));
+    socket.once("close", () => {
+      try {
+        settle(JSON.parse(text));
+      } catch {
+        settle({ unreachable: "it ended without an answer" });
+      }
+    });
+  });
+}

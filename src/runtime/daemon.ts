@@ -1,0 +1,36 @@
+import { geteuid } from "node:process";
+import { takeLock } from "./control/lock.ts";
+import { Remembered } from "./control/run-folder.ts";
+import type { Diagnosis } from "./diagnosis.ts";
+import { Guard } from "./guard.ts";
+import type { Loaded } from "./load-bundle.ts";
+import type { Entry } from "./log.ts";
+
+export interface DaemonOptions {
+  readonly loaded: Loaded;
+  readonly folder: string;
+  readonly log: (entry: Entry) => void;
+  /** A person must know. */
+  readonly alert: (diagnosis: Diagnosis) => void;
+}
+
+export interface Daemon {
+  /** Settles when it has ended; with a reason where nobody asked for it. */
+  readonly ended: Promise<string | undefined>;
+  /** Closes, and ends. The rules stay. */
+  readonly stop: () => void;
+}
+
+/** Starts to guard. A second daemon is refused. */
+export async function startDaemon({ folder, ...options }: DaemonOptions): Promise<Daemon | { readonly fault: string }> {
+  if (geteuid?.() !== 0) return { fault: "only root can switch the rules" };
+  const remembered = new Remembered(folder);
+  await remembered.open();
+  let guard: Guard | undefined;
+  const lock = await takeLock(remembered.path("lock"), () => guard?.end("the lock of the daemon was lost"));
+  if (!lock) return { fault: "another daemon runs already" };
+  guard = new Guard({ ...options, remembered });
+  void guard.ended.then(lock.release);
+  await guard.start();
+  return { ended: guard.ended, stop: guard.stop };
+}

@@ -1,0 +1,288 @@
+import type { Server } from "node:net";
+import { pid } from "node:process";
+import { stateKey } from "../ir/states.ts";
+import { Pausing } from "./apps/pausing.ts";
+import { groupId } from "./control/group.ts";
+import { OffSwitch } from "./control/off-switch.ts";
+import { type Remembered, socketPath } from "./control/run-folder.ts";
+import { listen, type Request, type Response } from "./control/socket.ts";
+import { notifyDesktops } from "./desktop.ts";
+import { type Diagnosis, diagnose } from "./diagnosis.ts";
+import type { Loaded } from "./load-bundle.ts";
+import { type Entry, stepEntries } from "./log.ts";
+import { type Effect, type Event, initial, type State } from "./machine/state.ts";
+import { step } from "./machine/step.ts";
+import { Firewall } from "./nft/firewall.ts";
+import { nft } from "./nft/nft.ts";
+import { Network } from "./probes/network.ts";
+import { guardedChains } from "./probes/watch.ts";
+import { Reconnection } from "./reconnect.ts";
+import { type Status, statusOf } from "./status.ts";
+import { fillResolvers, networkResolvers } from "./system/resolvers.ts";
+import { watchSleep } from "./system/sleep.ts";
+import { type Changed, raiseSettings, restoreSettings } from "./system/sysctl.ts";
+
+export interface GuardOptions {
+  readonly loaded: Loaded;
+  readonly remembered: Remembered;
+  readonly log: (entry: Entry) => void;
+  readonly alert: (diagnosis: Diagnosis) => void;
+}
+
+/** Hands events to the machine, one after the other, and carries out what it says. */
+export class Guard {
+  readonly ended: Promise<string | undefined>;
+  readonly #options: GuardOptions;
+  readonly #since = Date.now();
+  readonly #network: Network;
+  readonly #firewall: Firewall;
+  readonly #reconnection: Reconnection;
+  readonly #pausing: Pausing;
+  readonly #offSwitch: OffSwitch;
+  readonly #foreignRoutes = new Map<string, readonly string[]>();
+  #state: State;
+  #left: { readonly bundle?: unknown; readonly fixed?: unknown } = {};
+  #tampered: Status["tampered"] = { count: 0 };
+  #changed: readonly Changed[] = [];
+  #server: Server | undefined;
+  #leaving: NodeJS.Timeout | undefined;
+  #sleep: { readonly stop: () => void } | undefined;
+  #settle: (reason: string | undefined) => void = () => {};
+
+  constructor(options: GuardOptions) {
+    this.#options = options;
+    const { loaded, remembered } = options;
+    const { chains, reconnects, apps, control } = loaded.bundle.runtime;
+    this.ended = new Promise((settle) => {
+      this.#settle = settle;
+    });
+    this.#state = initial(guardedChains(loaded.bundle, loaded.watched), this.#since);
+    this.#network = new Network(loaded.watched, {
+      tell: (tunnel, probe, good, why) => this.#send({ kind: "probe", tunnel, probe, good, why, at: Date.now() }),
+      foreignRoutes: (tunnel, routes) => this.#tellForeign(tunnel, routes),
+      note: (text) => this.#log("warning", "network", { text }),
+    });
+    this.#firewall = new Firewall({
+      kernel: nft,
+      path: (file) => this.#path(file),
+      closed: stateKey(chains, []),
+      remembered: () => (this.#left.bundle === loaded.digest ? `${this.#left.fixed}` : undefined),
+      remember: (fixed) => void remembered.write("loaded.json", JSON.stringify({ bundle: loaded.digest, fixed })),
+      portalResolvers: () => this.#portalResolvers(),
+      done: (ticket) => this.#send({ kind: "done", ticket }),
+      failed: (ticket, why) => this.#send({ kind: "failed", ticket, why }),
+      tampered: (what) => this.#send({ kind: "tampered", what }),
+      note: (text) => this.#log("info", "rules", { text }),
+    });
+    this.#reconnection = new Reconnection(reconnects, {
+      note: (tunnel, text) => this.#log("info", "reconnect", { tunnel, text }),
+      random: Math.random,
+    });
+    this.#pausing = new Pausing(apps, (app, isPaused, means) =>
+      this.#log("info", isPaused ? "paused" : "resumed", { app, means }),
+    );
+    this.#offSwitch = new OffSwitch({
+      control,
+      remembered,
+      rules: this.#path("ruleset.nft"),
+      send: (event) => this.#send(event),
+    });
+  }
+
+  async start(): Promise<void> {
+    const { loaded, remembered } = this.#options;
+    const { bundle, digest, files, folder } = loaded;
+    this.#log("info", "starting", { policy: bundle.policy, bundle: folder, digest });
+    const { changed, faults } = await raiseSettings(bundle.settings);
+    this.#changed = changed;
+    for (const text of faults) this.#log("error", "setting", { text });
+    for (const [file, text] of files) if (file.startsWith("nft/")) await remembered.write(file, text);
+    this.#left = parseLeft(await remembered.read("loaded.json"));
+    await this.#offSwitch.begin();
+    this.#network.start();
+    this.#sleep = watchSleep(() => this.#send({ kind: "slept" }));
+    await this.#listen(bundle.runtime.control.group);
+  }
+
+  readonly stop = (): void => this.#send({ kind: "stop" });
+
+  end(reason: string | undefined): void {
+    this.#sleep?.stop();
+    clearTimeout(this.#leaving);
+    this.#network.stop();
+    this.#firewall.stop();
+    this.#reconnection.stop();
+    this.#offSwitch.stop();
+    this.#server?.close();
+    this.#log(reason === undefined ? "info" : "error", "ended", { ...(reason !== undefined && { reason }) });
+    this.#settle(reason);
+  }
+
+  #send(event: Event): void {
+    const before = this.#state;
+    const { state, effects } = step(before, event, Date.now());
+    this.#state = state;
+    if (before.mode === "disabled" && state.mode === "loading") void this.#offSwitch.forget();
+    for (const entry of stepEntries(event, before, state)) this.#options.log(entry);
+    for (const effect of effects) this.#act(effect);
+  }
+
+  #act(effect: Effect): void {
+    switch (effect.kind) {
+      case "load":
+      case "move":
+      case "visit":
+      case "free":
+        this.#firewall.order(effect);
+        return;
+      case "wait":
+        setTimeout(() => this.#send({ kind: "retry", ticket: effect.ticket }), effect.milliseconds);
+        return;
+      case "end":
+        void this.#close(effect.close);
+        return;
+      case "pause":
+      case "resume":
+        this.#pausing.order(effect.kind === "pause");
+        return;
+      case "reconnect":
+        this.#reconnection.begin(effect.tunnel);
+        return;
+      case "settled":
+        this.#reconnection.settle(effect.tunnel);
+        return;
+      case "lost":
+        this.#log("warning", "lost", { chain: effect.chain, cause: effect.cause });
+        this.#alert(effect.chain);
+        return;
+      case "through":
+        this.#send({ kind: "enable" });
+        return;
+      case "restored":
+        this.#log("info", "restored", { chain: effect.chain });
+        return;
+      case "tampered":
+        this.#tampered = { count: this.#tampered.count + 1, last: effect.what };
+        this.#log("error", "tampered", this.#tampered);
+        return;
+      case "broken":
+        this.#log("error", "rules", { text: effect.why, failures: effect.failures });
+        return;
+    }
+  }
+
+  async #listen(group: string | undefined): Promise<void> {
+    const id = group === undefined ? undefined : await groupId(group);
+    if (group !== undefined && id === undefined)
+      this.#log("warning", "control", { text: `there is no group \`${group}\`: only root may ask` });
+    const path = socketPath(this.#options.remembered.folder);
+    try {
+      this.#server = await listen(path, id, (request) => this.#answer(request));
+    } catch (error) {
+      // Guarding goes on: it needs nobody to ask.
+      this.#log("error", "control", {
+        text: `nobody can ask this daemon: ${error instanceof Error ? error.message : error}`,
+      });
+    }
+  }
+
+  async #answer(request: Request): Promise<Response> {
+    const fault = await this.#carryOut(request);
+    return fault === undefined ? { status: this.#status() } : { fault };
+  }
+
+  async #carryOut(request: Request): Promise<string | undefined> {
+    switch (request.command) {
+      case "status":
+        return undefined;
+      case "enable":
+        await this.#offSwitch.on();
+        return this.#reached("guarding");
+      case "portal":
+        return this.#visit();
+      case "disable":
+        return (await this.#offSwitch.off(request.milliseconds)) ?? this.#reached("disabled");
+    }
+  }
+
+  async #visit(): Promise<string | undefined> {
+    const { portal } = this.#options.loaded.bundle.runtime;
+    if (!portal) return "the policy has no `portal`";
+    if (this.#state.mode !== "guarding" && this.#state.mode !== "portal") return `the daemon is ${this.#state.mode}`;
+    clearTimeout(this.#leaving);
+    this.#leaving = setTimeout(() => this.#state.mode === "portal" && this.#send({ kind: "enable" }), portal.limit);
+    this.#send({ kind: "portal" });
+    return this.#reached("portal");
+  }
+
+  async #portalResolvers(): Promise<string | undefined> {
+    const { loaded, remembered } = this.#options;
+    const fill = fillResolvers(loaded.files.get("nft/ruleset.nft") ?? "", await networkResolvers());
+    if (fill === undefined) return undefined;
+    await remembered.write("nft/resolvers.nft", fill);
+    return this.#path("resolvers.nft");
+  }
+
+  /** Waits until the kernel holds what was asked for. */
+  async #reached(mode: "guarding" | "portal" | "disabled"): Promise<string | undefined> {
+    for (let tries = 0; tries < 500; tries++) {
+      if (this.#state.mode === mode && (mode === "guarding" || !this.#state.pending)) return undefined;
+      await new Promise((settle) => setTimeout(settle, 10));
+    }
+    return `it did not come about: the daemon is ${this.#state.mode}`;
+  }
+
+  #status(): Status {
+    const { bundle, folder } = this.#options.loaded;
+    return statusOf(this.#state, {
+      policy: bundle.policy,
+      bundle: folder,
+      pid,
+      since: this.#since,
+      paused: this.#pausing.paused,
+      foreignRoutes: [...this.#foreignRoutes].flatMap(([tunnel, routes]) => routes.map((r) => `${r} beside ${tunnel}`)),
+      tampered: this.#tampered,
+      tries: this.#reconnection.tries,
+      disabledUntil: this.#offSwitch.until,
+    });
+  }
+
+  #alert(chain: string): void {
+    const { bundle } = this.#options.loaded;
+    const found = diagnose(this.#state, chain, bundle, Date.now());
+    if (!found) return;
+    this.#options.alert(found);
+    if (bundle.runtime.alerts.includes("desktop")) void notifyDesktops(found.title, found.lines.join("\n"));
+  }
+
+  #tellForeign(tunnel: string, routes: readonly string[]): void {
+    this.#foreignRoutes.set(tunnel, routes);
+    this.#log(routes.length > 0 ? "warning" : "info", "foreign-routes", { tunnel, routes });
+  }
+
+  async #close(isClosing: boolean): Promise<void> {
+    const why = isClosing ? await this.#firewall.close() : undefined;
+    await this.#pausing.finished();
+    await restoreSettings(this.#changed);
+    this.end(why);
+  }
+
+  /** A copy that nobody but root changes, whatever becomes of the bundle on the disk. */
+  #path(file: string): string {
+    return this.#options.remembered.path(`nft/${file}`);
+  }
+
+  #log(level: Entry["level"], event: string, details: Readonly<Record<string, unknown>>): void {
+    this.#options.log({ level, event, ...details });
+  }
+}
+
+/** What an earlier daemon wrote of its load; a file that is not understood remembers nothing. */
+function parseLeft(text: string | undefined): { readonly bundle?: unknown; readonly fixed?: unknown } {
+  try {
+    const left: unknown = JSON.parse(text ?? "{}");
+    return typeof left === "object" && left !== null ? left : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,122 @@
+import { access, chmod, constants, mkdir, mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { env } from "node:process";
+import type { Loaded } from "../load-bundle.ts";
+import { complaint, run } from "../system/program.ts";
+import { closedTable } from "./closed-table.ts";
+import { activeFolder, closedFile, daemonUnit, lockdownUnit } from "./units.ts";
+
+export interface InstallOptions {
+  readonly loaded: Loaded;
+  /** The root of the system to install into; `/` is this one. */
+  readonly root: string;
+  /** How ksp is started: program and first arguments. */
+  readonly command: readonly string[];
+}
+
+const unitFolder = "/etc/systemd/system";
+/** The links are what `systemctl enable` makes; an image that is being built has no systemd to ask. */
+const units = [
+  { name: "ksp-lockdown.service", link: "sysinit.target.wants" },
+  { name: "ksp.service", link: "multi-user.target.wants" },
+] as const;
+
+/** Puts the policy and its units in place and starts them; gives what was written, or why not. */
+export async function install(
+  options: InstallOptions,
+): Promise<{ readonly written: readonly string[] } | { readonly fault: string }> {
+  const { loaded, root, command } = options;
+  const nft = await programPath("nft");
+  if (nft === undefined) return { fault: "there is no `nft` on this machine" };
+  try {
+    const active = join(root, activeFolder);
+    await replaceFolder(active, loaded.files);
+    const texts: readonly (readonly [path: string, text: string])[] = [
+      [closedFile, closedTable],
+      [join(unitFolder, units[0].name), lockdownUnit(nft)],
+      [join(unitFolder, units[1].name), daemonUnit(command)],
+    ];
+    for (const [path, text] of texts) await writeWhole(join(root, path), text);
+    for (const { name, link } of units) await linkTo(join(root, unitFolder), link, name);
+    const fault = await systemctl(root, ["daemon-reload"], ["restart", ...units.map(({ name }) => name)]);
+    return fault === undefined ? { written: [active, ...texts.map(([path]) => join(root, path))] } : { fault };
+  } catch (error) {
+    return { fault: error instanceof Error ? error.message : `${error}` };
+  }
+}
+
+/** Stops the daemon and takes away what `install` put in place, the rules in the kernel last. */
+export async function uninstall(root: string): Promise<string | undefined> {
+  const stopped = await systemctl(root, ["stop", units[1].name]);
+  if (stopped !== undefined) return stopped;
+  const rules = join(root, activeFolder, "nft/uninstall.nft");
+  if (root === "/" && (await exists(rules))) {
+    const removed = await run(["nft", "-f", rules]);
+    if (removed.status !== 0) return complaint(removed);
+  }
+  const links = units.map(({ name, link }) => join(unitFolder, link, name));
+  for (const path of [...links, ...units.map(({ name }) => join(unitFolder, name)), closedFile, activeFolder])
+    await rm(join(root, path), { recursive: true, force: true });
+  return systemctl(root, ["daemon-reload"]);
+}
+
+/** Where systemd runs this very system. */
+async function systemctl(root: string, ...calls: readonly (readonly string[])[]): Promise<string | undefined> {
+  if (root !== "/" || !(await exists("/run/systemd/system"))) return undefined;
+  for (const call of calls) {
+    const ran = await run(["systemctl", ...call], { milliseconds: 90_000 });
+    if (ran.status !== 0) return complaint(ran);
+  }
+  return undefined;
+}
+
+async function linkTo(folder: string, link: string, name: string): Promise<void> {
+  await mkdir(join(folder, link), { recursive: true });
+  await rm(join(folder, link, name), { force: true });
+  await symlink(`../${name}`, join(folder, link, name));
+}
+
+/** A crash between the two renames leaves no policy: the boot stays closed by the table that needs none. */
+async function replaceFolder(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
+  await mkdir(dirname(folder), { recursive: true });
+  const fresh = await mkdtemp(`${folder}.new-`);
+  for (const [path, text] of files) {
+    await mkdir(dirname(join(fresh, path)), { recursive: true });
+    await writeFile(join(fresh, path), text);
+  }
+  await chmod(fresh, 0o755);
+  const old = `${folder}.old`;
+  await rm(old, { recursive: true, force: true });
+  if (await exists(folder)) await rename(folder, old);
+  await rename(fresh, folder);
+  await rm(old, { recursive: true, force: true });
+}
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(`${path}.new`, text);
+  await rename(`${path}.new`, path);
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+/** Units name programs by their whole path. */
+async function programPath(name: string): Promise<string | undefined> {
+  const { PATH = "" } = env;
+  for (const folder of [...PATH.split(":"), "/usr/sbin", "/sbin"]) {
+    const path = join(folder, name);
+    if (
+      path.startsWith("/") &&
+      (await access(path, constants.X_OK).then(
+        () => true,
+        () => false,
+      ))
+    )
+      return path;
+  }
+  return undefined;
+}

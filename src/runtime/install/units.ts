@@ -1,0 +1,56 @@
+/** Where the policy that a machine boots with lies. */
+export const activeFolder = "/etc/ksp/active";
+export const closedFile = "/etc/ksp/closed.nft";
+
+/**
+ * Closes before the network comes up, and never opens: there is no ExecStop, and nothing stops it at a shutdown. Other firewalls
+ * load first, because some flush everything. Requiring it of the network's target would not keep the network down, and its own
+ * failure must not: the first command needs nothing of the policy, and what it loads stays when the second fails.
+ */
+export const lockdownUnit = (nft: string): string => `[Unit]
+Description=ksp: closed until a tunnel is proved good
+Documentation=man:ksp(1)
+DefaultDependencies=no
+After=nftables.service firewalld.service ufw.service netfilter-persistent.service
+Before=network-pre.target
+Wants=network-pre.target
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=${nft} -f ${closedFile}
+ExecStart=${nft} -f ${activeFolder}/nft/lockdown.nft
+
+[Install]
+WantedBy=sysinit.target
+`;
+
+/**
+ * Started again whenever it ends. Only the daemon itself is killed when it stops: a VPN that it started to reconnect goes on.
+ * Its folder in /run stays, so that the next one adopts what is there.
+ */
+export const daemonUnit = (command: readonly string[]): string => `[Unit]
+Description=ksp: guards the tunnels
+Documentation=man:ksp(1)
+After=ksp-lockdown.service
+Wants=ksp-lockdown.service
+StartLimitIntervalSec=0
+
+[Service]
+Type=exec
+ExecStart=${command.map(quoted).join(" ")} run ${activeFolder}
+Restart=always
+RestartSec=1
+OOMScoreAdjust=-900
+KillMode=process
+RuntimeDirectory=ksp
+RuntimeDirectoryMode=0711
+RuntimeDirectoryPreserve=yes
+
+[Install]
+WantedBy=multi-user.target
+`;
+
+/** systemd expands `%` and `$`, and reads quotes as a shell does. */
+const quoted = (word: string): string =>
+  `"${word.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("%", "%%").replaceAll("$", "$$$$")}"`;

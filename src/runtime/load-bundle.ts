@@ -1,0 +1,67 @@
+import { readFile, realpath } from "node:fs/promises";
+import { join } from "node:path";
+import { type Bundle, sha256 } from "../ir/bundle.ts";
+import { readBundle } from "../ir/read-bundle.ts";
+import { stateName } from "../ir/states.ts";
+import { type Watched, watchedTunnels, watchFault } from "./probes/watch.ts";
+
+export interface Loaded {
+  readonly bundle: Bundle;
+  /** The absolute folder that it was read from. */
+  readonly folder: string;
+  /** Of `bundle.json`, which holds those of all other files. */
+  readonly digest: string;
+  readonly files: ReadonlyMap<string, string>;
+  readonly watched: readonly Watched[];
+}
+
+/** Reads the folder of a policy that was compiled. All of it is kept in memory: what changes on the disk later counts for nothing. */
+export async function loadBundle(folder: string): Promise<Loaded | { readonly fault: string }> {
+  const files = new Map<string, string>();
+  const fault = await readInto(files, folder, ["bundle.json"]);
+  if (fault !== undefined) return { fault };
+  const listed = pathsOf(files.get("bundle.json") ?? "");
+  const missing = await readInto(files, folder, listed);
+  const read = readBundle(files);
+  if ("fault" in read) return { fault: missing ?? read.fault };
+  const { bundle } = read;
+  const absent = neededBy(bundle).find((path) => !(path in bundle.files));
+  if (absent !== undefined) return { fault: `${absent} is not part of it` };
+  const watched = watchedTunnels(bundle);
+  const unwatched = watchFault(watched);
+  if (unwatched !== undefined) return { fault: unwatched };
+  return { bundle, folder: await realpath(folder), digest: sha256(files.get("bundle.json") ?? ""), files, watched };
+}
+
+const neededBy = ({ states }: Bundle): readonly string[] => [
+  "nft/ruleset.nft",
+  "nft/lockdown.nft",
+  "nft/disable.nft",
+  ...states.map((state) => `nft/switch/${stateName(state)}.nft`),
+];
+
+/** Paths that leave the folder are no part of a bundle. */
+function pathsOf(text: string): readonly string[] {
+  try {
+    const { files }: { readonly files?: unknown } = JSON.parse(text);
+    const paths = typeof files === "object" && files !== null ? Object.keys(files) : [];
+    return paths.filter((path) => !path.startsWith("/") && !path.split("/").includes(".."));
+  } catch {
+    return [];
+  }
+}
+
+async function readInto(
+  files: Map<string, string>,
+  folder: string,
+  paths: readonly string[],
+): Promise<string | undefined> {
+  for (const path of paths) {
+    try {
+      files.set(path, await readFile(join(folder, path), "utf8"));
+    } catch (error) {
+      return `${path} cannot be read: ${error instanceof Error && "code" in error ? error.code : error}`;
+    }
+  }
+  return undefined;
+}

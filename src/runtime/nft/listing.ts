@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+
+/** What the kernel lists of our tables, without what changes by itself. */
+export interface Listing {
+  /** Everything but the chains that a switch replaces; equal texts, equal rules. */
+  readonly fixed: string;
+  /** Chain → its rules, of the chains that a switch replaces. */
+  readonly switched: ReadonlyMap<string, string>;
+}
+
+/** What is looked at in an object of the listing. */
+type Json = Readonly<
+  Partial<Record<"nftables" | "chain" | "rule" | "family" | "table" | "name" | "expr" | "flags", unknown>>
+>;
+const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const switchedChains: ReadonlySet<unknown> = new Set(["out", "through", "in"]);
+
+/** Reads `nft -j list table …`, one or several; undefined where it is not understood. */
+export function parseListing(...texts: readonly string[]): Listing | undefined {
+  const fixed = createHash("sha256");
+  const switched = new Map<string, string>();
+  for (const text of texts) {
+    const objects = objectsOf(text);
+    if (!objects) return undefined;
+    for (const object of objects) {
+      const { name, expr } = switchedPart(object);
+      if (name === undefined) fixed.update(`${steady(object)}\n`);
+      else switched.set(name, `${switched.get(name) ?? ""}${expr === undefined ? "" : `${steady(expr)}\n`}`);
+    }
+  }
+  return { fixed: fixed.digest("hex"), switched };
+}
+
+/** A chain that a switch replaces, or a rule in one. */
+function switchedPart({ chain, rule }: Json): { readonly name?: string; readonly expr?: unknown } {
+  const of = isObject(rule) ? rule : isObject(chain) ? chain : undefined;
+  const name = isObject(rule) ? rule.chain : of?.name;
+  if (of?.family !== "inet" || of.table !== "ksp" || !switchedChains.has(name)) return {};
+  return { name: `${name}`, ...(of.expr !== undefined && { expr: of.expr }) };
+}
+
+function objectsOf(text: string): readonly Json[] | undefined {
+  try {
+    const listed: unknown = JSON.parse(text);
+    if (!isObject(listed) || !Array.isArray(listed.nftables)) return undefined;
+    return listed.nftables.filter(isObject).filter((object) => !("metainfo" in object));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Handles are numbered anew by every load, counters count, elements with a time-out go, and the network's resolvers come. */
+const steady = (value: unknown): string =>
+  JSON.stringify(value, (key, inner: unknown) => {
+    if (key === "handle") return undefined;
+    if (key === "counter") return null;
+    if (key === "set" && isObject(inner) && changesByItself(inner)) return { ...inner, elem: undefined };
+    return inner;
+  });
+
+const changesByItself = ({ flags, name }: Json): boolean =>
+  `${flags}`.includes("timeout") || `${name}`.startsWith("portal_resolvers_");
+
+/** The state that every switched chain goes to, by the name in its files; undefined where they disagree or do anything else. */
+export function stateInForce({ switched }: Listing): string | undefined {
+  const states = [...switched].map(([chain, rules]) => {
+    const [, target] = /^\[\{"goto":\{"target":"([^"]+)"\}\}\]\n$/.exec(rules) ?? [];
+    return target?.startsWith(`${chain}_`) ? target.slice(chain.length + 1) : undefined;
+  });
+  const [first] = states;
+  return states.length > 1 && states.every((state) => state === first) ? first : undefined;
+}
+
+export const sameListing = (a: Listing, b: Listing): boolean =>
+  a.fixed === b.fixed && JSON.stringify([...a.switched]) === JSON.stringify([...b.switched]);
+
+/** Everything passes: what `disable.nft` leaves of the chains for what leaves and arrives. */
+export const isFree = ({ switched }: Listing): boolean =>
+  ["out", "in"].every((chain) => /^\[\{"counter":null\},\{"accept":null\}\]\n$/.test(switched.get(chain) ?? ""));

@@ -1,0 +1,61 @@
+import { complaint, run } from "../system/program.ts";
+
+export interface HandshakeOptions {
+  readonly within: number;
+  readonly tell: (good: boolean, why: string) => void;
+}
+
+/** WireGuard's last handshake, asked often enough to notice that it has become too old. */
+export class Handshake {
+  readonly #options: HandshakeOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #device: string | undefined;
+
+  constructor(options: HandshakeOptions) {
+    this.#options = options;
+  }
+
+  through(device: string | undefined): void {
+    if (device === this.#device) return;
+    this.stop();
+    this.#device = device;
+    if (device === undefined) this.#options.tell(false, "there is no interface");
+    else void this.#ask(device);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#device = undefined;
+  }
+
+  async #ask(device: string): Promise<void> {
+    const { within, tell } = this.#options;
+    const ran = await run(["wg", "show", device, "latest-handshakes"], { milliseconds: 2_000 });
+    if (this.#device !== device) return;
+    const { good, why } =
+      ran.status === 0 ? judgeHandshakes(ran.stdout, Date.now(), within) : { good: false, why: complaint(ran) };
+    tell(good, why);
+    const wait = good ? Math.min(Math.max(within / 8, soon), 5_000) : soon;
+    this.#timer = setTimeout(() => void this.#ask(device), wait);
+  }
+}
+
+/** Somebody waits for the tunnel to come. */
+const soon = 250;
+
+/** The youngest of a device's peers counts. A handshake of the future tells of a clock that was set, not of a peer. */
+export function judgeHandshakes(
+  listed: string,
+  now: number,
+  within: number,
+): { readonly good: boolean; readonly why: string } {
+  const times = listed.split("\n").flatMap((line) => {
+    const seconds = /^\S+\t(\d+)$/.exec(line)?.[1];
+    return seconds === undefined || seconds === "0" ? [] : [Number(seconds) * 1000];
+  });
+  if (times.length === 0) return { good: false, why: "no handshake yet" };
+  const age = now - Math.max(...times);
+  if (age < -1_000) return { good: false, why: "the last handshake lies in the future" };
+  const text = `the last handshake is ${Math.max(0, Math.round(age / 1000))} s old`;
+  return { good: age <= within, why: text };
+}

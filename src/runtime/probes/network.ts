@@ -1,0 +1,150 @@
+import { followNetlink } from "../system/netlink-follower.ts";
+import { Handshake } from "./handshake.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { isOf, type Link, lostLink, readLinks } from "./links.ts";
+import { judgeRoutes, readWays } from "./routes.ts";
+import type { NamedProbe, Watched } from "./watch.ts";
+
+export interface Hearing {
+  readonly tell: (tunnel: string, probe: string, good: boolean, why: string) => void;
+  /** More specific routes beside the tunnel's came or went. */
+  readonly foreignRoutes: (tunnel: string, routes: readonly string[]) => void;
+  /** How the watching itself goes. */
+  readonly note: (text: string) => void;
+}
+
+/** However many events come, and should one be missed. */
+const lookAtLeastEvery = 5_000;
+
+/**
+ * Watches interfaces and routes, and runs the probes that go through them. Events only close: each is followed by a look at
+ * the whole, and only a look says that something is good.
+ */
+export class Network {
+  readonly #watched: readonly Watched[];
+  readonly #on: Hearing;
+  readonly #runners: ReadonlyMap<string, readonly Runner[]>;
+  readonly #foreign = new Map<string, string>();
+  #follower: { readonly stop: () => void } | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isDeaf = true;
+  #isLooking = false;
+  #isDirty = false;
+
+  constructor(watched: readonly Watched[], on: Hearing) {
+    this.#watched = watched;
+    this.#on = on;
+    this.#runners = new Map(
+      watched.map(({ tunnel, probes }) => [
+        tunnel,
+        probes.flatMap((probe) => runnerOf(probe, (good, why) => on.tell(tunnel, probe.name, good, why)) ?? []),
+      ]),
+    );
+  }
+
+  start(): void {
+    this.#follower = followNetlink({
+      command: ["ip", "-o", "monitor", "link", "address", "route", "rule"],
+      family: 0,
+      line: (text) => this.#event(text),
+      listening: () => {
+        this.#isDeaf = false;
+        this.#look();
+      },
+      deaf: (why) => this.#deafen(why),
+    });
+    this.#timer = setInterval(() => this.#look(), lookAtLeastEvery);
+  }
+
+  stop(): void {
+    this.#follower?.stop();
+    clearInterval(this.#timer);
+    this.#isDeaf = true;
+    for (const { tunnel } of this.#watched) this.#run(tunnel, undefined);
+  }
+
+  #event(line: string): void {
+    const gone = lostLink(line);
+    if (gone !== undefined)
+      for (const { tunnel, devices } of this.#watched)
+        if (isOf(gone, devices)) this.#on.tell(tunnel, "interface", false, `${gone} is gone or down`);
+    this.#look();
+  }
+
+  #deafen(why: string): void {
+    this.#isDeaf = true;
+    this.#on.note(`events of the network may be missed: ${why}`);
+    for (const { tunnel, probes } of this.#watched)
+      for (const { name, kind } of probes)
+        if (kind === "interface" || kind === "route") this.#on.tell(tunnel, name, false, `not watched: ${why}`);
+  }
+
+  /** One look at a time; what happens meanwhile asks for another. */
+  #look(): void {
+    this.#isDirty = true;
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    void this.#lookUntilClean().finally(() => {
+      this.#isLooking = false;
+    });
+  }
+
+  async #lookUntilClean(): Promise<void> {
+    while (this.#isDirty && !this.#isDeaf) {
+      this.#isDirty = false;
+      const links = await readLinks();
+      const up = this.#watched.map((watched) => ({
+        watched,
+        link: links?.find((l) => l.isUp && isOf(l.name, watched.devices)),
+      }));
+      // What came in the meantime is newer than this look: it may close, and must not open.
+      for (const { watched, link } of up) this.#judgeLink(watched, link, links !== undefined);
+      for (const { watched } of up) await this.#judgeRoutes(watched);
+    }
+  }
+
+  #judgeLink({ tunnel, devices }: Watched, link: Link | undefined, isKnown: boolean): void {
+    if (link && (this.#isDirty || this.#isDeaf)) return;
+    const names = devices.map((d) => (d.kind === "named" ? d.name : d.kind === "prefix" ? `${d.prefix}*` : "utun"));
+    const why = isKnown ? `${names.join(", ")} is not up` : "the list of interfaces cannot be read";
+    this.#on.tell(tunnel, "interface", link !== undefined, link ? `${link.name} is up` : why);
+    this.#run(tunnel, link);
+  }
+
+  #run(tunnel: string, link: Link | undefined): void {
+    for (const runner of this.#runners.get(tunnel) ?? []) runner(link);
+  }
+
+  async #judgeRoutes({ tunnel, devices, servers, probes }: Watched): Promise<void> {
+    for (const probe of probes) {
+      if (probe.kind !== "route") continue;
+      const read = await readWays(probe.prefixes);
+      const { good, why, foreign } = read
+        ? judgeRoutes(probe.prefixes, read, (device) => isOf(device, devices), servers)
+        : { good: false, why: "the routes cannot be read", foreign: [] };
+      if (good && (this.#isDirty || this.#isDeaf)) return;
+      this.#on.tell(tunnel, probe.name, good, why);
+      const before = this.#foreign.get(tunnel) ?? "";
+      this.#foreign.set(tunnel, foreign.join());
+      if (before !== foreign.join()) this.#on.foreignRoutes(tunnel, foreign);
+    }
+  }
+}
+
+/** Sends a probe through an interface, or stops it where there is none. */
+type Runner = (link: Link | undefined) => void;
+
+function runnerOf(probe: NamedProbe, tell: (good: boolean, why: string) => void): Runner | undefined {
+  switch (probe.kind) {
+    case "heartbeat": {
+      const heartbeat = new Heartbeat({ ...probe, tell });
+      return (link) => heartbeat.through(link);
+    }
+    case "handshake": {
+      const handshake = new Handshake({ ...probe, tell });
+      return (link) => handshake.through(link?.name);
+    }
+    default:
+      return undefined;
+  }
+}

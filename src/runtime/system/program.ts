@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { env } from "node:process";
+import { createInterface } from "node:readline";
+
+/** How a program ended, and what it said. */
+export interface Ran {
+  /** Null: it was killed, took too long, or could not be started. */
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const { PATH = "" } = env;
+/** A service's path may lack the folders of the system's tools; no language but C's is parsed. */
+export const environment = { ...env, PATH: `${PATH}:/usr/sbin:/usr/bin:/sbin:/bin`, LC_ALL: "C" };
+
+/** Runs a program to its end. Never rejects. */
+export function run(
+  [program = "", ...args]: readonly string[],
+  { input = "", milliseconds = 10_000 }: { readonly input?: string; readonly milliseconds?: number } = {},
+): Promise<Ran> {
+  return new Promise((settle) => {
+    const child = spawn(program, args, { env: environment, timeout: milliseconds, killSignal: "SIGKILL" });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+    });
+    child.stdin.on("error", () => {}); // it may end without reading: its status tells
+    child.once("error", (error) => settle({ status: null, stdout, stderr: error.message }));
+    child.once("close", (status) => settle({ status, stdout, stderr }));
+    child.stdin.end(input);
+  });
+}
+
+/** What went wrong, in one line. */
+export const complaint = ({ status, stderr }: Ran): string =>
+  stderr.trim().split("\n")[0] ||
+  (status === null ? "it was killed, or took too long" : `it ended with status ${status}`);
+
+export interface Followed {
+  readonly pid: number | undefined;
+  readonly stop: () => void;
+}
+
+/** Runs a program that talks for as long as it lives, line by line. `ended` comes once, unless it was stopped by us. */
+export function follow(
+  [program = "", ...args]: readonly string[],
+  on: {
+    readonly line: (text: string) => void;
+    readonly complained: (text: string) => void;
+    readonly ended: (why: string) => void;
+  },
+): Followed {
+  const child: ChildProcess = spawn(program, args, { env: environment, stdio: ["ignore", "pipe", "pipe"] });
+  let isOver = false;
+  const end = (why: string): void => {
+    if (isOver) return;
+    isOver = true;
+    on.ended(why);
+  };
+  const read = (stream: ChildProcess["stdout"], hear: (text: string) => void): void => {
+    if (stream) createInterface({ input: stream }).on("line", (text) => isOver || hear(text));
+  };
+  read(child.stdout, on.line);
+  read(child.stderr, on.complained);
+  child.once("error", (error) => end(error.message));
+  child.once("exit", (status, signal) => end(`${program} ended: ${signal ?? `status ${status}`}`));
+  return {
+    pid: child.pid,
+    stop: () => {
+      isOver = true;
+      child.kill("SIGKILL");
+    },
+  };
+}

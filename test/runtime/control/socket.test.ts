@@ -1,0 +1,68 @@
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { ask, listen, parseRequest, type Request, type Response } from "../../../src/runtime/control/socket.ts";
+
+describe("a request", () => {
+  test.each([
+    ['{"command":"status"}', { command: "status" }],
+    ['{"command":"disable","milliseconds":60000}', { command: "disable", milliseconds: 60_000 }],
+    ['{"command":"disable"}', { command: "disable" }],
+    ['{"command":"disable","milliseconds":0}', undefined],
+    ['{"command":"disable","milliseconds":-5}', undefined],
+    ['{"command":"disable","milliseconds":1.5}', undefined],
+    ['{"command":"disable","milliseconds":"60000"}', undefined],
+    ['{"command":"open"}', undefined],
+    ["null", undefined],
+    ["{", undefined],
+  ])("%s", (line, request) => expect(parseRequest(line)).toEqual(request));
+});
+
+const serving = async (answer: (request: Request) => Promise<Response>): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), "ksp-run-"));
+  const path = join(folder, "control.sock");
+  const server = await listen(path, undefined, answer);
+  onTestFinished(async () => {
+    server.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  return path;
+};
+
+test("is answered, and the socket is its owner's alone", async () => {
+  const path = await serving(async ({ command }) => ({ fault: `asked ${command}` }));
+  expect(await ask(path, { command: "enable" })).toEqual({ fault: "asked enable" });
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+});
+
+test("an answer that throws is a fault, and the next one is given", async () => {
+  let calls = 0;
+  const path = await serving(async () => {
+    calls++;
+    if (calls === 1) throw new Error("broken");
+    return { fault: "fine" };
+  });
+  expect(await ask(path, { command: "status" })).toEqual({ fault: "Error: broken" });
+  expect(await ask(path, { command: "status" })).toEqual({ fault: "fine" });
+});
+
+test("what never ends its line is cut off", async () => {
+  const path = await serving(async () => ({ fault: "never asked" }));
+  const closed = new Promise<string>((settle) => {
+    let text = "";
+    const socket = connect({ path });
+    socket.on("data", (more) => {
+      text += more;
+    });
+    socket.on("error", () => {});
+    socket.on("close", () => settle(text));
+    socket.write("x".repeat(10_000));
+  });
+  expect(await closed).toBe("");
+});
+
+test("nobody there is told apart from a refusal", async () => {
+  expect(await ask("/nonexistent/control.sock", { command: "status" })).toEqual({ unreachable: "ENOENT" });
+});

@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { onTestFinished } from "vitest";
+import { compile } from "../../../src/index.ts";
+import { cli } from "../../commands/ksp.ts";
+import type { Lab } from "../../lab/lab.ts";
+import { internet } from "../../lab/line.ts";
+import { eventually, type Process, type Result } from "../../lab/process.ts";
+import { environment } from "../../lab/requirements.ts";
+
+/** A line of the daemon's log. */
+export interface Entry {
+  readonly time: string;
+  readonly event: string;
+  readonly state?: string;
+  readonly [detail: string]: unknown;
+}
+
+/** The daemon, running in the client's namespace. */
+export interface Guard {
+  readonly process: Process;
+  readonly log: () => readonly Entry[];
+  /** Waits until the kernel was read back in a state, after this moment; gives the milliseconds that it took. */
+  readonly inForce: (state: string, since: number, milliseconds?: number) => Promise<number>;
+  /** The state that was read back last. */
+  readonly state: () => string | undefined;
+}
+
+/** Compiles a policy into a folder that is gone after the test. */
+export async function compiled(text: string): Promise<string> {
+  const { name, files, diagnostics } = compile({ file: "guarded.ksp", text }, { targets: ["nft"] });
+  if (name === undefined || !files) throw new Error(diagnostics.map(({ message }) => message).join("; "));
+  const folder = mkdtempSync(join(tmpdir(), "ksp-guard-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  for (const [path, content] of files) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), content);
+  }
+  return folder;
+}
+
+/** Starts `ksp run` and waits until it guards. `path`: where programs are looked for first. */
+export async function startGuard(lab: Lab, folder: string, path?: string): Promise<Guard> {
+  const { PATH = "" } = environment;
+  const env = path === undefined ? {} : { PATH: `${path}:${PATH}` };
+  const process = await lab.client.spawn([globalThis.process.execPath, cli, "run", folder], { env });
+  const log = (): readonly Entry[] =>
+    process
+      .said()
+      .split("\n")
+      .filter((line) => line.startsWith("{") && line.endsWith("}"))
+      .map((line): Entry => JSON.parse(line));
+  const times = (state: string): readonly number[] =>
+    log().flatMap((entry) => (entry.event === "in-force" && entry.state === state ? [Date.parse(entry.time)] : []));
+  await process.until('"in-force"');
+  return {
+    process,
+    log,
+    state: () => log().findLast(({ event }) => event === "in-force")?.state,
+    inForce: async (state, since, milliseconds = 15_000) => {
+      const first = (): number | undefined => times(state).find((time) => time >= since);
+      await eventually(
+        `${state} to be in force; the log: ${process.said()}`,
+        () => first() !== undefined,
+        milliseconds,
+      );
+      return (first() ?? since) - since;
+    },
+  };
+}
+
+/** Runs `ksp` in the client's namespace. */
+export const ksp = (lab: Lab, ...args: readonly string[]): Promise<Result> =>
+  lab.client.exec([globalThis.process.execPath, cli, ...args]);
+
+/** Whether an application does not reach the internet; an answer would come within milliseconds. */
+export const isShut = async ({ client }: Lab): Promise<boolean> =>
+  (await client.exec(["ping", "-n", "-c", "1", "-W", "0.2", internet.ipv4], { uid: 65_534 })).status !== 0;

@@ -1,0 +1,117 @@
+import { describe, expect, test } from "vitest";
+import { leaked } from "../../lab/classify.ts";
+import { type Lab, withLab } from "../../lab/lab.ts";
+import { internet } from "../../lab/line.ts";
+import { mayBeSkipped } from "../../lab/requirements.ts";
+import type { Vpn } from "../../lab/vpn.ts";
+import { homeWireguard } from "../../lab/wireguard.ts";
+import { figure } from "./figures.ts";
+import { compiled, startGuard } from "./guard.ts";
+import { type Case, lose, loseUnguarded } from "./trial.ts";
+
+const policy = `ksp 1
+policy guarded
+
+tunnel wg0 {
+  protocol wireguard
+  interface "wg0"
+  server 198.51.100.7 udp 51820
+  carrier mark 0x6b73/0xffff
+  address 10.64.0.2/32, fd64::2/128
+  carries everything and 10.64.0.0/10, fd64::/48
+}
+
+dns 10.64.0.1, fd64::1 through wg0
+ipv6 tunnel
+
+watch wg0 {
+  interface
+  handshake within 180s
+  route 0.0.0.0/0, ::/0
+  heartbeat 10.64.0.1 every 200ms lost after 3
+}
+`;
+
+const table = `${homeWireguard.mark}`;
+const eth0 = "via 192.168.1.1 dev eth0";
+
+/** Ways to lose a WireGuard tunnel. `least` is what leaves in clear without rules, within half a second. */
+const casesOf = ({ client, router }: Lab, vpn: Vpn): readonly (Case & { readonly least: number })[] => [
+  {
+    name: "the VPN gets SIGKILL",
+    lose: () => vpn.process().kill("SIGKILL"),
+    undo: vpn.start,
+    least: 500,
+  },
+  {
+    name: "the interface is deleted",
+    lose: () => client.ip("link del wg0"),
+    undo: vpn.start,
+    least: 500,
+  },
+  {
+    name: "the interface goes down",
+    lose: () => client.ip("link set wg0 down"),
+    undo: () =>
+      client.ip(`link set wg0 up\nroute add default dev wg0 table ${table}\nroute add ::/0 dev wg0 table ${table}`),
+    least: 500,
+  },
+  {
+    name: "the server is unreachable, and nobody says so",
+    lose: () => router.ip("route replace blackhole 198.51.100.7"),
+    undo: () => router.ip("route del blackhole 198.51.100.7"),
+    least: 50, // names asked of the LAN's gateway
+  },
+  {
+    name: "the VPN gets SIGSTOP",
+    lose: () => vpn.process().signal("SIGSTOP"),
+    undo: () => vpn.process().signal("SIGCONT"),
+    least: 50,
+  },
+  {
+    name: "its route is replaced",
+    lose: () => client.ip(`route replace default ${eth0} table ${table}`),
+    undo: () => client.ip(`route replace default dev wg0 table ${table}`),
+    least: 300,
+  },
+  {
+    name: "half the internet gets a more specific route",
+    lose: () => client.ip(`route add 128.0.0.0/1 ${eth0}`),
+    undo: () => client.ip(`route del 128.0.0.0/1 ${eth0}`),
+    least: 300,
+  },
+];
+
+describe.skipIf(mayBeSkipped())("a lost WireGuard tunnel", { timeout: 90_000 }, () => {
+  test("closes, leaks nothing, and opens again, however it is lost", async () => {
+    const folder = await compiled(policy);
+    await withLab(async (lab) => {
+      const vpn = await lab.wireguard(homeWireguard);
+      const guard = await startGuard(lab, folder);
+      await vpn.start();
+      await guard.inForce("up", 0);
+      expect(await lab.ping(internet.ipv4)).toBe(true);
+      for (const each of casesOf(lab, vpn)) {
+        const { counts, datagrams, closed, restored } = await lose({ lab, vpn, guard }, each);
+        figure(`${each.name}: closed ${closed} ms, restored ${restored} ms, ${datagrams} datagrams`);
+        expect(datagrams, each.name).toBeGreaterThan(300);
+        expect(counts.endpoint, each.name).toBeGreaterThan(50);
+        expect(leaked(counts), `${each.name}: ${JSON.stringify(counts)}`).toBe(0);
+        expect(await lab.ping(internet.ipv4), each.name).toBe(true);
+      }
+    });
+  });
+
+  test("leaks without rules, in every one of these cases", async () => {
+    await withLab(async (lab) => {
+      const vpn = await lab.wireguard(homeWireguard);
+      await vpn.start();
+      await lab.probe(vpn);
+      for (const each of casesOf(lab, vpn)) {
+        const counts = await loseUnguarded(lab, vpn, each);
+        figure(`${each.name}: ${leaked(counts)} without rules`);
+        expect(leaked(counts), `${each.name}: ${JSON.stringify(counts)}`).toBeGreaterThan(each.least);
+      }
+    });
+  });
+});

@@ -1,0 +1,239 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { Firewall } from "../../../src/runtime/nft/firewall.ts";
+import type { Listing } from "../../../src/runtime/nft/listing.ts";
+import type { Kernel } from "../../../src/runtime/nft/nft.ts";
+import type { Hearing } from "../../../src/runtime/nft/tampering.ts";
+
+const goto = (state: string): ReadonlyMap<string, string> =>
+  new Map(["out", "in"].map((chain) => [chain, `[{"goto":{"target":"${chain}_${state}"}}]\n`]));
+const free: ReadonlyMap<string, string> = new Map(
+  ["out", "in"].map((chain) => [chain, '[{"counter":null},{"accept":null}]\n']),
+);
+
+/** A kernel of a few words, which does what the files say, unless a test says otherwise. */
+const openKernel = () => {
+  const kernel = {
+    loaded: [] as string[],
+    now: undefined as Listing | undefined,
+    refuses: new Set<string>(),
+    hearing: undefined as Hearing | undefined,
+    expected: 0,
+  };
+  const listed = async () => kernel.now ?? { fault: "No such file or directory" };
+  const api: Kernel = {
+    load: async (file) => {
+      await Promise.resolve();
+      kernel.loaded.push(file);
+      if (kernel.refuses.has(file)) return `${file} does not load`;
+      const fixed = kernel.now?.fixed ?? "rules";
+      if (file === "ruleset.nft") kernel.now = { fixed: "rules", switched: goto("down") };
+      else if (file === "lockdown.nft") kernel.now = { fixed: "lockdown", switched: new Map() };
+      else if (file === "disable.nft") kernel.now = { fixed: "free", switched: free };
+      else kernel.now = { fixed, switched: goto(file.replace("switch/", "").replace(".nft", "")) };
+      return undefined;
+    },
+    list: listed,
+    listSwitched: listed,
+    listen: (on) => {
+      kernel.hearing = on;
+      return {
+        ready: Promise.resolve(),
+        expect: () => {
+          kernel.expected++;
+        },
+        unexpect: () => {
+          kernel.expected--;
+        },
+        stop: () => {},
+      };
+    },
+  };
+  return { kernel, api };
+};
+
+const openFirewall = (left?: string) => {
+  const { kernel, api } = openKernel();
+  const told: string[] = [];
+  const firewall = new Firewall({
+    kernel: api,
+    path: (file) => file,
+    closed: "down",
+    remembered: () => left,
+    portalResolvers: async () => "resolvers.nft",
+    remember: (fixed) => told.push(`remember ${fixed}`),
+    done: (ticket) => told.push(`done ${ticket}`),
+    failed: (ticket, why) => told.push(`failed ${ticket}: ${why}`),
+    tampered: (what) => told.push(`tampered: ${what}`),
+    note: (text) => told.push(text),
+  });
+  onTestFinished(() => firewall.stop());
+  return { firewall, kernel, told };
+};
+/** Whatever is loaded, this is listed. */
+const stuck = (kernel: object, now: Listing | undefined): void => {
+  Object.defineProperty(kernel, "now", { get: () => now, set: () => {} });
+};
+const settle = (): Promise<unknown> => pause(5);
+
+describe("an order", () => {
+  test("is carried out and read back", async () => {
+    const { firewall, kernel, told } = openFirewall();
+    firewall.order({ kind: "load", ticket: 1 });
+    await settle();
+    firewall.order({ kind: "move", ticket: 2, to: "private:up+work:down" });
+    await settle();
+    firewall.order({ kind: "visit", ticket: 3 });
+    await settle();
+    firewall.order({ kind: "free", ticket: 4 });
+    await settle();
+    expect(told).toEqual(["remember rules", "done 1", "done 2", "done 3", "done 4"]);
+    expect(kernel.loaded).toEqual([
+      "ruleset.nft",
+      "switch/private.up_work.down.nft",
+      "resolvers.nft",
+      "switch/portal.nft",
+      "disable.nft",
+    ]);
+    expect(kernel.expected).toBe(5);
+  });
+
+  test("that a newer one overtakes while it waits is not carried out", async () => {
+    const { firewall, kernel, told } = openFirewall();
+    firewall.order({ kind: "load", ticket: 1 });
+    firewall.order({ kind: "move", ticket: 2, to: "up" });
+    firewall.order({ kind: "move", ticket: 3, to: "down" });
+    await settle();
+    // Even the first was still waiting: the rules are not known to be ours, so it cannot be switched.
+    expect(told).toEqual(["failed 3: the rules are not known to be ours"]);
+    expect(kernel.loaded).toEqual([]);
+  });
+
+  test("that comes in the moment in which the last one ends is not lost", async () => {
+    for (let turns = 0; turns < 12; turns++) {
+      const { firewall, told } = openFirewall();
+      firewall.order({ kind: "load", ticket: 1 });
+      while (!told.includes("done 1")) await Promise.resolve();
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+      firewall.order({ kind: "move", ticket: 2, to: "up" });
+      await settle();
+      expect(told.at(-1), `${turns} turns later`).toBe("done 2");
+    }
+  });
+
+  test.each([
+    ["another state", { fixed: "rules", switched: goto("up") }, "the kernel is not in down after a switch"],
+    ["no state", { fixed: "rules", switched: free }, "the kernel is not in down after a switch"],
+    ["nothing", undefined, "No such file or directory"],
+  ] as const)("fails where %s is read back", async (_, now, why) => {
+    const { firewall, kernel, told } = openFirewall();
+    firewall.order({ kind: "load", ticket: 1 });
+    await settle();
+    stuck(kernel, now);
+    firewall.order({ kind: "move", ticket: 2, to: "down" });
+    await settle();
+    expect(told.at(-1)).toBe(`failed 2: ${why}`);
+  });
+
+  test("to load puts the lockdown in force where the rules do not load", async () => {
+    const { firewall, kernel, told } = openFirewall();
+    kernel.refuses.add("ruleset.nft");
+    firewall.order({ kind: "load", ticket: 1 });
+    await settle();
+    expect(told).toEqual(["failed 1: ruleset.nft does not load; the lockdown is in force instead"]);
+    expect(kernel.now?.fixed).toBe("lockdown");
+    kernel.refuses.add("lockdown.nft");
+    firewall.order({ kind: "load", ticket: 2 });
+    await settle();
+    expect(told.at(-1)).toContain("nor does the lockdown load");
+    expect(kernel.expected).toBe(1);
+  });
+
+  test("to load is not believed when the same file lists otherwise than before", async () => {
+    const { firewall, kernel, told } = openFirewall();
+    firewall.order({ kind: "load", ticket: 1 });
+    await settle();
+    stuck(kernel, { fixed: "more rules", switched: goto("down") });
+    firewall.order({ kind: "load", ticket: 2 });
+    await settle();
+    expect(told.at(-1)).toBe("failed 2: the kernel lists other rules than before");
+  });
+});
+
+describe("what an earlier daemon left", () => {
+  test("is kept, closed first, where it is the same", async () => {
+    const { firewall, kernel, told } = openFirewall("rules");
+    kernel.now = { fixed: "rules", switched: goto("up") };
+    firewall.order({ kind: "load", ticket: 1 });
+    await settle();
+    expect(told).toEqual(["adopted the rules that are there", "done 1"]);
+    expect(kernel.loaded).toEqual(["switch/down.nft"]);
+  });
+
+  test.each([
+    ["of another bundle", undefined, { fixed: "rules", switched: goto("up") }],
+    ["changed", "rules", { fixed: "rules and one more", switched: goto("up") }],
+    ["in no state", "rules", { fixed: "rules", switched: free }],
+    ["gone", "rules", undefined],
+  ] as const)("is loaded anew where it is %s", async (_, left, now) => {
+    const { firewall, kernel, told } = openFirewall(left);
+    kernel.now = now;
+    firewall.order({ kind: "load", ticket: 1 });
+    await settle();
+    expect(told).toEqual(["remember rules", "done 1"]);
+    expect(kernel.loaded).toEqual(["ruleset.nft"]);
+  });
+});
+
+describe("what nobody told of", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test.each([
+    ["a rule", { fixed: "rules and one more", switched: goto("up") }],
+    ["a state", { fixed: "rules", switched: goto("down") }],
+    ["everything", undefined],
+  ] as const)("%s is found by the next comparison, once", async (_, now) => {
+    const { firewall, kernel, told } = openFirewall();
+    firewall.order({ kind: "load", ticket: 1 });
+    await settle();
+    firewall.order({ kind: "move", ticket: 2, to: "up" });
+    await settle();
+    vi.advanceTimersByTime(10_000);
+    await settle();
+    expect(told).toEqual(["remember rules", "done 1", "done 2"]);
+    kernel.now = now;
+    vi.advanceTimersByTime(10_000);
+    await settle();
+    vi.advanceTimersByTime(10_000);
+    await settle();
+    expect(told.slice(3)).toEqual([expect.stringMatching(/^tampered: /)]);
+  });
+
+  test("a listener that is not sure asks for a comparison", async () => {
+    const { firewall, kernel, told } = openFirewall();
+    firewall.order({ kind: "load", ticket: 1 });
+    await settle();
+    kernel.now = { fixed: "other", switched: goto("down") };
+    kernel.hearing?.unsure("it was deaf");
+    await settle();
+    expect(told.at(-1)).toBe("tampered: the kernel lists other rules than were loaded");
+  });
+});
+
+test("the end closes, and loads where that fails", async () => {
+  const { firewall, kernel } = openFirewall();
+  firewall.order({ kind: "load", ticket: 1 });
+  await settle();
+  firewall.order({ kind: "move", ticket: 2, to: "up" });
+  await settle();
+  expect(await firewall.close()).toBeUndefined();
+  expect(kernel.loaded.at(-1)).toBe("switch/down.nft");
+  kernel.refuses.add("switch/down.nft");
+  expect(await firewall.close()).toBeUndefined();
+  expect(kernel.loaded.at(-1)).toBe("ruleset.nft");
+});
