@@ -69,7 +69,10 @@ program
   .argument("<file...>", "policies; - is standard input")
   .requiredOption("-o, --output <dir>", "directory to write to")
   .addOption(new Option("--target <name>", "firewall to compile for, can be repeated (default: nft)").argParser(target))
-  .option("--check", "write nothing; fail and print a diff where DIR is not up to date")
+  .option(
+    "--check",
+    "write nothing; fail and print a diff where DIR is not up to date, or holds rules of other policies",
+  )
   .addOption(root())
   .addOption(format())
   .option("--timings", "print the time of each stage and the memory after it")
