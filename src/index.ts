@@ -3,6 +3,7 @@ export { type Checked, type CheckOptions, check } from "./check.ts";
 export { type Compiled, compile, type Target } from "./compile.ts";
 export type { Diagnostic } from "./diagnostics/diagnostic.ts";
 export type { Source } from "./diagnostics/span.ts";
+export { type Compared, type Diff, diff } from "./diff.ts";
 export type { Explanation } from "./explain.ts";
 export { explainPacket as explain } from "./explain-packet.ts";
 export { type Fixed, fix } from "./fix.ts";
