@@ -56,12 +56,14 @@ program
   .argument("<path...>", "policies, or folders of policies; - is standard input")
   .option("--fix", "apply the proposed fixes of errors where the result has none; with - print the fixed text")
   .addOption(new Option("--at <day>", "the day that each `until` is held against (default: today)").argParser(day))
+  .option("--within <baseline>", "a policy: fail where something passes that it does not allow")
   .addOption(root())
   .addOption(format())
   .addHelpText(
     "after",
     examples(
       "ksp check home.ksp",
+      "ksp check policies --within company.ksp",
       "ksp check policies --format sarif > ksp.sarif",
       "ksp check policies --at 2027-06-30  # what will have expired then",
       "ksp check --fix home.ksp",

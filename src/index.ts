@@ -16,3 +16,4 @@ export { format } from "./parser/format.ts";
 export { parse } from "./parser/parse.ts";
 export type { Answer, Lookup } from "./pin/lookup.ts";
 export { type Pinned, pin } from "./pin/pin.ts";
+export { type Baseline, baselineOf, within } from "./within.ts";
