@@ -1,4 +1,5 @@
 import type { Read } from "./check.ts";
+import { catalogue } from "./diagnostics/catalogue.ts";
 import { type Diagnostic, diagnostic } from "./diagnostics/diagnostic.ts";
 import { evaluate } from "./ir/evaluate.ts";
 import { type Origins, placeOf } from "./ir/origins.ts";
@@ -37,7 +38,7 @@ export function within({ policy, origins, plan }: Read, baseline: Baseline): rea
   }
 }
 
-const help = "narrow the statement, or have the baseline allow it";
+const { help } = catalogue.KSP3091;
 
 function fault({ ruleset, baseline: against, packet }: Excess, own: Whole, baseline: Baseline): Diagnostic {
   const { rule } = evaluate(ruleset, packet);
