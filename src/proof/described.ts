@@ -38,6 +38,7 @@ export function described(direction: Direction, match: Match, at: Crossing, spac
     locality(far, "broadcast")
       .complement()
       .union(addressed(far, broadcast, space)),
+    match[far] || at.leaving?.kind === "loopback" ? space.all : addressed(far, loopback, space).complement(),
     space.is("connection", connections.numberOf("new")),
     space.is("fragment", fragments.whole),
     space.is("rewritten", rewriting.no),
@@ -45,6 +46,8 @@ export function described(direction: Direction, match: Match, at: Crossing, spac
   ].reduce((a, b) => a.intersect(b));
 }
 
+/** Nobody means them who does not say so. */
+const loopback = constant("127.0.0.0/8", "::1");
 /** Directed broadcasts are somebody's address as far as a description knows. */
 const broadcast = constant("255.255.255.255");
 
