@@ -14,6 +14,7 @@ import { type Effect, type Event, initial, type State } from "./machine/state.ts
 import { step } from "./machine/step.ts";
 import { Firewall } from "./nft/firewall.ts";
 import { nft } from "./nft/nft.ts";
+import { askedOf, readBack } from "./nft/read-back.ts";
 import { Network } from "./probes/network.ts";
 import { guardedChains } from "./probes/watch.ts";
 import { Reconnection } from "./reconnect.ts";
@@ -69,6 +70,7 @@ export class Guard {
       remembered: () => (this.#left.bundle === loaded.digest ? `${this.#left.fixed}` : undefined),
       remember: (fixed) => void remembered.write("loaded.json", JSON.stringify({ bundle: loaded.digest, fixed })),
       portalResolvers: () => this.#portalResolvers(),
+      meaning: (texts, state) => readBack(askedOf(loaded.files, texts, state)),
       done: (ticket) => this.#send({ kind: "done", ticket }),
       failed: (ticket, why) => this.#send({ kind: "failed", ticket, why }),
       tampered: (what) => this.#send({ kind: "tampered", what }),
