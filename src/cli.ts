@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { resolve } from "node:path";
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { type Format, formats, isDocument } from "./commands/formats.ts";
 import { version } from "./commands/version.ts";
@@ -205,6 +206,29 @@ program
   .action(async (options) => {
     const { control } = await import("./commands/control.ts");
     finish(await control({ command: "portal" }, options));
+  });
+
+program
+  .command("apply")
+  .description("guard with another compiled policy from now on; without a confirmation the one before comes back")
+  .argument("<folder>", "the folder of the policy, as `ksp compile` wrote it")
+  .addOption(new Option("--confirm <time>", "go back after this time unless `ksp confirm` is run").argParser(time))
+  .addOption(format(["text", "json"]))
+  .addHelpText("after", examples("ksp apply rules/home --confirm 60s", "ksp confirm"))
+  .action(async (folder: string, options) => {
+    const { control } = await import("./commands/control.ts");
+    const milliseconds = options.confirm === undefined ? {} : { milliseconds: options.confirm };
+    finish(await control({ command: "apply", folder: resolve(folder), ...milliseconds }, options));
+  });
+
+program
+  .command("confirm")
+  .description("keep what was applied last")
+  .addOption(format(["text", "json"]))
+  .addHelpText("after", examples("ksp confirm"))
+  .action(async (options) => {
+    const { control } = await import("./commands/control.ts");
+    finish(await control({ command: "confirm" }, options));
   });
 
 program

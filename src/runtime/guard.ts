@@ -5,12 +5,13 @@ import { Pausing } from "./apps/pausing.ts";
 import { groupId } from "./control/group.ts";
 import { OffSwitch } from "./control/off-switch.ts";
 import { type Remembered, socketPath } from "./control/run-folder.ts";
-import { listen, type Request, type Response } from "./control/socket.ts";
+import { listen, parseRequest, type Request, type Response } from "./control/socket.ts";
 import { notifyDesktops } from "./desktop.ts";
 import { type Diagnosis, diagnose } from "./diagnosis.ts";
 import type { Loaded } from "./load-bundle.ts";
 import { type Entry, stepEntries } from "./log.ts";
-import { type Effect, type Event, initial, type State } from "./machine/state.ts";
+import { isOpen } from "./machine/announce.ts";
+import { type Effect, type Event, initial, type Mode, type State } from "./machine/state.ts";
 import { step } from "./machine/step.ts";
 import { Firewall } from "./nft/firewall.ts";
 import { nft } from "./nft/nft.ts";
@@ -28,6 +29,12 @@ export interface GuardOptions {
   readonly remembered: Remembered;
   readonly log: (entry: Entry) => void;
   readonly alert: (diagnosis: Diagnosis) => void;
+  /** Settings that a guard before this one raised. */
+  readonly raised: readonly Changed[];
+  /** Every chain is open. */
+  readonly opened: () => void;
+  /** When the rules before these come back; undefined where they do not. */
+  readonly unconfirmedUntil: () => number | undefined;
 }
 
 /** Hands events to the machine, one after the other, and carries out what it says. */
@@ -44,7 +51,8 @@ export class Guard {
   #state: State;
   #left: { readonly bundle?: unknown; readonly fixed?: unknown } = {};
   #tampered: Status["tampered"] = { count: 0 };
-  #changed: readonly Changed[] = [];
+  #changed: readonly Changed[];
+  #isRetiring = false;
   #server: Server | undefined;
   #leaving: NodeJS.Timeout | undefined;
   #sleep: { readonly stop: () => void } | undefined;
@@ -53,6 +61,7 @@ export class Guard {
   constructor(options: GuardOptions) {
     this.#options = options;
     const { loaded, remembered } = options;
+    this.#changed = options.raised;
     const { chains, reconnects, apps, control } = loaded.bundle.runtime;
     this.ended = new Promise((settle) => {
       this.#settle = settle;
@@ -96,7 +105,7 @@ export class Guard {
     const { bundle, digest, files, folder } = loaded;
     this.#log("info", "starting", { policy: bundle.policy, bundle: folder, digest });
     const { changed, faults } = await raiseSettings(bundle.settings);
-    this.#changed = changed;
+    this.#changed = [...this.#changed, ...changed];
     for (const text of faults) this.#log("error", "setting", { text });
     for (const [file, text] of files) if (file.startsWith("nft/")) await remembered.write(file, text);
     this.#left = parseLeft(await remembered.read("loaded.json"));
@@ -107,6 +116,18 @@ export class Guard {
   }
 
   readonly stop = (): void => this.#send({ kind: "stop" });
+
+  get mode(): Mode {
+    return this.#state.mode;
+  }
+
+  /** Moves down and ends for another one, which puts the settings back: they are raised all the while. */
+  async retire(): Promise<readonly Changed[]> {
+    this.#isRetiring = true;
+    this.stop();
+    await this.ended;
+    return this.#changed;
+  }
 
   end(reason: string | undefined): void {
     this.#sleep?.stop();
@@ -162,6 +183,7 @@ export class Guard {
         return;
       case "restored":
         this.#log("info", "restored", { chain: effect.chain });
+        if (this.#state.chains.every((chain) => isOpen(this.#state, chain))) this.#options.opened();
         return;
       case "tampered":
         this.#tampered = { count: this.#tampered.count + 1, last: effect.what };
@@ -179,7 +201,7 @@ export class Guard {
       this.#log("warning", "control", { text: `there is no group \`${group}\`: only root may ask` });
     const path = socketPath(this.#options.remembered.folder);
     try {
-      this.#server = await listen(path, id, (request) => this.#answer(request));
+      this.#server = await listen(path, id, { parse: parseRequest, answer: (request) => this.#answer(request) });
     } catch (error) {
       // Guarding goes on: it needs nobody to ask.
       this.#log("error", "control", {
@@ -190,7 +212,7 @@ export class Guard {
 
   async #answer(request: Request): Promise<Response> {
     const fault = await this.#carryOut(request);
-    return fault === undefined ? { status: this.#status() } : { fault };
+    return fault === undefined ? { status: this.status() } : { fault };
   }
 
   async #carryOut(request: Request): Promise<string | undefined> {
@@ -199,11 +221,11 @@ export class Guard {
         return undefined;
       case "enable":
         await this.#offSwitch.on();
-        return this.#reached("guarding");
+        return this.reached("guarding");
       case "portal":
         return this.#visit();
       case "disable":
-        return (await this.#offSwitch.off(request.milliseconds)) ?? this.#reached("disabled");
+        return (await this.#offSwitch.off(request.milliseconds)) ?? this.reached("disabled");
     }
   }
 
@@ -214,7 +236,7 @@ export class Guard {
     clearTimeout(this.#leaving);
     this.#leaving = setTimeout(() => this.#state.mode === "portal" && this.#send({ kind: "enable" }), portal.limit);
     this.#send({ kind: "portal" });
-    return this.#reached("portal");
+    return this.reached("portal");
   }
 
   async #portalResolvers(): Promise<string | undefined> {
@@ -226,15 +248,16 @@ export class Guard {
   }
 
   /** Waits until the kernel holds what was asked for. */
-  async #reached(mode: "guarding" | "portal" | "disabled"): Promise<string | undefined> {
-    for (let tries = 0; tries < 500; tries++) {
+  async reached(mode: "guarding" | "portal" | "disabled", milliseconds = 5_000): Promise<string | undefined> {
+    const end = performance.now() + milliseconds;
+    while (performance.now() < end) {
       if (this.#state.mode === mode && (mode === "guarding" || !this.#state.pending)) return undefined;
       await new Promise((settle) => setTimeout(settle, 10));
     }
     return `it did not come about: the daemon is ${this.#state.mode}`;
   }
 
-  #status(): Status {
+  status(): Status {
     const { bundle, folder } = this.#options.loaded;
     return statusOf(this.#state, {
       policy: bundle.policy,
@@ -246,6 +269,7 @@ export class Guard {
       tampered: this.#tampered,
       tries: this.#reconnection.tries,
       disabledUntil: this.#offSwitch.until,
+      unconfirmedUntil: this.#options.unconfirmedUntil(),
     });
   }
 
@@ -265,7 +289,7 @@ export class Guard {
   async #close(isClosing: boolean): Promise<void> {
     const why = isClosing ? await this.#firewall.close() : undefined;
     await this.#pausing.finished();
-    await restoreSettings(this.#changed);
+    if (!this.#isRetiring) await restoreSettings(this.#changed);
     this.end(why);
   }
 

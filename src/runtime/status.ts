@@ -35,6 +35,8 @@ export interface Status {
   readonly tampered: { readonly count: number; readonly last?: string };
   /** When it closes again. */
   readonly disabledUntil?: number;
+  /** When the rules before the applied ones come back, unless somebody confirms. */
+  readonly unconfirmedUntil?: number;
 }
 
 /** What the daemon knows besides the machine's state. */
@@ -42,9 +44,10 @@ export interface Surroundings
   extends Pick<Status, "policy" | "bundle" | "pid" | "since" | "paused" | "foreignRoutes" | "tampered"> {
   readonly tries: ReadonlyMap<string, number>;
   readonly disabledUntil: number | undefined;
+  readonly unconfirmedUntil: number | undefined;
 }
 
-export function statusOf(state: State, { tries, disabledUntil, ...rest }: Surroundings): Status {
+export function statusOf(state: State, { tries, disabledUntil, unconfirmedUntil, ...rest }: Surroundings): Status {
   return {
     version: 1,
     ...rest,
@@ -61,6 +64,7 @@ export function statusOf(state: State, { tries, disabledUntil, ...rest }: Surrou
       })),
     })),
     ...(state.mode === "disabled" && disabledUntil !== undefined && { disabledUntil }),
+    ...(unconfirmedUntil !== undefined && { unconfirmedUntil }),
   };
 }
 

@@ -21,6 +21,12 @@ async function load(file: string): Promise<string | undefined> {
   return ran.status === 0 ? undefined : complaint(ran);
 }
 
+/** Why the kernel would not take a file; it takes nothing of it now. */
+export async function checkRules(file: string): Promise<string | undefined> {
+  const ran = await run(["nft", "--check", "-f", file], { milliseconds: 30_000 });
+  return ran.status === 0 ? undefined : complaint(ran);
+}
+
 /** What the kernel holds of our tables now, or why that cannot be told. The table for ARP is not always there. */
 async function list(): Promise<Listed | { readonly fault: string }> {
   const [inet, arp] = await Promise.all([listTable("inet"), listTable("arp")]);
