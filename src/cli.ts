@@ -37,6 +37,7 @@ const program = new Command("ksp")
   .description("Compiles VPN kill-switch policies to firewall rules that stay closed.")
   .version(version())
   .exitOverride()
+  .enablePositionalOptions()
   .addHelpText("after", "\nExit codes: 0 fine, 1 findings, 2 usage or files, 3 a bug in ksp.");
 
 program
@@ -229,6 +230,18 @@ program
   .action(async (options) => {
     const { control } = await import("./commands/control.ts");
     finish(await control({ command: "confirm" }, options));
+  });
+
+program
+  .command("exec")
+  .description("run a command as an app of the policy: as its user or group, or in its slice")
+  .requiredOption("--app <name>", "the app")
+  .argument("<command...>", "the command and its arguments, behind --")
+  .passThroughOptions()
+  .addHelpText("after", examples("sudo ksp exec --app firefox -- firefox --new-window"))
+  .action(async (command: readonly string[], options) => {
+    const { exec } = await import("./commands/exec.ts");
+    finish(await exec(options.app, command));
   });
 
 program

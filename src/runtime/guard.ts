@@ -1,6 +1,8 @@
 import type { Server } from "node:net";
 import { pid } from "node:process";
 import { stateKey } from "../ir/states.ts";
+import { layGrounds } from "./apps/grounds.ts";
+import { Outside } from "./apps/outside.ts";
 import { Pausing } from "./apps/pausing.ts";
 import { groupId } from "./control/group.ts";
 import { OffSwitch } from "./control/off-switch.ts";
@@ -46,6 +48,7 @@ export class Guard {
   readonly #firewall: Firewall;
   readonly #reconnection: Reconnection;
   readonly #pausing: Pausing;
+  readonly #outside: Outside;
   readonly #offSwitch: OffSwitch;
   readonly #foreignRoutes = new Map<string, readonly string[]>();
   #state: State;
@@ -70,8 +73,11 @@ export class Guard {
     this.#network = new Network(loaded.watched, {
       tell: (tunnel, probe, good, why) => this.#send({ kind: "probe", tunnel, probe, good, why, at: Date.now() }),
       foreignRoutes: (tunnel, routes) => this.#tellForeign(tunnel, routes),
+      changed: () => this.#outside.follow(),
       note: (text) => this.#log("warning", "network", { text }),
     });
+    const tunnels = loaded.watched.flatMap(({ devices }) => devices);
+    this.#outside = new Outside(apps, tunnels, (text) => this.#log("warning", "outside", { text }));
     this.#firewall = new Firewall({
       kernel: nft,
       path: (file) => this.#path(file),
@@ -79,6 +85,7 @@ export class Guard {
       remembered: () => (this.#left.bundle === loaded.digest ? `${this.#left.fixed}` : undefined),
       remember: (fixed) => void remembered.write("loaded.json", JSON.stringify({ bundle: loaded.digest, fixed })),
       portalResolvers: () => this.#portalResolvers(),
+      grounds: () => layGrounds(loaded.files.get("nft/ruleset.nft") ?? ""),
       meaning: (texts, state) => readBack(askedOf(loaded.files, texts, state)),
       done: (ticket) => this.#send({ kind: "done", ticket }),
       failed: (ticket, why) => this.#send({ kind: "failed", ticket, why }),
@@ -109,6 +116,7 @@ export class Guard {
     for (const text of faults) this.#log("error", "setting", { text });
     for (const [file, text] of files) if (file.startsWith("nft/")) await remembered.write(file, text);
     this.#left = parseLeft(await remembered.read("loaded.json"));
+    await this.#outside.start();
     await this.#offSwitch.begin();
     this.#network.start();
     this.#sleep = watchSleep(() => this.#send({ kind: "slept" }));
@@ -264,6 +272,10 @@ export class Guard {
       bundle: folder,
       pid,
       since: this.#since,
+      apps: bundle.runtime.apps.map(({ name, identity }) => ({
+        name,
+        ...(identity.linux && { linux: identity.linux }),
+      })),
       paused: this.#pausing.paused,
       foreignRoutes: [...this.#foreignRoutes].flatMap(([tunnel, routes]) => routes.map((r) => `${r} beside ${tunnel}`)),
       tampered: this.#tampered,
@@ -289,6 +301,7 @@ export class Guard {
   async #close(isClosing: boolean): Promise<void> {
     const why = isClosing ? await this.#firewall.close() : undefined;
     await this.#pausing.finished();
+    await this.#outside.stop();
     if (!this.#isRetiring) await restoreSettings(this.#changed);
     this.end(why);
   }

@@ -1,3 +1,4 @@
+import type { Identity } from "../ir/policy.ts";
 import { stateKey } from "../ir/states.ts";
 import { isOpen } from "./machine/announce.ts";
 import type { Mode, State } from "./machine/state.ts";
@@ -29,6 +30,7 @@ export interface Status {
       readonly tries?: number;
     }[];
   }[];
+  readonly apps: readonly { readonly name: string; readonly linux?: Identity }[];
   readonly paused: readonly string[];
   readonly foreignRoutes: readonly string[];
   /** How often somebody else changed our rules, and what was done last. */
@@ -41,7 +43,7 @@ export interface Status {
 
 /** What the daemon knows besides the machine's state. */
 export interface Surroundings
-  extends Pick<Status, "policy" | "bundle" | "pid" | "since" | "paused" | "foreignRoutes" | "tampered"> {
+  extends Pick<Status, "policy" | "bundle" | "pid" | "since" | "apps" | "paused" | "foreignRoutes" | "tampered"> {
   readonly tries: ReadonlyMap<string, number>;
   readonly disabledUntil: number | undefined;
   readonly unconfirmedUntil: number | undefined;

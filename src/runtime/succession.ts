@@ -1,5 +1,6 @@
 import { realpath } from "node:fs/promises";
 import type { Server } from "node:net";
+import { layGrounds } from "./apps/grounds.ts";
 import { rootSocketPath } from "./control/run-folder.ts";
 import { listen, parseRootRequest, type Response, type RootRequest } from "./control/socket.ts";
 import { giveWord, readWord } from "./control/word.ts";
@@ -92,6 +93,7 @@ export class Succession {
     if (milliseconds !== undefined && confirmWithin !== undefined && milliseconds > confirmWithin)
       return `the policy wants it confirmed within ${confirmWithin / 1000} s`;
     const rules = await this.#write("nft/next.nft", next);
+    await layGrounds(next.files.get("nft/ruleset.nft") ?? "");
     const refused = await checkRules(rules);
     if (refused !== undefined) return refused;
     const why = milliseconds === undefined ? undefined : await this.#promise(next, milliseconds, asked === undefined);

@@ -77,6 +77,7 @@ describe("a lost tunnel is explained", () => {
 test("the status says first what counts", () => {
   const around = { policy: "home", bundle: "/x", pid: 1, since: 0, tries: new Map([["wg0", 2]]) };
   const rest = {
+    apps: [],
     paused: ["firefox"],
     foreignRoutes: ["0.0.0.0/1 dev eth0 beside wg0"],
     tampered: { count: 1, last: "flush" },
@@ -110,6 +111,7 @@ test("a change is the state, or a probe", () => {
     bundle: "/x",
     pid: 1,
     since: 0,
+    apps: [],
     tries: new Map(),
     disabledUntil: undefined,
     unconfirmedUntil: undefined,

@@ -22,6 +22,8 @@ export interface FirewallOptions extends Reader {
   readonly remember: (fixed: string) => void;
   /** A file that fills the sets of the network's resolvers; none where the policy has no such set, or the network gave none. */
   readonly portalResolvers: () => Promise<string | undefined>;
+  /** Makes what the rules rely on besides the tables, and names it: another name later is another thing. */
+  readonly grounds: () => Promise<string>;
   readonly done: (ticket: number) => void;
   readonly failed: (ticket: number, why: string) => void;
   readonly tampered: (what: string) => void;
@@ -49,6 +51,7 @@ export class Firewall {
   /** What the first load of this daemon listed; any other load of the same file must list the same. */
   #loaded: string | undefined;
   readonly #readings: Readings;
+  #grounds = "";
   /** Why the rules are not even loaded any more: what became of them twice. */
   #refused: string | undefined;
   #checks: Promise<void> = Promise.resolve();
@@ -99,10 +102,11 @@ export class Firewall {
   async #compare(): Promise<void> {
     const expected = this.#expected;
     if (!expected || this.#work) return; // an order reads back by itself
-    const found = await this.#options.kernel.list();
+    const [found, grounds] = await Promise.all([this.#options.kernel.list(), this.#options.grounds()]);
     if (this.#work || expected !== this.#expected) return;
     if ("fault" in found) this.#tampered(found.fault);
     else if (!sameListing(found, expected)) this.#tampered("the kernel lists other rules than were loaded");
+    else if (grounds !== this.#grounds) this.#tampered("a control group was removed, and made anew: no rule knows it");
   }
 
   #tampered(what: string): void {
@@ -135,6 +139,7 @@ export class Firewall {
 
   /** The rules that an earlier daemon left are kept with their counters, where they are still the same. */
   async #adoptOrLoad(): Promise<string | undefined> {
+    this.#grounds = await this.#options.grounds();
     const found = await this.#options.kernel.list();
     if (!("fault" in found) && this.#isLeft(found)) {
       this.#expected = listingOf(found);
@@ -149,9 +154,13 @@ export class Firewall {
     return this.#load();
   }
 
+  #nameOf({ fixed }: Listed): string {
+    return [fixed, this.#grounds].filter(Boolean).join(" ");
+  }
+
   #isLeft(found: Listed): boolean {
     const isRefuted = this.#readings.differences.has(found.fixed);
-    return found.fixed === this.#options.remembered() && stateInForce(found) !== undefined && !isRefuted;
+    return this.#nameOf(found) === this.#options.remembered() && stateInForce(found) !== undefined && !isRefuted;
   }
 
   /** What the reader finds closes: everything is loaded anew, and never again where the same comes of it. */
@@ -164,6 +173,7 @@ export class Firewall {
 
   async #load(): Promise<string | undefined> {
     if (this.#refused !== undefined) return this.#lockDown(this.#refused);
+    this.#grounds = await this.#options.grounds();
     const { why } = await this.#apply(this.#options.path("ruleset.nft"));
     if (why !== undefined) return this.#lockDown(why);
     const found = await this.#options.kernel.list();
@@ -178,7 +188,7 @@ export class Firewall {
     }
     this.#loaded = found.fixed;
     this.#expected = listingOf(found);
-    this.#options.remember(found.fixed);
+    this.#options.remember(this.#nameOf(found));
     this.#readBack(found, state);
     return undefined;
   }

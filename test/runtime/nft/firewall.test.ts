@@ -23,6 +23,8 @@ const openKernel = () => {
     /** What its monitor says of a transaction. */
     tells: (_file: string): readonly string[] | undefined => undefined,
     lists: 0,
+    /** The control groups that rules speak of. */
+    grounds: "",
     slow: async (): Promise<void> => {},
   };
   const listed = async () => {
@@ -74,6 +76,7 @@ const openFirewall = (left?: string, meaning: (texts: readonly string[]) => Prom
     closed: "down",
     remembered: () => left,
     portalResolvers: async () => "resolvers.nft",
+    grounds: async () => kernel.grounds,
     meaning: async (texts) => {
       await new Promise(setImmediate);
       return meaning(texts);
@@ -291,6 +294,34 @@ describe("what an earlier daemon left", () => {
     await settle();
     expect(told).toEqual(["remember rules", "done 1"]);
     expect(kernel.loaded).toEqual(["ruleset.nft"]);
+  });
+});
+
+describe("what rules rely on", () => {
+  test("is there before they are loaded, and what is made anew is noticed, also by the next daemon", async () => {
+    const { firewall, kernel, told } = openFirewall();
+    kernel.grounds = "browser.slice 7";
+    firewall.order({ kind: "load", ticket: 1 });
+    await settle();
+    firewall.check();
+    await settle();
+    expect(told).toEqual(["remember rules browser.slice 7", "done 1"]);
+    kernel.grounds = "browser.slice 8";
+    firewall.check();
+    await settle();
+    expect(told.at(-1)).toMatch(/^tampered: a control group/);
+
+    for (const [grounds, adopted] of [
+      ["browser.slice 8", 0],
+      ["browser.slice 7", 1],
+    ] as const) {
+      const next = openFirewall("rules browser.slice 7");
+      next.kernel.grounds = grounds;
+      next.kernel.now = { fixed: "rules", switched: goto("up") };
+      next.firewall.order({ kind: "load", ticket: 1 });
+      await settle();
+      expect(next.told.filter((text) => text.startsWith("adopted"))).toHaveLength(adopted);
+    }
   });
 });
 
