@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
 import { rootSocketPath, runFolder, socketPath } from "../runtime/control/run-folder.ts";
 import { ask, type Request, type RootRequest } from "../runtime/control/socket.ts";
@@ -13,7 +14,9 @@ export interface ControlOptions {
 /** `ksp status`, `enable`, `apply` and the like: what the daemon answers. Only `status` fails where a chain is not open. */
 export async function control(request: Request | RootRequest, { format }: ControlOptions): Promise<number> {
   const isForRoot = request.command === "apply" || request.command === "confirm";
-  const answer = await ask((isForRoot ? rootSocketPath : socketPath)(runFolder), request);
+  // The daemon has a folder of its own to be in.
+  const asked = request.command === "apply" ? { ...request, folder: resolve(request.folder) } : request;
+  const answer = await ask((isForRoot ? rootSocketPath : socketPath)(runFolder), asked);
   if (!("status" in answer)) return present({ diagnostics: [faultOf(answer)], sources: [] }, format, process.stderr);
   const { status } = answer;
   process.stdout.write(
