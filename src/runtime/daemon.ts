@@ -1,10 +1,11 @@
-import { geteuid } from "node:process";
+import { env, geteuid } from "node:process";
 import { takeLock } from "./control/lock.ts";
 import { Remembered } from "./control/run-folder.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import type { Loaded } from "./load-bundle.ts";
 import type { Entry } from "./log.ts";
 import { Succession } from "./succession.ts";
+import { stayAlive } from "./system/service-manager.ts";
 
 export interface DaemonOptions {
   readonly loaded: Loaded;
@@ -31,5 +32,7 @@ export async function startDaemon({ folder, ...options }: DaemonOptions): Promis
   if (!lock) return { fault: "another daemon runs already" };
   void succession.ended.then(lock.release);
   await succession.start();
+  const alive = stayAlive(env);
+  void succession.ended.then(alive.stop);
   return { ended: succession.ended, stop: succession.stop };
 }

@@ -23,7 +23,7 @@ import { guardedChains } from "./probes/watch.ts";
 import { Reconnection } from "./reconnect.ts";
 import { type Status, statusOf } from "./status.ts";
 import { fillResolvers, networkResolvers } from "./system/resolvers.ts";
-import { watchSleep } from "./system/sleep.ts";
+import { hearSleep, watchSleep } from "./system/sleep.ts";
 import { type Changed, raiseSettings, restoreSettings } from "./system/sysctl.ts";
 
 export interface GuardOptions {
@@ -58,7 +58,8 @@ export class Guard {
   #isRetiring = false;
   #server: Server | undefined;
   #leaving: NodeJS.Timeout | undefined;
-  #sleep: { readonly stop: () => void } | undefined;
+  #sleep: readonly { readonly stop: () => void }[] = [];
+  #isAsleep = false;
   #settle: (reason: string | undefined) => void = () => {};
 
   constructor(options: GuardOptions) {
@@ -71,7 +72,10 @@ export class Guard {
     });
     this.#state = initial(guardedChains(loaded.bundle, loaded.watched), this.#since);
     this.#network = new Network(loaded.watched, {
-      tell: (tunnel, probe, good, why) => this.#send({ kind: "probe", tunnel, probe, good, why, at: Date.now() }),
+      tell: (tunnel, probe, good, why) => {
+        // What answers in the last moment before a sleep proves nothing of the time after it.
+        if (!good || !this.#isAsleep) this.#send({ kind: "probe", tunnel, probe, good, why, at: Date.now() });
+      },
       foreignRoutes: (tunnel, routes) => this.#tellForeign(tunnel, routes),
       changed: () => this.#outside.follow(),
       note: (text) => this.#log("warning", "network", { text }),
@@ -119,7 +123,10 @@ export class Guard {
     await this.#outside.start();
     await this.#offSwitch.begin();
     this.#network.start();
-    this.#sleep = watchSleep(() => this.#send({ kind: "slept" }));
+    this.#sleep = [
+      watchSleep(() => this.#send({ kind: "slept" })),
+      hearSleep((isAsleep) => this.#fallAsleep(isAsleep)),
+    ];
     await this.#listen(bundle.runtime.control.group);
   }
 
@@ -138,7 +145,7 @@ export class Guard {
   }
 
   end(reason: string | undefined): void {
-    this.#sleep?.stop();
+    for (const { stop } of this.#sleep) stop();
     clearTimeout(this.#leaving);
     this.#network.stop();
     this.#firewall.stop();
@@ -201,6 +208,14 @@ export class Guard {
         this.#log("error", "rules", { text: effect.why, failures: effect.failures });
         return;
     }
+  }
+
+  /** Closed from before a sleep until everything was heard anew after it. */
+  #fallAsleep(isAsleep: boolean): void {
+    this.#isAsleep = isAsleep;
+    this.#log("info", isAsleep ? "falls-asleep" : "wakes", {});
+    this.#send({ kind: "slept" });
+    if (!isAsleep) this.#network.lookAgain();
   }
 
   async #listen(group: string | undefined): Promise<void> {

@@ -65,6 +65,11 @@ export class Network {
     for (const { tunnel } of this.#watched) this.#run(tunnel, undefined);
   }
 
+  /** What is good is told once more. */
+  lookAgain(): void {
+    this.#look();
+  }
+
   #event(line: string): void {
     const gone = lostLink(line);
     if (gone !== undefined)
