@@ -57,11 +57,17 @@ const steady = (value: unknown): string =>
     if (key === "handle") return undefined;
     if (key === "counter") return null;
     if (key === "set" && isObject(inner) && changesByItself(inner)) return { ...inner, elem: undefined };
+    // There may be a hundred thousand, and none of the above is among them.
+    if (key === "elem") return JSON.stringify(inner);
     return inner;
   });
 
 const changesByItself = ({ flags, name }: Json): boolean =>
   `${flags}`.includes("timeout") || `${name}`.startsWith("portal_resolvers_");
+
+/** The switched chains as they are listed in a state. */
+export const switchedTo = ({ switched }: Listing, state: string): Listing["switched"] =>
+  new Map([...switched.keys()].map((chain) => [chain, `[{"goto":{"target":"${chain}_${state}"}}]\n`]));
 
 /** The state that every switched chain goes to, by the name in its files; undefined where they disagree or do anything else. */
 export function stateInForce({ switched }: Listing): string | undefined {
@@ -75,6 +81,22 @@ export function stateInForce({ switched }: Listing): string | undefined {
 
 export const sameListing = (a: Listing, b: Listing): boolean =>
   a.fixed === b.fixed && JSON.stringify([...a.switched]) === JSON.stringify([...b.switched]);
+
+/**
+ * Whether the kernel told of a switch to this state, and of nothing else: each chain lost its rules and got the one that goes
+ * there. The kernel tells what it did, so this reads it back at the price of a few lines, however long the lists are.
+ */
+export function toldSwitch(told: readonly string[] | undefined, chains: Iterable<string>, state: string): boolean {
+  const wanted = [...chains].map((chain) => `add rule inet ksp ${chain} goto ${chain}_${state}`);
+  const added = (told ?? []).filter((line) => !/^delete rule inet ksp (out|through|in) handle \d+$/.test(line.trim()));
+  return (
+    added.length > 0 &&
+    added
+      .map((line) => line.trim())
+      .toSorted()
+      .join("\n") === wanted.toSorted().join("\n")
+  );
+}
 
 /** Everything passes: what `disable.nft` leaves of the chains for what leaves and arrives. */
 export const isFree = ({ switched }: Listing): boolean =>
