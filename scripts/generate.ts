@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { generateCstDts } from "chevrotain";
 import { bundleSchema } from "../src/ir/bundle.ts";
 import { policySchema } from "../src/ir/policy.ts";
+import { wfpDocumentSchema } from "../src/ir/wfp-document.ts";
 import { Grammar } from "../src/parser/grammar.ts";
 import { backendsPage } from "./backends-table.ts";
 import { ebnf } from "./grammar/ebnf.ts";
@@ -48,6 +49,10 @@ export const artefacts: readonly Artefact[] = [
   {
     path: "schema/bundle.schema.json",
     content: () => schemaText(bundleSchema, "What ksp compile writes and the runtime loads"),
+  },
+  {
+    path: "schema/wfp.schema.json",
+    content: () => schemaText(wfpDocumentSchema, "A state of a policy as filters of the Windows Filtering Platform"),
   },
 ];
 

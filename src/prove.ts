@@ -3,7 +3,8 @@ import { evaluate } from "./ir/evaluate.ts";
 import { type Origins, placeOf } from "./ir/origins.ts";
 import { describe } from "./ir/packet.ts";
 import { inEveryState, type Plan } from "./ir/plan.ts";
-import type { Policy } from "./ir/policy.ts";
+import type { Os, Policy } from "./ir/policy.ts";
+import { systemNames } from "./ir/systems.ts";
 import { BudgetExceeded } from "./proof/packets/diagrams.ts";
 import { type Proof, prove as proveAll, type Violation } from "./proof/prove.ts";
 
@@ -17,7 +18,7 @@ export interface Proved {
 export function prove(policy: Policy, origins: Origins, plan: Plan): Proved {
   try {
     const { holds, violations } = proveAll(policy, plan, inEveryState(policy, plan));
-    return { holds, diagnostics: violations.map((violation) => fault(violation, origins)) };
+    return { holds, diagnostics: violations.map((violation) => fault(violation, plan.os, origins)) };
   } catch (error) {
     if (!(error instanceof BudgetExceeded)) throw error;
     return { holds: [], diagnostics: [tooLarge(origins)] };
@@ -35,13 +36,14 @@ export const tooLarge = ({ head }: Origins): Diagnostic =>
     },
   );
 
-function fault(violation: Violation, origins: Origins): Diagnostic {
+function fault(violation: Violation, os: Os, origins: Origins): Diagnostic {
   const { ruleset, packet } = violation;
   const { state } = ruleset;
   const { rule, verdict } = evaluate(ruleset, packet);
   const passes = verdict.kind === "accept";
   const decider = origins.statements.get(rule.from);
-  const line = `state \`${state}\`: ${describe(packet)}: ${passes ? "accepted" : "dropped"} by ${decider ? "this line" : `\`${rule.from}\``}`;
+  const where = os === "linux" ? "" : `${systemNames[os]}, `;
+  const line = `${where}state \`${state}\`: ${describe(packet)}: ${passes ? "accepted" : "dropped"} by ${decider ? "this line" : `\`${rule.from}\``}`;
   const notes = [passes && packet.direction !== "in" ? `leak: ${line}` : line];
   switch (violation.kind) {
     case "property":

@@ -12,12 +12,12 @@ export interface OnWindows {
   readonly files: Files;
 }
 
-export function emittedFor(name: string, policy: Policy): OnWindows {
+function emittedFor(name: string, policy: Policy): OnWindows {
   const planned = plan(policy, "windows");
   return { name, policy, plan: planned, files: wfp.emit(planned) };
 }
 
-export function onWindows(policy: Policy): Policy {
+function onWindows(policy: Policy): Policy {
   const { portal: _, ...rest } = policy;
   return {
     ...rest,

@@ -39,6 +39,7 @@ type Raw =
   | { readonly v6: string; readonly prefix: number }
   | { readonly low: Raw; readonly high: Raw };
 
+const { protocol: protocolField } = fields;
 const aliases = new Map<string, string>();
 
 export function filterIn(line: string): WfpFilter | undefined {
@@ -79,7 +80,7 @@ function conditionIn(
   all: readonly { field: string; value: Raw }[],
 ): readonly [string, unknown] {
   const isIcmp = all.every(
-    ({ field: other, value: raw }) => other !== fields["protocol"] || ("u8" in raw && [1, 58].includes(raw.u8)),
+    ({ field: other, value: raw }) => other !== protocolField || ("u8" in raw && [1, 58].includes(raw.u8)),
   );
   const word = Object.keys(fields).find(
     (key) => fields[key] === field && (key !== "icmpType" || isIcmp) && (key !== "localPort" || !isIcmp),

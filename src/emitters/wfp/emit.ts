@@ -3,14 +3,15 @@ import { stateName } from "../../ir/states.ts";
 import { schemaFault } from "../../ir/validate.ts";
 import { type WfpDocument, wfpDocumentSchema } from "../../ir/wfp-document.ts";
 import type { Emitter, Files } from "../emitter.ts";
+import { asset } from "../template.ts";
+import { capabilities } from "./capabilities.ts";
 import { documentText } from "./document.ts";
 import { filtersOf, namedInterfaces } from "./filters.ts";
 import { keyOf } from "./keys.ts";
 import { listingText } from "./listing.ts";
-import { refusals } from "./refusals.ts";
 
 /** Ruleset → the Windows Filtering Platform. Each state is one whole document; a switch is one transaction from one to another. */
-export const wfp: Emitter = { refusals, emit };
+export const wfp: Emitter = { capabilities, emit };
 
 /** Above what other programs use; the highest one is taken by split tunnels of VPNs. */
 const sublayerWeight = 0xfffe;
@@ -30,6 +31,8 @@ function emit(plan: Plan): Files {
   return new Map([
     ...documents.map((document): [string, string] => [`wfp/${stateName(document.state)}.json`, checked(document)]),
     ["wfp/listing.txt", listingText(plan.policy, documents)],
+    ["wfp/apply.ps1", asset("wfp/apply.ps1")],
+    ["wfp/hyperv.ps1", asset("wfp/hyperv.ps1")],
   ]);
 }
 

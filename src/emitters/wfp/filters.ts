@@ -17,10 +17,10 @@ export function namedInterfaces(plan: Plan): readonly string[] {
   return [...new Set(sets.flatMap((set) => (set && set.kind !== "loopback" ? set.zones.flatMap(aliases) : [])))].sort();
 }
 
-export const aliases = ({ devices }: Zone): readonly string[] =>
+const aliases = ({ devices }: Zone): readonly string[] =>
   devices.flatMap((device) => (device.kind === "named" ? [device.name] : []));
 
-export const interfacesOf = ({ direction, match }: Rule): InterfaceSet | undefined =>
+const interfacesOf = ({ direction, match }: Rule): InterfaceSet | undefined =>
   direction === "in" ? match.inInterface : match.outInterface;
 
 /**
@@ -35,7 +35,9 @@ export function filtersOf(ruleset: Ruleset, lockdown: Ruleset, named: readonly s
 }
 
 const drafts = (ruleset: Ruleset, named: readonly string[]): readonly Draft[] =>
-  places.flatMap((place) => [...needed(atPlace(ruleset, place, named), named), ...closed(place, named)]);
+  places.flatMap((place) =>
+    [...needed(atPlace(ruleset, place, named), named), ...closed(place, named)].sort((a, b) => b.weight - a.weight),
+  );
 
 /** One weight a stage and side, so one action a weight. */
 const weightOf = (stage: Stage, side: Side): number =>

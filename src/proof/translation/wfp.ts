@@ -1,5 +1,4 @@
 import { type Plan, rulesetsOf } from "../../ir/plan.ts";
-import type { Device } from "../../ir/policy.ts";
 import type { Ruleset } from "../../ir/ruleset.ts";
 import { openings, replies } from "../accepted.ts";
 import { connections, sides } from "../dimensions.ts";
@@ -9,7 +8,7 @@ import type { PacketSet } from "../packets/packet-set.ts";
 import type { Document } from "../readers/wfp/document.ts";
 import { inForce, Meaning, type Moment, vocabularyOfDocument } from "../readers/wfp/meaning.ts";
 import { readDocument } from "../readers/wfp/read-document.ts";
-import { loopback, merged, vocabularyOf } from "../vocabulary.ts";
+import { loopback, merged, type Vocabulary, vocabularyOf } from "../vocabulary.ts";
 import { wellFormed } from "../well-formed.ts";
 import { witness } from "../witness.ts";
 import type { Mismatch } from "./nft.ts";
@@ -46,7 +45,8 @@ interface State {
 
 /** A file's name holds neither `:` nor `+`, and no name of a policy holds what stands for them. */
 const fileOf = (state: string): string => `wfp/${state.replaceAll(":", ".").replaceAll("+", "_")}.json`;
-const forPeople: readonly string[] = ["wfp/listing.txt"];
+/** What a person reads or runs: the same for every policy, but for the listing. */
+const forPeople: readonly string[] = ["wfp/listing.txt", "wfp/apply.ps1", "wfp/hyperv.ps1"];
 
 class Validation {
   readonly #plan: Plan;
@@ -124,7 +124,7 @@ class Held {
   /** On an interface that the policy does not name. */
   readonly #free: PacketSet;
 
-  constructor(space: PacketSpace, there: PacketSet, devices: readonly Device[]) {
+  constructor(space: PacketSpace, there: PacketSet, devices: Vocabulary["devices"]) {
     this.#space = space;
     this.#there = there;
     const named = devices.flatMap((device) => space.names.interfaces.of(device)).map((n) => n + 1);

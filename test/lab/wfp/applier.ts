@@ -157,12 +157,12 @@ interface Made {
 /** Undefined: it is about interfaces that are not there, and so about no packet. */
 function conditionsOf(call: Call, when: WfpConditions): readonly Made[] | undefined {
   const groups = Object.entries(when).map(([word, values]) =>
-    (values === true ? [true] : values).flatMap((value: string | number | true) => oneOf(call, word, value)),
+    (values === true ? [true] : [...values]).flatMap((value) => oneOf(call, word, value)),
   );
   return groups.some((group) => group.length === 0) ? undefined : groups.flat();
 }
 
-function oneOf(call: Call, word: string, value: string | number | true): readonly Made[] {
+function oneOf(call: Call, word: string, value: string | number | boolean): readonly Made[] {
   const made = (match: number, content: object): readonly Made[] => [
     { field: guidOf(fields[word] ?? ""), match, value: content },
   ];
