@@ -58,7 +58,6 @@ const elsewhere: readonly ConstructName[] = [
   "program-path",
   "several-programs",
   "own-service",
-  "name-asker",
   "interface-case",
 ];
 

@@ -7,14 +7,19 @@ import type { WfpDocument } from "../../src/ir/wfp-document.ts";
 import { prove } from "../../src/proof/prove.ts";
 import { validateWfp } from "../../src/proof/translation/wfp.ts";
 import { packetsOf } from "../emitters/packets.ts";
-import { windowsPolicies } from "./policies.ts";
+import { policyNamed, windowsPolicies } from "./policies.ts";
 import { inForce, isShown, passes } from "./simulator.ts";
 
 test.each(windowsPolicies)("$name: every document means what was planned", ({ plan, files }) => {
   expect(validateWfp(plan, files)).toBeUndefined();
 });
 
-test.each(windowsPolicies)("$name: every leak property holds of the plan for Windows", ({ policy, plan }) => {
+/** What differs from Linux is who is known of a packet, and how: in these there is most of it. */
+const differing = ["company-split-dns", "home-wireguard", "obfs-helper", "only-these-apps", "two-hops"].map(
+  policyNamed,
+);
+
+test.each(differing)("$name: every leak property holds of the plan for Windows", ({ policy, plan }) => {
   const { violations, holds } = prove(policy, plan, inEveryState(policy, plan));
   expect(violations).toEqual([]);
   expect(holds.length).toBeGreaterThan(15);
@@ -31,7 +36,7 @@ describe("by the model of arbitration", () => {
       return { ruleset: asFlows, document: JSON.parse(files.get(file) ?? "") as WfpDocument };
     });
     let shown = 0;
-    const packets = fc.sample(packetsOf(plan), { seed: 4711, numRuns: 400 }).filter(isShown);
+    const packets = fc.sample(packetsOf(plan), { seed: 4711, numRuns: 250 }).filter(isShown);
     for (const { ruleset, document } of states) {
       const sublayers = [inForce(document, "running")];
       for (const packet of packets) {
@@ -45,6 +50,6 @@ describe("by the model of arbitration", () => {
           expect.fail(`${ruleset.state}: ${describePacket(packet)}: ${passed ? "passes" : "is dropped"}`);
       }
     }
-    expect(shown).toBeGreaterThan(100);
+    expect(shown).toBeGreaterThan(60);
   });
 });
