@@ -1,7 +1,9 @@
 import type { Emitter, Files } from "./emitters/emitter.ts";
+import { iptables } from "./emitters/iptables/emit.ts";
 import { nft } from "./emitters/nft/emit.ts";
 import type { Plan } from "./ir/plan.ts";
 import type { Target } from "./ir/targets.ts";
+import { validateIptables } from "./proof/translation/iptables.ts";
 import { type Mismatch, validateNft } from "./proof/translation/nft.ts";
 
 /** A firewall that policies compile to: what it can say, what writes its files, and what reads them back. `systemOf` has the system of its plan. */
@@ -14,4 +16,5 @@ export interface Backend {
 /** Every backend there is. */
 export const backends: Readonly<Record<Target, Backend>> = {
   nft: { emitter: nft, validate: validateNft },
+  iptables: { emitter: iptables, validate: validateIptables },
 };

@@ -1,6 +1,7 @@
 import { type Plan, rulesetsOf } from "../ir/plan.ts";
 import type { Identity, StatementId } from "../ir/policy.ts";
-import type { Rule, Ruleset } from "../ir/ruleset.ts";
+import type { AddressMatch, InterfaceSet, Rewrite, Rule, Ruleset, Zone } from "../ir/ruleset.ts";
+import { complement, ofFamily } from "../net/address-set.ts";
 
 /** What a policy may ask of a firewall and not every firewall can say: how it is called, and the statements of a plan that ask for it. */
 interface Construct {
@@ -27,6 +28,37 @@ export const constructs = {
   "many-slices": { text: `more than ${mostSlices} slices`, askedBy: beyondSlices },
   program: { text: "a program", askedBy: owners(({ kind }) => kind === "program") },
   service: { text: "a service", askedBy: owners(({ kind }) => kind === "service") },
+  "interface-kind": {
+    text: "the kind of a tunnel's interface",
+    askedBy: zones(({ protocol = "other" }) => protocol !== "other"),
+  },
+  "interface-plus": {
+    text: "the name of an interface that ends in `+`",
+    askedBy: zones(({ devices }) => devices.some((device) => device.kind === "named" && device.name.endsWith("+"))),
+  },
+  forward: {
+    text: "forwarded packets",
+    askedBy: rules(({ direction, verdict }) => direction === "forward" && verdict.kind === "accept"),
+  },
+  rewrite: { text: "another destination for packets", askedBy: rewrites("destination") },
+  masquerade: { text: "a masquerade", askedBy: rewrites("masquerade") },
+  timed: {
+    text: "an opening that the kernel closes by itself",
+    askedBy: rules(({ expiresAfter }) => expiresAfter !== undefined),
+  },
+  refreshed: {
+    text: "addresses that the daemon finds",
+    askedBy: rules(({ match }) => [match.source, match.destination].some((address) => address?.within !== undefined)),
+  },
+  arp: {
+    text: "a tunnel's address hidden from ARP",
+    askedBy: rules(
+      ({ match: { family, source, destination }, verdict }) =>
+        family === "arp" && verdict.kind === "accept" && [source, destination].some(isPart),
+    ),
+  },
+  "one-step": { text: "all families in one step", askedBy: everything },
+  "final-source": { text: "the source with which a packet really leaves", askedBy: everything },
 } as const satisfies Readonly<Record<string, Construct>>;
 
 export type ConstructName = keyof typeof constructs;
@@ -37,6 +69,9 @@ const isNamed = (one: Identity): boolean => (one.kind === "user" || one.kind ===
 function running({ states, portal }: Plan): readonly Ruleset[] {
   return portal ? [...states, portal] : states;
 }
+
+const isPart = (address: AddressMatch | undefined): boolean =>
+  address !== undefined && complement(ofFamily(address.set, "ipv4"), "ipv4").length > 0;
 
 /** Statements with a rule of which something holds. */
 function rules(
@@ -55,6 +90,28 @@ function rules(
 
 function owners(is: (one: Identity) => boolean, of?: (plan: Plan) => readonly Ruleset[]): Construct["askedBy"] {
   return rules(({ match }) => match.owner?.flat().some(is) ?? false, of);
+}
+
+function zones(is: (zone: Zone) => boolean): Construct["askedBy"] {
+  const some = (set: InterfaceSet | undefined): boolean =>
+    set !== undefined && set.kind !== "loopback" && set.zones.some(is);
+  return rules(({ match }) => some(match.inInterface) || some(match.outInterface));
+}
+
+function rewrites(kind: Rewrite["change"]["kind"]): Construct["askedBy"] {
+  return (plan) => [
+    ...new Set(
+      rulesetsOf(plan)
+        .flatMap((ruleset) => ruleset.rewrites)
+        .filter(({ change }) => change.kind === kind)
+        .map(({ from }) => from),
+    ),
+  ];
+}
+
+/** Whatever is compiled. */
+function everything({ lockdown }: Plan): readonly StatementId[] {
+  return lockdown.rules.slice(-1).map(({ from }) => from);
 }
 
 /** The first statement that asks for one too many. */

@@ -32,11 +32,12 @@ describe("capabilities", () => {
       const count = allPolicies.filter(({ plan }) => constructs[name].askedBy(plan).length > 0).length;
       return [name, count] as const;
     });
-    // The daemon's probes have one everywhere.
-    expect(counts.filter(([, count]) => count === allPolicies.length).map(([name]) => name)).toEqual(["mark"]);
+    expect(counts.filter(([, count]) => count === allPolicies.length).map(([name]) => name)).toEqual(everywhere);
     expect(counts.filter(([, count]) => count === 0).map(([name]) => name)).toEqual(elsewhere);
   });
 });
+/** The daemon's probes have a mark, and every policy here a tunnel that is known by its kind. */
+const everywhere: readonly ConstructName[] = ["mark", "interface-kind", "one-step", "final-source"];
 /** By name, nft refuses them; Linux has no program or service; of many slices there is a test of its own. */
 const elsewhere: readonly ConstructName[] = [
   "user-by-name",
