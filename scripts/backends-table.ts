@@ -54,6 +54,9 @@ const tried: Readonly<Record<Target, readonly string[]>> = {
     "Tried on Linux: every golden loads into a kernel and lists back, packets meet the planned verdicts, and tunnels that are lost",
     "under load leak nothing (`test/kernel`, `test/runtime`).",
   ],
+  iptables: [
+    "Tried on Linux: what ran on a kernel stands in `test/kernel`, and whatever is compiled is read back first.",
+  ],
   wfp: [
     "**Nothing of it ran on Windows.** What Windows does is from Microsoft's documentation and from the code of other products.",
     "",

@@ -1,6 +1,7 @@
 import { type Plan, rulesetsOf } from "../ir/plan.ts";
 import type { Device, Identity, StatementId } from "../ir/policy.ts";
-import type { Rule, Ruleset } from "../ir/ruleset.ts";
+import type { AddressMatch, InterfaceSet, Rewrite, Rule, Ruleset, Zone } from "../ir/ruleset.ts";
+import { complement, ofFamily } from "../net/address-set.ts";
 
 /** What a policy may ask of a firewall and not every firewall can say: how it is called, and the statements of a plan that ask for it. */
 interface Construct {
@@ -27,6 +28,39 @@ export const constructs = {
   "many-slices": { text: `more than ${mostSlices} slices`, askedBy: beyondSlices },
   program: { text: "a program", askedBy: owners(({ kind }) => kind === "program") },
   service: { text: "a service", askedBy: owners(({ kind }) => kind === "service") },
+  "interface-kind": {
+    text: "the kind of a tunnel's interface",
+    askedBy: zones(({ protocol = "other" }) => protocol !== "other"),
+  },
+  "interface-plus": {
+    text: "the name of an interface that ends in `+`",
+    askedBy: zones(({ devices }) => devices.some((device) => device.kind === "named" && device.name.endsWith("+"))),
+  },
+  forward: {
+    text: "forwarded packets",
+    askedBy: rules(
+      ({ direction, verdict, match }) => direction === "forward" && verdict.kind === "accept" && !match.related,
+    ),
+  },
+  rewrite: { text: "another destination for packets", askedBy: rewrites("destination") },
+  masquerade: { text: "a masquerade", askedBy: rewrites("masquerade") },
+  timed: {
+    text: "an opening that the kernel closes by itself",
+    askedBy: rules(({ expiresAfter }) => expiresAfter !== undefined),
+  },
+  refreshed: {
+    text: "addresses that the daemon finds",
+    askedBy: rules(({ match }) => [match.source, match.destination].some((address) => address?.within !== undefined)),
+  },
+  arp: {
+    text: "a tunnel's address hidden from ARP",
+    askedBy: rules(
+      ({ match: { family, source, destination }, verdict }) =>
+        family === "arp" && verdict.kind === "accept" && [source, destination].some(isPart),
+    ),
+  },
+  "one-step": { text: "all families in one step", askedBy: everything },
+  "final-source": { text: "the source with which a packet really leaves", askedBy: everything },
   "program-path": {
     text: "a program without its whole path on Windows",
     askedBy: owners((one) => one.kind === "program" && !isWindowsPath(one.path)),
@@ -53,19 +87,6 @@ export const constructs = {
     askedBy: rules((rule) => devicesOf(rule).some(({ kind }) => kind !== "named")),
   },
   "interface-case": { text: "interfaces whose names differ in upper and lower case alone", askedBy: inOneCase },
-  forwarding: {
-    text: "forwarded packets",
-    askedBy: rules(({ direction, verdict, match }) => direction === "forward" && isAccept(verdict) && !match.related),
-  },
-  rewriting: { text: "a rewritten source or destination", askedBy: rewriting },
-  "closes-by-itself": {
-    text: "an opening that closes by itself",
-    askedBy: rules(({ expiresAfter }) => expiresAfter !== undefined),
-  },
-  "refreshed-addresses": {
-    text: "addresses of a name that the runtime refreshes",
-    askedBy: rules(({ match }) => [match.source, match.destination].some((set) => set?.within)),
-  },
   "hop-limit": {
     text: "the hop limit of neighbour discovery",
     askedBy: rules(({ match }) => match.hopLimit !== undefined),
@@ -74,7 +95,6 @@ export const constructs = {
     text: "what an address is to an interface",
     askedBy: rules(({ match }) => (match.sourceLocality ?? match.destinationLocality) !== undefined),
   },
-  arp: { text: "what ARP tells and asks", askedBy: rules(({ match }) => match.family === "arp") },
   "one-way": {
     text: "a packet that passes without its answers",
     askedBy: rules(
@@ -98,8 +118,8 @@ export const constructs = {
     text: "what virtual machines on it send",
     askedBy: rules(({ stage, direction }) => stage === "closed" && direction === "forward"),
   },
-  "other-administrators": {
-    text: "rules of other administrators that open",
+  "foreign-permits": {
+    text: "filters of others that permit for good",
     askedBy: rules(
       ({ stage, direction, match }) => stage === "closed" && direction === "out" && match.family !== "arp",
     ),
@@ -120,6 +140,9 @@ function running({ states, portal }: Plan): readonly Ruleset[] {
   return portal ? [...states, portal] : states;
 }
 
+const isPart = (address: AddressMatch | undefined): boolean =>
+  address !== undefined && complement(ofFamily(address.set, "ipv4"), "ipv4").length > 0;
+
 /** Statements with a rule of which something holds. */
 function rules(
   asks: (rule: Rule) => boolean,
@@ -139,6 +162,28 @@ function owners(is: (one: Identity) => boolean, of?: (plan: Plan) => readonly Ru
   return rules(({ match }) => match.owner?.flat().some(is) ?? false, of);
 }
 
+function zones(is: (zone: Zone) => boolean): Construct["askedBy"] {
+  const some = (set: InterfaceSet | undefined): boolean =>
+    set !== undefined && set.kind !== "loopback" && set.zones.some(is);
+  return rules(({ match }) => some(match.inInterface) || some(match.outInterface));
+}
+
+function rewrites(kind: Rewrite["change"]["kind"]): Construct["askedBy"] {
+  return (plan) => [
+    ...new Set(
+      rulesetsOf(plan)
+        .flatMap((ruleset) => ruleset.rewrites)
+        .filter(({ change }) => change.kind === kind)
+        .map(({ from }) => from),
+    ),
+  ];
+}
+
+/** Whatever is compiled. */
+function everything({ lockdown }: Plan): readonly StatementId[] {
+  return lockdown.rules.slice(-1).map(({ from }) => from);
+}
+
 const isWindowsPath = (path: string): boolean => path === "System" || /^[A-Za-z]:\\[^"<>|?*%/]+$/.test(path);
 const hasTwo = (all: readonly Identity[]): boolean =>
   (["program", "service"] as const).some((kind) => all.filter((one) => one.kind === kind).length > 1);
@@ -155,10 +200,6 @@ function inOneCase(plan: Plan): readonly StatementId[] {
     devicesOf(rule).some((device) => device.kind === "named" && isOther(device.name)),
   );
   return [...new Set(clashing.map(({ from }) => from))];
-}
-
-function rewriting(plan: Plan): readonly StatementId[] {
-  return [...new Set(rulesetsOf(plan).flatMap(({ rewrites }) => rewrites.map(({ from }) => from)))];
 }
 
 /** The first statement that asks for one too many. */

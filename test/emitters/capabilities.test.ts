@@ -36,16 +36,18 @@ describe("capabilities", () => {
     expect(counts.filter(([, count]) => count === 0).map(([name]) => name)).toEqual(elsewhere);
   });
 });
-/** The daemon's probes have a mark; neighbours, errors and how a ruleset ends are in every one. */
+/** The daemon's probes have a mark, and every policy here a tunnel that is known by its kind; neighbours, errors and how a ruleset ends are in every one. */
 const everywhere: readonly ConstructName[] = [
   "mark",
+  "interface-kind",
+  "one-step",
+  "final-source",
   "hop-limit",
   "own-addresses",
-  "arp",
   "one-way",
   "errors-about-flows",
   "guests",
-  "other-administrators",
+  "foreign-permits",
 ];
 /** By name, nft refuses them; Linux has no program or service; of many slices there is a test of its own. */
 const elsewhere: readonly ConstructName[] = [

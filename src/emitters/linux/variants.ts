@@ -1,11 +1,33 @@
-import type { Ruleset } from "../../ir/ruleset.ts";
+import type { Rule, Ruleset } from "../../ir/ruleset.ts";
 import type { StateKey } from "../../ir/states.ts";
 import { stateName } from "../../ir/states.ts";
-import type { Chain } from "./body.ts";
-import { type Body, body, type Way } from "./chains.ts";
-import { className, type InterfaceClass } from "./interfaces.ts";
+import { className, type InterfaceClass } from "./classes.ts";
 import { heading } from "./layout.ts";
-import type { Spelling } from "./words.ts";
+import type { Way } from "./ways.ts";
+
+/** Lines of a chain under a heading of their own. */
+export interface Section {
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+/** A chain reached by `goto` or `jump`: a rule accepts, or the packet falls back. */
+export interface Chain {
+  readonly name: string;
+  readonly sections: readonly Section[];
+}
+
+/** What one class of interfaces may do in one state, by way; equal bodies of different states become one. */
+export interface Body {
+  readonly of: InterfaceClass;
+  /** A single rule without conditions stands in the state's own chain. */
+  readonly inline?: Rule;
+  /** Chains for a given suffix of their names; the first is where the state's chain goes to. Empty: nothing passes. */
+  readonly chains: (suffix: string) => readonly Chain[];
+  /** Equal text, equal meaning. */
+  readonly key: string;
+  /** Only the daemon's probe passes. */
+  readonly probeOnly: boolean;
+}
 
 /** What a class of interfaces may do on one way, in all the states that agree on it: the same chains serve them. */
 export interface Variant {
@@ -21,11 +43,11 @@ export function variants(
   of: InterfaceClass,
   way: Way,
   rulesets: readonly Ruleset[],
-  spelling: Spelling,
+  body: (ruleset: Ruleset, way: Way, of: InterfaceClass) => Body,
 ): readonly Variant[] {
   const groups = new Map<string, { readonly states: StateKey[]; readonly body: Body }>();
   for (const ruleset of rulesets) {
-    const judged = body(ruleset, way, of, spelling);
+    const judged = body(ruleset, way, of);
     const group = groups.get(judged.key);
     if (group) group.states.push(ruleset.state);
     else groups.set(judged.key, { states: [ruleset.state], body: judged });

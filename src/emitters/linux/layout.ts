@@ -1,4 +1,4 @@
-import type { Line } from "./words.ts";
+import type { Line } from "./line.ts";
 
 /** Wider gaps than this no longer read as columns. */
 const widestGap = 24;
