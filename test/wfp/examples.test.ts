@@ -6,7 +6,11 @@ import { examples, heldByWindows, load } from "../examples/golden.ts";
 const refused: Readonly<Record<string, readonly string[]>> = {
   "build-server": ["KSP4002 wfp cannot say a mark"],
   "bypass-app": ["KSP2025 app `backup` has no identity on Windows"],
-  "docker-k8s": ["KSP4002 wfp cannot say a mark", "KSP4002 wfp cannot say interfaces by the beginning of their names"],
+  "docker-k8s": [
+    "KSP4002 wfp cannot say a mark",
+    "KSP4002 wfp cannot say forwarded packets",
+    "KSP4002 wfp cannot say interfaces by the beginning of their names",
+  ],
   "endpoint-by-name": ["KSP4002 wfp cannot say a mark"],
   fleet: ["KSP4002 wfp cannot say a mark", "KSP4002 wfp cannot say a user or group by number"],
   gateway: ["KSP4002 wfp cannot say a mark", "KSP4002 wfp cannot say forwarded packets"],
