@@ -1,8 +1,12 @@
 import type { Emitter, Files } from "./emitters/emitter.ts";
+import { iptables } from "./emitters/iptables/emit.ts";
 import { nft } from "./emitters/nft/emit.ts";
+import { wfp } from "./emitters/wfp/emit.ts";
 import type { Plan } from "./ir/plan.ts";
 import type { Target } from "./ir/targets.ts";
+import { validateIptables } from "./proof/translation/iptables.ts";
 import { type Mismatch, validateNft } from "./proof/translation/nft.ts";
+import { validateWfp } from "./proof/translation/wfp.ts";
 
 /** A firewall that policies compile to: what it can say, what writes its files, and what reads them back. `systemOf` has the system of its plan. */
 export interface Backend {
@@ -14,4 +18,6 @@ export interface Backend {
 /** Every backend there is. */
 export const backends: Readonly<Record<Target, Backend>> = {
   nft: { emitter: nft, validate: validateNft },
+  iptables: { emitter: iptables, validate: validateIptables },
+  wfp: { emitter: wfp, validate: validateWfp },
 };

@@ -9,18 +9,16 @@ import { BudgetExceeded } from "./proof/packets/diagrams.ts";
 import type { Mismatch } from "./proof/translation/nft.ts";
 import { tooLarge } from "./prove.ts";
 
-/** Every target's files, read back and held against the plan. */
+/** A target's files, read back and held against the plan. */
 export function validate(
   plan: Plan,
   origins: Origins,
-  targets: readonly Target[],
+  target: Target,
   files: ReadonlyMap<string, string>,
 ): readonly Diagnostic[] {
   try {
-    return targets.flatMap((target) => {
-      const mismatch = backends[target].validate(plan, files);
-      return mismatch ? [fault(mismatch, plan, origins)] : [];
-    });
+    const mismatch = backends[target].validate(plan, files);
+    return mismatch ? [fault(mismatch, plan, origins)] : [];
   } catch (error) {
     if (!(error instanceof BudgetExceeded)) throw error;
     return [tooLarge(origins)];

@@ -105,7 +105,7 @@ describe("a difference", () => {
     const [diagnostic, ...more] = validate(
       plan,
       origins,
-      ["nft"],
+      "nft",
       new Map([...nft.emit(plan), ["nft/ruleset.nft", opened]]),
     );
     expect(more).toEqual([]);
