@@ -12,7 +12,7 @@ import { type Origins, placeOf } from "./ir/origins.ts";
 import type { Plan } from "./ir/plan.ts";
 import type { Policy } from "./ir/policy.ts";
 import { stopwatch } from "./measure.ts";
-import { type Target, validate } from "./validate.ts";
+import { provedOfFiles, type Target, validate } from "./validate.ts";
 
 export type { Target };
 
@@ -43,7 +43,9 @@ export function compile(source: Source, options: CheckOptions & { readonly targe
   const contradicted = stage("validate", () => validate(planned, origins, options.targets, new Map(emitted)));
   if (contradicted.length > 0) return { sources, diagnostics: [...diagnostics, ...contradicted] };
   const review = stage("review", () => reviewFiles(policy, planned, origins, proofs));
-  const files = stage("bundle", () => withBundle(policy, planned, proofs, new Map([...review, ...emitted])));
+  const files = stage("bundle", () =>
+    withBundle(policy, planned, [...proofs, ...provedOfFiles], new Map([...review, ...emitted])),
+  );
   return { name: policy.name, files, sources, diagnostics };
 }
 
@@ -61,11 +63,11 @@ function reviewFiles(policy: Policy, planned: Plan, origins: Origins, proofs: Pr
     ["policy.json", `${canonicalJson(policy, 2)}\n`],
     ["states.txt", statesText(planned, origins)],
     ["moves.diff", movesText(planned)],
-    ["proof.txt", proofText(policy, planned, origins, proofs)],
+    ["proof.txt", proofText(policy, planned, origins, { ofPackets: proofs, ofFiles: provedOfFiles })],
   ]);
 }
 
-function withBundle(policy: Policy, planned: Plan, proofs: Proofs, files: Files): Files {
-  const text = `${canonicalJson(bundle(policy, planned, proofs, files), 2)}\n`;
+function withBundle(policy: Policy, planned: Plan, proofs: readonly string[], files: Files): Files {
+  const text = `${canonicalJson(bundle(policy, planned, proofs.toSorted(), files), 2)}\n`;
   return new Map([["bundle.json", text], ...files]);
 }

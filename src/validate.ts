@@ -10,6 +10,9 @@ import { tooLarge } from "./prove.ts";
 const validators = { nft: validateNft } as const;
 export type Target = keyof typeof validators;
 
+/** What is proved of files and of the moves between them, where `validate` finds nothing. */
+export const provedOfFiles = ["KSP3023", "KSP3025", "KSP3026"] as const;
+
 /** Reads every file back, without a line of the code that wrote it, and holds all packets in all states against the plan. */
 export function validate(
   plan: Plan,
@@ -36,6 +39,15 @@ function fault(mismatch: Mismatch, plan: Plan, origins: Origins): Diagnostic {
       return of(`line ${mismatch.line} is not understood: ${mismatch.reason}`);
     case "effect":
       return of(mismatch.reason);
+    case "unloadable":
+      return diagnostic("KSP3025", { file }, { at: origins.head, label: mismatch.reason });
+    case "meddling":
+      return diagnostic("KSP3026", { file }, { at: origins.head, label: mismatch.reason });
+    case "move": {
+      const { move, difference } = mismatch;
+      const notes = [`${describe(difference.packet)}: ${difference.says}`];
+      return diagnostic("KSP3023", { move }, { at: origins.head, label: "in this policy", notes });
+    }
     case "packet": {
       const { state, difference } = mismatch;
       const { packet, says } = difference;

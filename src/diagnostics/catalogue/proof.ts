@@ -78,10 +78,25 @@ export const proof = {
     severity: "error",
     message: text`losing a tunnel opens something in state \`${"state"}\``,
   },
+  KSP3023: {
+    name: "closed-in-transition",
+    severity: "error",
+    message: text`moving \`${"move"}\` is neither the one state nor the other`,
+  },
   KSP3024: {
     name: "closed-without-daemon",
     severity: "error",
     message: text`in state \`${"state"}\` something stays open that only a running daemon would close`,
+  },
+  KSP3025: {
+    name: "loads-anywhere",
+    severity: "error",
+    message: text`\`${"file"}\` needs more than a kernel that has just begun`,
+  },
+  KSP3026: {
+    name: "ours-alone",
+    severity: "error",
+    message: text`\`${"file"}\` and the rules of others would meet otherwise than is claimed`,
   },
   KSP3090: {
     name: "expectation-not-met",

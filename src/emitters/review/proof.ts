@@ -3,12 +3,19 @@ import type { Origins } from "../../ir/origins.ts";
 import type { Plan } from "../../ir/plan.ts";
 import type { Policy } from "../../ir/policy.ts";
 
+type Codes = readonly (keyof typeof catalogue)[];
+
+interface Proved {
+  readonly ofPackets: Codes;
+  readonly ofFiles: Codes;
+}
+
 /** What was proved, and of which packets. What a reader has to accept stands first. */
 export function proofText(
   policy: Policy,
   { states, portal }: Plan,
   { statements }: Origins,
-  proofs: readonly (keyof typeof catalogue)[],
+  { ofPackets, ofFiles }: Proved,
 ): string {
   const text = (id: string): string => statements.get(id)?.text ?? id;
   const stated = [...policy.allows, ...policy.forwards, ...policy.dns, ...(policy.portal ? [policy.portal] : [])];
@@ -20,16 +27,16 @@ export function proofText(
     `policy ${policy.name}`,
     ...scope,
     ...section("accepted risks", risks),
-    ...section(
-      `proved for every packet, in ${names.length} states (${names.join(", ")})`,
-      proofs.map((code) => `  ${code} ${catalogue[code].name}`),
-    ),
+    ...section(`proved for every packet, in ${names.length} states (${names.join(", ")})`, ofPackets.map(named)),
+    ...section("proved of every file, and of every move between two states", ofFiles.map(named)),
     ...section(
       "expected, and so",
       policy.expects.map(({ id }) => `  ${text(id)}`),
     ),
   ].join("\n")}\n`;
 }
+
+const named = (code: Codes[number]): string => `  ${code} ${catalogue[code].name}`;
 
 const section = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length > 0 ? ["", `${title}:`, ...lines] : [];
