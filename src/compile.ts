@@ -1,8 +1,9 @@
-import { type Checked, type CheckOptions, check } from "./check.ts";
+import { backends, provedOfFiles } from "./backends.ts";
+import { type CheckOptions, check } from "./check.ts";
 import { type Diagnostic, diagnostic, isError } from "./diagnostics/diagnostic.ts";
 import type { Source } from "./diagnostics/span.ts";
-import type { Files, Refusal } from "./emitters/emitter.ts";
-import { nft } from "./emitters/nft/emit.ts";
+import { deviations as deviationsOf, type Refusal, refusals } from "./emitters/capabilities.ts";
+import type { Files } from "./emitters/emitter.ts";
 import { movesText } from "./emitters/review/moves.ts";
 import { proofText } from "./emitters/review/proof.ts";
 import { statesText } from "./emitters/review/states.ts";
@@ -11,12 +12,9 @@ import { canonicalJson } from "./ir/canonical.ts";
 import { type Origins, placeOf } from "./ir/origins.ts";
 import type { Plan } from "./ir/plan.ts";
 import type { Policy } from "./ir/policy.ts";
+import type { Target } from "./ir/targets.ts";
 import { stopwatch } from "./measure.ts";
-import { provedOfFiles, type Target, validate } from "./validate.ts";
-
-export type { Target };
-
-const emitters = { nft } as const;
+import { validate } from "./validate.ts";
 
 export interface Compiled {
   readonly name?: string;
@@ -33,23 +31,28 @@ export function compile(source: Source, options: CheckOptions & { readonly targe
   const checked = check(source, options);
   const { policy, origins, plan: planned, proofs, sources } = checked;
   if (!policy || !origins || !planned || !proofs) return { sources, diagnostics: checked.diagnostics };
-  const refused = options.targets.flatMap((target) =>
-    emitters[target].refusals(planned).map((refusal) => refuse(target, refusal, origins)),
+  const { targets } = options;
+  const refused = targets.flatMap((target) =>
+    refusals(planned, backends[target].emitter.capabilities).map((refusal) => refuse(target, refusal, origins)),
   );
   const diagnostics = [...checked.diagnostics, ...refused];
   if (refused.some(isError)) return { sources, diagnostics };
 
-  const emitted = stage("emit", () => options.targets.flatMap((target) => [...emitters[target].emit(planned)]));
-  const contradicted = stage("validate", () => validate(planned, origins, options.targets, new Map(emitted)));
+  const emitted = stage("emit", () => targets.flatMap((target) => [...backends[target].emitter.emit(planned)]));
+  const contradicted = stage("validate", () => validate(planned, origins, targets, new Map(emitted)));
   if (contradicted.length > 0) return { sources, diagnostics: [...diagnostics, ...contradicted] };
-  const review = stage("review", () => reviewFiles(policy, planned, origins, proofs));
-  const files = stage("bundle", () =>
-    withBundle(policy, planned, [...proofs, ...provedOfFiles], new Map([...review, ...emitted])),
+  const deviations = targets.flatMap((target) =>
+    deviationsOf(planned, backends[target].emitter.capabilities).map((deviation) => `${target}: ${deviation}`),
   );
+  const ofFiles = provedOfFiles(targets);
+  const review = stage("review", () =>
+    reviewFiles(policy, planned, origins, { proofs: { ofPackets: proofs, ofFiles }, deviations }),
+  );
+  const proved = [...proofs, ...ofFiles].sort();
+  const of = { policy, plan: planned, proofs: proved, targets, deviations, files: new Map([...review, ...emitted]) };
+  const files = stage("bundle", () => withBundle(of));
   return { name: policy.name, files, sources, diagnostics };
 }
-
-type Proofs = NonNullable<Checked["proofs"]>;
 
 const refuse = (target: Target, { from, construct, help }: Refusal, origins: Origins): Diagnostic =>
   diagnostic(
@@ -58,16 +61,15 @@ const refuse = (target: Target, { from, construct, help }: Refusal, origins: Ori
     { at: placeOf(origins, from, "carrier"), label: "cannot be said there", help },
   );
 
-function reviewFiles(policy: Policy, planned: Plan, origins: Origins, proofs: Proofs): Files {
+function reviewFiles(policy: Policy, planned: Plan, origins: Origins, known: Parameters<typeof proofText>[3]): Files {
   return new Map([
     ["policy.json", `${canonicalJson(policy, 2)}\n`],
     ["states.txt", statesText(planned, origins)],
     ["moves.diff", movesText(planned)],
-    ["proof.txt", proofText(policy, planned, origins, { ofPackets: proofs, ofFiles: provedOfFiles })],
+    ["proof.txt", proofText(policy, planned, origins, known)],
   ]);
 }
 
-function withBundle(policy: Policy, planned: Plan, proofs: readonly string[], files: Files): Files {
-  const text = `${canonicalJson(bundle(policy, planned, proofs.toSorted(), files), 2)}\n`;
-  return new Map([["bundle.json", text], ...files]);
+function withBundle(of: Parameters<typeof bundle>[0]): Files {
+  return new Map([["bundle.json", `${canonicalJson(bundle(of), 2)}\n`], ...of.files]);
 }

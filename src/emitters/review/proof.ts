@@ -5,9 +5,9 @@ import type { Policy } from "../../ir/policy.ts";
 
 type Codes = readonly (keyof typeof catalogue)[];
 
-interface Proved {
-  readonly ofPackets: Codes;
-  readonly ofFiles: Codes;
+interface Known {
+  readonly proofs: { readonly ofPackets: Codes; readonly ofFiles: Codes };
+  readonly deviations: readonly string[];
 }
 
 /** What was proved, and of which packets. What a reader has to accept stands first. */
@@ -15,7 +15,7 @@ export function proofText(
   policy: Policy,
   { states, portal }: Plan,
   { statements }: Origins,
-  { ofPackets, ofFiles }: Proved,
+  { proofs: { ofPackets, ofFiles }, deviations }: Known,
 ): string {
   const text = (id: string): string => statements.get(id)?.text ?? id;
   const stated = [...policy.allows, ...policy.forwards, ...policy.dns, ...(policy.portal ? [policy.portal] : [])];
@@ -27,6 +27,10 @@ export function proofText(
     `policy ${policy.name}`,
     ...scope,
     ...section("accepted risks", risks),
+    ...section(
+      "holds only as far as these assumptions do",
+      deviations.map((deviation) => `  ${deviation}`),
+    ),
     ...section(`proved for every packet, in ${names.length} states (${names.join(", ")})`, ofPackets.map(named)),
     ...section("proved of every file, and of every move between two states", ofFiles.map(named)),
     ...section(

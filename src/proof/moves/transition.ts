@@ -68,12 +68,12 @@ export class Transitions {
 const every = (sets: readonly PacketSet[], within: PacketSet): PacketSet =>
   sets.reduce((a, b) => a.intersect(b), within);
 
-export function opened({ judges, within, old, new: after }: Passage): PacketSet {
+function opened({ judges, within, old, new: after }: Passage): PacketSet {
   const most = judges.map((judge) => judge.before.most.union(judge.after.most));
   return every(most, within).minus(old.union(after));
 }
 
-export function lost({ judges, within, old, new: after }: Passage): PacketSet {
+function lost({ judges, within, old, new: after }: Passage): PacketSet {
   const least = judges.map((judge) => judge.before.least.intersect(judge.after.least));
   return old.intersect(after).intersect(within).minus(every(least, within));
 }
