@@ -36,8 +36,6 @@ export const tooLarge = ({ head }: Origins): Diagnostic =>
     },
   );
 
-const noStatement = "no statement decides about it, so it is a bug in ksp: report it with the policy";
-
 function fault(violation: Violation, origins: Origins): Diagnostic {
   const { ruleset, packet } = violation;
   const { state } = ruleset;
