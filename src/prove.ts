@@ -1,4 +1,4 @@
-import { proof as catalogue } from "./diagnostics/catalogue/proof.ts";
+import { proof as catalogue, noStatement } from "./diagnostics/catalogue/proof.ts";
 import { type Diagnostic, diagnostic } from "./diagnostics/diagnostic.ts";
 import { evaluate } from "./ir/evaluate.ts";
 import { type Origins, placeOf } from "./ir/origins.ts";
