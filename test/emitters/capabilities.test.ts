@@ -38,7 +38,7 @@ describe("capabilities", () => {
 });
 /** The daemon's probes have a mark, and every policy here a tunnel that is known by its kind. */
 const everywhere: readonly ConstructName[] = ["mark", "interface-kind", "one-step", "final-source"];
-/** By name, nft refuses them; Linux has no program or service; of many slices and of `+` there are tests of their own. */
+/** By name, nft refuses them; Linux has no program or service; of many slices there is a test of its own. */
 const elsewhere: readonly ConstructName[] = [
   "user-by-name",
   "group-by-name",
@@ -46,7 +46,6 @@ const elsewhere: readonly ConstructName[] = [
   "many-slices",
   "program",
   "service",
-  "interface-plus",
 ];
 
 test.each(Object.entries(backends))("%s says how, wherever it does not hold", (_, { emitter: { capabilities } }) => {

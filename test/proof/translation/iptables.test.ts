@@ -28,13 +28,6 @@ test.each(said)("$name: the files mean what was planned", ({ plan, files }) => {
   expect(validateIptables(plan, files)).toBeUndefined();
 });
 
-test("a name that iptables takes for many is refused", () => {
-  const { plan } = emitted("plus", homePolicy({}).replaceAll('"wg0"', '"wg+"'));
-  expect(refusals(plan, iptables.capabilities).map(({ construct }) => construct)).toContain(
-    "the name of an interface that ends in `+`",
-  );
-});
-
 /** All of them with `KSP_MUTANTS=all`: half an hour. */
 const { KSP_MUTANTS: wanted = "150" } = process.env;
 
