@@ -26,6 +26,7 @@ class Reader {
   readonly #conditions: Condition[] = [];
   readonly #ends = new Set<string>();
   #protocol = 0;
+  #isBehindProtocol = false;
   #limit: Limit | undefined;
   #target: Target | undefined;
 
@@ -42,11 +43,12 @@ class Reader {
 
   part(): void {
     const words = this.#words;
-    // Without -m the options of a protocol stand behind it.
+    // Without -m the options of a protocol stand behind it, and nowhere else: other modules would take them for their own.
     if (words.peek().word?.startsWith("--")) {
-      this.#module(ownModules[this.#protocol] ?? "");
+      this.#module(this.#isBehindProtocol ? (ownModules[this.#protocol] ?? "") : "");
       return;
     }
+    this.#isBehindProtocol = false;
     const isNegated = words.take("!");
     const option = words.next();
     if (option === "-s" || option === "-d") this.#address(option, isNegated);
@@ -83,6 +85,7 @@ class Reader {
     const number = protocols[text] ?? this.#words.number(255, text);
     if (number === 0 || this.#protocol !== 0) this.#words.fail("every protocol, or a second one");
     this.#protocol = number;
+    this.#isBehindProtocol = true;
     this.#conditions.push({ kind: "protocol", number });
   }
 
