@@ -7,7 +7,7 @@ import { type Judged, judge, say, wrong } from "../verdicts/judge.ts";
 import { packetsFor } from "../verdicts/packets-for.ts";
 import { sayable, switchTo, type Variant, variants, withFiles } from "./bundle.ts";
 
-/** `KSP_PACKETS=2000 KSP_SEED=7` looks longer, and elsewhere; `KSP_IPTABLES_POLICIES=all` at every policy with both. */
+/** `KSP_PACKETS=2000 KSP_SEED=7` looks longer, and elsewhere; `KSP_IPTABLES_POLICIES=all` at every policy. */
 const { KSP_PACKETS = "60", KSP_SEED = "1", KSP_IPTABLES_POLICIES: which = "some" } = process.env;
 
 const judged = (policy: Emitted, variant: Variant, files: Files, most = Number(KSP_PACKETS)): Promise<Judged> =>
@@ -22,11 +22,16 @@ const judged = (policy: Emitted, variant: Variant, files: Files, most = Number(K
 
 const count = ({ verdicts }: Judged, verdict: string): number => verdicts.filter((v) => v.kernel === verdict).length;
 
+/** The laboratory has cards in place of IPsec's interfaces, which iptables cannot tell from them. */
+const told = sayable.filter(({ policy }) => policy.tunnels.every(({ protocol }) => protocol !== "ipsec"));
 /** One tunnel, several hops, several chains, IPv6 alone, servers and exemptions. */
-const usual = ["home-wireguard", "three-hops-mixed", "work-and-private", "ipv6-only-nat64", "server-ssh"];
-const policies = which === "all" ? sayable : sayable.filter(({ name }) => usual.includes(name));
+const usual: Readonly<Record<Variant, readonly string[]>> = {
+  "iptables-nft": ["home-wireguard", "three-hops-mixed", "work-and-private", "ipv6-only-nat64", "server-ssh"],
+  "iptables-legacy": ["home-wireguard", "ipv6-only-nat64"],
+};
 
 describe.skipIf(mayBeSkipped()).each(variants)("%s", (variant) => {
+  const policies = told.filter(({ name }) => which === "all" || usual[variant].includes(name));
   test.each(policies)("$name: a kernel says of a packet what the plan says", { timeout: 600_000 }, async (policy) => {
     const found = await judged(policy, variant, iptables.emit(policy.plan));
     expect(wrong(found).map(say)).toEqual([]);
