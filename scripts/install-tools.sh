@@ -7,7 +7,8 @@ export PATH="$PATH:/usr/sbin:/sbin" DEBIAN_FRONTEND=noninteractive
 # tool:package
 tools="nft:nftables ipset:ipset openvpn:openvpn wireguard-go:wireguard-go wg:wireguard-tools tcpdump:tcpdump ip:iproute2
 	ping:iputils-ping openssl:openssl sysctl:procps pkill:procps ps:procps flock:util-linux
-	iptables-nft-restore:iptables iptables-legacy-restore:iptables unshare:util-linux nsenter:util-linux setpriv:util-linux mount:mount python3:python3"
+	iptables-restore:iptables iptables-nft-restore:iptables iptables-legacy-restore:iptables unshare:util-linux
+	nsenter:util-linux setpriv:util-linux mount:mount python3:python3"
 
 missing_tools=
 missing_packages=

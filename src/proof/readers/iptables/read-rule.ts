@@ -160,7 +160,21 @@ class Reader {
 }
 
 const ownModules: Readonly<Record<number, string>> = { 1: "icmp", 6: "tcp", 17: "udp", 58: "icmp6" };
-const protocols: Readonly<Record<string, number>> = { tcp: 6, udp: 17, icmp: 1, icmpv6: 58, "ipv6-icmp": 58, igmp: 2 };
+/** As iptables and /etc/protocols call them in a listing. */
+const protocols: Readonly<Record<string, number>> = {
+  icmp: 1,
+  igmp: 2,
+  tcp: 6,
+  udp: 17,
+  ipv6: 41,
+  gre: 47,
+  esp: 50,
+  ah: 51,
+  icmpv6: 58,
+  "ipv6-icmp": 58,
+  sctp: 132,
+  udplite: 136,
+};
 const periods: Readonly<Record<string, number>> = {
   second: 1_000,
   sec: 1_000,
