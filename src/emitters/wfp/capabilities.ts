@@ -15,7 +15,6 @@ export const capabilities: Capabilities = {
   program: holds,
   service: holds,
   "interface-kind": holds,
-  "interface-plus": holds,
   "program-path": refused("write it with its drive, or `System`"),
   "several-programs": refused("write a line for each"),
   "own-service": refused("name the service of the VPN"),
