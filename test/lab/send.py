@@ -140,7 +140,7 @@ def send(packet):
         key = (family, packet["by"], packet["uid"], packet["gid"], packet.get("slice", ""), bool(packet.get("fragment")))
         made = raw_socket(key)
         made.setsockopt(socket.SOL_SOCKET, SO_MARK, struct.pack("=I", packet["mark"]))
-        index = socket.if_nametoindex(packet["by"])
+        index = socket.if_nametoindex(packet["by"]) if packet["by"] else 0
         made.sendto(data, (packet["to"], 0) if family == socket.AF_INET else (packet["to"], 0, 0, index))
     except OSError as error:
         # Refused by a rule, without a route, or no packet that this kernel would send: what was seen tells.
