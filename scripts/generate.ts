@@ -6,6 +6,7 @@ import { generateCstDts } from "chevrotain";
 import { bundleSchema } from "../src/ir/bundle.ts";
 import { policySchema } from "../src/ir/policy.ts";
 import { Grammar } from "../src/parser/grammar.ts";
+import { backendsPage } from "./backends-table.ts";
 import { ebnf } from "./grammar/ebnf.ts";
 import { railroad } from "./grammar/railroad.ts";
 import { textmate } from "./grammar/textmate.ts";
@@ -33,6 +34,7 @@ export const artefacts: readonly Artefact[] = [
   { path: "grammar/ksp.ebnf", content: ebnf },
   { path: "grammar/railroad.html", content: railroad },
   { path: "grammar/ksp.tmLanguage.json", content: textmate },
+  { path: "docs/backends.md", content: backendsPage },
   { path: "docs/states.md", content: statesPage },
   { path: "docs/runtime.md", content: runtimePage },
   {

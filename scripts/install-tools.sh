@@ -7,7 +7,7 @@ export PATH="$PATH:/usr/sbin:/sbin" DEBIAN_FRONTEND=noninteractive
 # tool:package
 tools="nft:nftables openvpn:openvpn wireguard-go:wireguard-go wg:wireguard-tools tcpdump:tcpdump ip:iproute2
 	ping:iputils-ping openssl:openssl sysctl:procps pkill:procps ps:procps flock:util-linux
-	unshare:util-linux nsenter:util-linux setpriv:util-linux mount:mount python3:python3"
+	iptables-restore:iptables unshare:util-linux nsenter:util-linux setpriv:util-linux mount:mount python3:python3"
 
 missing_tools=
 missing_packages=

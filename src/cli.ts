@@ -2,8 +2,8 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { type Format, formats, isDocument } from "./commands/formats.ts";
 import { version } from "./commands/version.ts";
-import type { Target } from "./compile.ts";
 import { isDay } from "./ir/calendar.ts";
+import { isTarget, type Target, targets } from "./ir/targets.ts";
 
 const examples = (...lines: readonly string[]): string =>
   `\nExamples:\n${lines.map((line) => `  $ ${line}\n`).join("")}`;
@@ -23,9 +23,11 @@ const time = (text: string): number => {
     throw new InvalidArgumentError("It is no time between 1s and 24h, such as 15m.");
   return milliseconds;
 };
-const target = (name: string, chosen: readonly Target[] = []): readonly Target[] => {
-  if (name !== "nft") throw new InvalidArgumentError("This version compiles to nft only.");
-  return [...new Set<Target>([...chosen, name])];
+const chosen = (names: string, before: readonly Target[] = []): readonly Target[] => {
+  const known = names.split(",").filter(isTarget);
+  if (known.length < names.split(",").length)
+    throw new InvalidArgumentError(`Allowed choices are ${targets.join(", ")}.`);
+  return [...new Set([...before, ...known])];
 };
 /** What went wrong first, such as a full disk behind standard output, is not forgotten. */
 const finish = (code: number): void => {
@@ -68,7 +70,9 @@ program
   .description("write the firewall rules of policies to DIR/<policy>/")
   .argument("<file...>", "policies; - is standard input")
   .requiredOption("-o, --output <dir>", "directory to write to")
-  .addOption(new Option("--target <name>", "firewall to compile for, can be repeated (default: nft)").argParser(target))
+  .addOption(
+    new Option("--target <names>", "firewalls to compile for (default: nft)").choices(targets).argParser(chosen),
+  )
   .option("--check", "write nothing; fail and print a diff where DIR is not up to date")
   .addOption(root())
   .addOption(format())

@@ -1,16 +1,15 @@
+import { backends } from "./backends.ts";
 import { type Diagnostic, diagnostic } from "./diagnostics/diagnostic.ts";
 import { evaluate } from "./ir/evaluate.ts";
 import { type Origins, placeOf } from "./ir/origins.ts";
 import { describe } from "./ir/packet.ts";
 import { type Plan, rulesetsOf } from "./ir/plan.ts";
+import type { Target } from "./ir/targets.ts";
 import { BudgetExceeded } from "./proof/packets/diagrams.ts";
-import { type Mismatch, validateNft } from "./proof/translation/nft.ts";
+import type { Mismatch } from "./proof/translation/nft.ts";
 import { tooLarge } from "./prove.ts";
 
-const validators = { nft: validateNft } as const;
-export type Target = keyof typeof validators;
-
-/** Reads every file back, without a line of the code that wrote it, and holds all packets in all states against the plan. */
+/** Every target's files, read back and held against the plan. */
 export function validate(
   plan: Plan,
   origins: Origins,
@@ -19,7 +18,7 @@ export function validate(
 ): readonly Diagnostic[] {
   try {
     return targets.flatMap((target) => {
-      const mismatch = validators[target](plan, files);
+      const mismatch = backends[target].validate(plan, files);
       return mismatch ? [fault(mismatch, plan, origins)] : [];
     });
   } catch (error) {

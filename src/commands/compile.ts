@@ -1,7 +1,8 @@
 import { join } from "node:path";
-import { compile as compileSource, type Target } from "../compile.ts";
+import { compile as compileSource } from "../compile.ts";
 import { type Diagnostic, diagnostic, isError } from "../diagnostics/diagnostic.ts";
 import type { Source } from "../diagnostics/span.ts";
+import type { Target } from "../ir/targets.ts";
 import { type Bundle, compareBundle, writeBundles } from "./bundle.ts";
 import { type Format, isDocument } from "./formats.ts";
 import { folderOf, readSources } from "./input.ts";

@@ -1,18 +1,11 @@
 import type { Plan } from "../ir/plan.ts";
-import type { StatementId } from "../ir/policy.ts";
+import type { Capabilities } from "./capabilities.ts";
 
 /** Path below the bundle's folder → text. */
 export type Files = ReadonlyMap<string, string>;
 
-/** A construct that a backend cannot say: refused, never weakened. */
-export interface Refusal {
-  readonly from: StatementId;
-  readonly construct: string;
-  readonly help: string;
-}
-
 export interface Emitter {
-  /** What `emit` could not say of this plan; it is called only when this is empty. */
-  readonly refusals: (plan: Plan) => readonly Refusal[];
+  readonly capabilities: Capabilities;
+  /** Called only where nothing of the plan is refused. */
   readonly emit: (plan: Plan) => Files;
 }

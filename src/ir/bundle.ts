@@ -15,12 +15,13 @@ import {
   watchSchema,
 } from "./policy.ts";
 import { type Immutable, name, record, statementId } from "./schema.ts";
+import { type Target, targets } from "./targets.ts";
 
 /** What the runtime loads: digests of all files, and its own part of the policy. It never sees a policy's source. */
 export const bundleSchema = record({
   schema: Type.Literal(1),
   policy: name,
-  targets: Type.Array(Type.Literal("nft"), { minItems: 1 }),
+  targets: Type.Array(Type.Unsafe<Target>({ enum: targets }), { minItems: 1 }),
   /** Path below the bundle's folder → SHA-256 of the file, in hex. */
   files: Type.Record(Type.String(), Type.String({ pattern: "^[0-9a-f]{64}$" })),
   /** Properties that hold for every packet. */
@@ -51,18 +52,22 @@ export type Bundle = Immutable<Static<typeof bundleSchema>>;
 
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-export function bundle(
-  policy: Policy,
-  plan: Plan,
-  proofs: readonly string[],
-  files: ReadonlyMap<string, string>,
-): Bundle {
+export interface Compiled {
+  readonly policy: Policy;
+  readonly plan: Plan;
+  readonly targets: readonly Target[];
+  readonly deviations: readonly string[];
+  readonly proofs: readonly string[];
+  readonly files: ReadonlyMap<string, string>;
+}
+
+export function bundle({ policy, plan, targets, deviations, proofs, files }: Compiled): Bundle {
   const { tunnels, chains, watches, reconnects, portal, alerts, apps, dns, control } = policy;
   const stated = [...policy.allows, ...policy.denies, ...policy.dns, ...policy.forwards, ...(portal ? [portal] : [])];
   return {
     schema: 1,
     policy: policy.name,
-    targets: ["nft"],
+    targets: [...targets],
     files: Object.fromEntries([...files].map(([path, text]) => [path, sha256(text)])),
     proofs: [...proofs],
     acceptedRisks: stated
@@ -72,7 +77,7 @@ export function bundle(
         codes: acceptRisk,
         ...(reason !== undefined && { reason }),
       })),
-    deviations: [],
+    deviations: [...deviations],
     states: plan.states.map(({ state }) => state),
     runtime: {
       tunnels: tunnels.map(runtimeTunnel),

@@ -253,7 +253,7 @@ const ownPolicies: readonly Emitted[] = [
   emitted("walled", walled),
   emitted("namesakes", namesakes),
 ];
-const examplePolicies: readonly Emitted[] = examples().map(({ name, text }) => emitted(name, text));
+export const examplePolicies: readonly Emitted[] = examples().map(({ name, text }) => emitted(name, text));
 export const allPolicies: readonly Emitted[] = [...examplePolicies, ...ownPolicies];
 
 /** `:` and `+` of a state's key cannot stand in a file's name. */

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { nft } from "../../src/emitters/nft/emit.ts";
-import { mostSlices, Slices } from "../../src/emitters/nft/slices.ts";
+import { refusals } from "../../src/emitters/capabilities.ts";
+import { mostSlices } from "../../src/emitters/constructs.ts";
+import { capabilities } from "../../src/emitters/nft/capabilities.ts";
+import { Slices } from "../../src/emitters/nft/slices.ts";
 import { home } from "../checks/helper.ts";
 import { emitted } from "./policies.ts";
 
@@ -27,12 +29,12 @@ describe("slices", () => {
 
   test("as many as there are marks are told apart, one more is refused", () => {
     const most = policyOf(mostSlices);
-    expect(nft.refusals(most.plan)).toEqual([]);
+    expect(refusals(most.plan, capabilities)).toEqual([]);
     const marks = [...(most.files.get("nft/ruleset.nft") ?? "").matchAll(/\| (0x[0-9a-f]{8})$/gm)].map(
       ([, mark]) => mark,
     );
     expect(new Set(marks).size).toBe(mostSlices);
-    expect(nft.refusals(policyOf(mostSlices + 1).plan).map(({ construct }) => construct)).toEqual([
+    expect(refusals(policyOf(mostSlices + 1).plan, capabilities).map(({ construct }) => construct)).toEqual([
       "more than 255 slices",
     ]);
   });

@@ -44,7 +44,7 @@ function transport({ payload, connection }: Packet, length: number): Buffer {
 function ipHeader(packet: Packet, length: number, serial: number, options: ByteOptions): Buffer {
   const { family, source, destination, hopLimit } = packet;
   const protocol = options.protocol ?? packet.payload.protocol;
-  const traffic = (options.dscp ?? 0) << 2;
+  const traffic = ((options.dscp ?? 0) << 2) | (options.ecn ?? 0);
   if (family === "ipv4") {
     const header = Buffer.alloc(20);
     header.writeUInt8(0x45, 0);
@@ -79,6 +79,8 @@ function checksum(bytes: Buffer): number {
 export interface ByteOptions {
   /** Tells the laboratory's routing where a forwarded packet leaves. */
   readonly dscp?: number;
+  /** Tells a storm's class. */
+  readonly ecn?: number;
   /** In units of eight bytes: the packet is a later fragment. */
   readonly offset?: number;
   readonly protocol?: number;

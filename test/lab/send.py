@@ -91,10 +91,23 @@ def enter(group):
         processes.write(str(os.getpid()))
 
 
-def raw_socket(key):
+def family_of(packet):
+    return socket.AF_INET if packet["bytes"][0] == "4" else socket.AF_INET6
+
+
+def address_of(packet):
+    """Where a packet goes, in the words of its socket."""
+    index = socket.if_nametoindex(packet["by"]) if packet["by"] else 0
+    return (packet["to"], 0) if family_of(packet) == socket.AF_INET else (packet["to"], 0, 0, index)
+
+
+def raw_socket(packet):
     """A socket keeps the user, the group and the control group that it was made in."""
+    slice_, fragments = packet.get("slice", ""), bool(packet.get("fragment"))
+    device, uid, gid, mark = (packet[field] for field in ("by", "uid", "gid", "mark"))
+    family = family_of(packet)
+    key = (family, device, uid, gid, mark, slice_, fragments)
     if key not in sockets:
-        family, device, uid, gid, slice_, fragments = key
         if slice_:
             enter(slice_)
         libc.setfsgid(gid)
@@ -106,6 +119,7 @@ def raw_socket(key):
             enter("")
         made.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
         made.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+        made.setsockopt(socket.SOL_SOCKET, SO_MARK, struct.pack("=I", mark))
         if fragments and family == socket.AF_INET:
             made.setsockopt(socket.IPPROTO_IP, IP_NODEFRAG, 1)
         sockets[key] = made
@@ -136,12 +150,7 @@ def send(packet):
         if "on" in packet:
             wire(packet["on"])(data)
             return
-        family = socket.AF_INET if data[0] >> 4 == 4 else socket.AF_INET6
-        key = (family, packet["by"], packet["uid"], packet["gid"], packet.get("slice", ""), bool(packet.get("fragment")))
-        made = raw_socket(key)
-        made.setsockopt(socket.SOL_SOCKET, SO_MARK, struct.pack("=I", packet["mark"]))
-        index = socket.if_nametoindex(packet["by"]) if packet["by"] else 0
-        made.sendto(data, (packet["to"], 0) if family == socket.AF_INET else (packet["to"], 0, 0, index))
+        raw_socket(packet).sendto(data, address_of(packet))
     except OSError as error:
         # Refused by a rule, without a route, or no packet that this kernel would send: what was seen tells.
         if error.errno in (errno.EBADF, errno.ENODEV, errno.ENOENT):
@@ -174,4 +183,5 @@ def main():
     json.dump(result, sys.stdout)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,23 +1,23 @@
 import type { Plan } from "../../ir/plan.ts";
-import type { Identity } from "../../ir/policy.ts";
 import type { Direction, Rule, Ruleset } from "../../ir/ruleset.ts";
 import { stateName } from "../../ir/states.ts";
-import type { Emitter, Files, Refusal } from "../emitter.ts";
+import type { Emitter, Files } from "../emitter.ts";
 import { template } from "../template.ts";
 import { type ArpTable, arpTables } from "./arp.ts";
 import { type Chain, portalTimer, replyJump } from "./body.ts";
+import { capabilities } from "./capabilities.ts";
 import { dispatch, type Way, ways } from "./chains.ts";
 import { interfaceClasses } from "./interfaces.ts";
 import { heading } from "./layout.ts";
 import { pairLines } from "./pairs.ts";
 import { type RewriteChain, rewriteChains, rewrittenOutput } from "./rewrites.ts";
 import { type NamedSet, Sets } from "./sets.ts";
-import { mostSlices, Slices } from "./slices.ts";
+import { Slices } from "./slices.ts";
 import { underHeadings, type Variant, variants } from "./variants.ts";
-import { canSay, canSayAtBoot, type Spelling } from "./words.ts";
+import type { Spelling } from "./words.ts";
 
 /** Ruleset → nftables. One file holds every state; a switch replaces one `goto` per direction in one transaction. */
-export const nft: Emitter = { refusals, emit };
+export const nft: Emitter = { capabilities, emit };
 
 interface ChainView {
   readonly name: string;
@@ -194,34 +194,4 @@ const chainView = ({ name, sections }: Chain): ChainView => ({
 
 const indent = (lines: readonly string[]): readonly string[] => lines.map((line) => (line === "" ? "" : `\t\t${line}`));
 
-function refusals(plan: Plan): readonly Refusal[] {
-  const found = new Map<string, Refusal>();
-  const of = ({ rules }: Ruleset, say: (identity: Identity) => boolean, when: string): void => {
-    for (const rule of rules) {
-      const refused = rule.match.owner?.flat().find((identity) => !say(identity));
-      if (refused)
-        found.set(rule.from, {
-          from: rule.from,
-          construct: `a ${refused.kind}${isNamed(refused) ? " by name" : when}`,
-          help: "match a mark, or a user or group by number",
-        });
-    }
-  };
-  for (const ruleset of allStates(plan)) of(ruleset, canSay, "");
-  of(plan.lockdown, canSayAtBoot, " before the machine has started it");
-  return [...found.values(), ...tooManySlices(plan)];
-}
-
-function tooManySlices(plan: Plan): readonly Refusal[] {
-  const paths = new Set<string>();
-  for (const { match, from } of allStates(plan).flatMap(({ rules }) => rules)) {
-    for (const identity of match.owner?.flat() ?? []) if (identity.kind === "slice") paths.add(identity.path);
-    if (paths.size > mostSlices)
-      return [{ from, construct: `more than ${mostSlices} slices`, help: "let several programs share a slice" }];
-  }
-  return [];
-}
-
 const allStates = ({ states, portal }: Plan): readonly Ruleset[] => (portal ? [...states, portal] : states);
-
-const isNamed = ({ kind }: Identity): boolean => kind === "user" || kind === "group";

@@ -1,8 +1,5 @@
 import { controlGroup } from "../../net/control-group.ts";
 
-/** The marks that eight bits have beside none. */
-export const mostSlices = 255;
-
 /** Every user there can be: a packet without a socket has none. */
 const lastUser = 4_294_967_294;
 

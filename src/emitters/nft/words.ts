@@ -148,14 +148,6 @@ function localityLines(key: string, wanted: readonly Locality[] | undefined): re
   return [[piece("fib", `fib ${key} type ${text}`)]];
 }
 
-export const canSay = (identity: Identity): boolean =>
-  identity.kind === "mark" ||
-  identity.kind === "slice" ||
-  ((identity.kind === "user" || identity.kind === "group") && identity.id !== undefined);
-
-/** Control groups exist only once something runs in them. */
-export const canSayAtBoot = (identity: Identity): boolean => identity.kind !== "slice" && canSay(identity);
-
 function identityPiece(identity: Identity, spelling: Spelling): Piece {
   switch (identity.kind) {
     case "mark": {

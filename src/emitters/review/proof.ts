@@ -9,6 +9,7 @@ export function proofText(
   { states, portal }: Plan,
   { statements }: Origins,
   proofs: readonly (keyof typeof catalogue)[],
+  deviations: readonly string[],
 ): string {
   const text = (id: string): string => statements.get(id)?.text ?? id;
   const stated = [...policy.allows, ...policy.forwards, ...policy.dns, ...(policy.portal ? [policy.portal] : [])];
@@ -20,6 +21,10 @@ export function proofText(
     `policy ${policy.name}`,
     ...scope,
     ...section("accepted risks", risks),
+    ...section(
+      "holds only as far as these assumptions do",
+      deviations.map((deviation) => `  ${deviation}`),
+    ),
     ...section(
       `proved for every packet, in ${names.length} states (${names.join(", ")})`,
       proofs.map((code) => `  ${code} ${catalogue[code].name}`),

@@ -5,7 +5,7 @@ import type { Ruleset } from "../../../src/ir/ruleset.ts";
 import { type Emitted, fileOf, switchOf } from "../../emitters/policies.ts";
 import { makeControlGroups } from "../../lab/control-groups.ts";
 import { readHeader } from "../../lab/packet-bytes.ts";
-import { openSandbox } from "../../lab/sandbox.ts";
+import { openSandbox, type Sandbox } from "../../lab/sandbox.ts";
 import { type Sighting, type Step, send } from "../../lab/send.ts";
 import { settle, shotOf } from "./shots.ts";
 import { routeMark, settings, type Tunnels, type World, worldOf } from "./world.ts";
@@ -13,25 +13,33 @@ import { routeMark, settings, type Tunnels, type World, worldOf } from "./world.
 /** Where the laboratory's own rules look: in front of ours, between rewriting and our last word, and behind. */
 const groups = { before: 1, through: 2, leaving: 3 } as const;
 
-const probe = ({ devices }: World): string => {
+const chain = (name: string, hook: string, ...lines: readonly string[]): string =>
+  `chain ${name} {\ntype filter hook ${hook}; policy accept;\n${lines.join("\n")}\n}`;
+
+/** Forwarded packets leave where their DSCP says. */
+export const routing = ({ devices }: World): string => {
   const marks = devices.flatMap((_, i) => (i === 0 ? [] : [`${i} : 0x${routeMark(i).toString(16)}`])).join(", ");
-  const chain = (name: string, hook: string, ...lines: readonly string[]): string =>
-    `chain ${name} {\ntype filter hook ${hook}; policy accept;\n${lines.join("\n")}\n}`;
-  return `table inet probe {
+  return `table inet routing {
 ${chain("route", "prerouting priority -140", `meta mark set ip dscp map { ${marks} }`, `meta mark set ip6 dscp map { ${marks} }`)}
+${chain("unmark", "forward priority -60", "meta mark set 0")}
+}
+`;
+};
+
+const probe = (world: World): string => `${routing(world)}table inet probe {
 ${chain("before_input", "input priority -50", `log group ${groups.before}`)}
-${chain("before_forward", "forward priority -50", "meta mark set 0", `log group ${groups.before}`)}
+${chain("before_forward", "forward priority -50", `log group ${groups.before}`)}
 ${chain("before_output", "output priority -50", `log group ${groups.before}`)}
 ${chain("leaving", "postrouting priority 250", `log group ${groups.leaving}`)}
 ${chain("through_input", "input priority 2147483645", `log group ${groups.through}`, "drop")}
 ${chain("through_postrouting", "postrouting priority 2147483645", `log group ${groups.through}`, "drop")}
 }
 `;
-};
 
 export interface Verdict {
   readonly state: string;
-  /** The packet as our rules saw it. */
+  /** The packet as it was settled, and as our rules saw it. */
+  readonly sent: Packet;
   readonly packet: Packet;
   readonly kernel: "passes" | "is refused";
   readonly planned: "passes" | "is refused";
@@ -69,12 +77,9 @@ export async function judge(
       packets: settled.flatMap((packet, serial) => (isSent(ruleset, packet) ? [shotOf(packet, world, serial)] : [])),
     };
   });
-  const sandbox = await openSandbox(["host"]);
+  const sandbox = await openWorld(world);
   try {
     const { host } = sandbox.namespaces;
-    await host.run(["sysctl", "-qw", ...settings]);
-    await host.ip(world.lines);
-    for (const family of ["-4", "-6"]) await host.run(["ip", family, "-batch", "-"], { input: world.ways });
     await makeControlGroups(host, fileOf(emitted, "ruleset.nft"));
     const results = await send(host, steps, { groups: Object.values(groups), open: world.tuns });
     const judged = results.map(({ seen }, i) => {
@@ -91,6 +96,21 @@ export async function judge(
   } finally {
     await sandbox.close();
   }
+}
+
+/** A machine with the interfaces and addresses of a world. */
+export async function openWorld(world: World): Promise<Sandbox<"host">> {
+  const sandbox = await openSandbox(["host"]);
+  const { host } = sandbox.namespaces;
+  try {
+    await host.run(["sysctl", "-qw", ...settings]);
+    await host.ip(world.lines);
+    for (const family of ["-4", "-6"]) await host.run(["ip", family, "-batch", "-"], { input: world.ways });
+  } catch (error) {
+    await sandbox.close();
+    throw error;
+  }
+  return sandbox;
 }
 
 /** A connection that is made up here was not rewritten, so it is none that the rewrites speak of. */
@@ -120,6 +140,7 @@ function compare(
     return [
       {
         state: ruleset.state,
+        sent,
         packet,
         kernel: passes(of.has(groups.through)),
         planned: passes(verdict.kind === "accept"),

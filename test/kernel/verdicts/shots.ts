@@ -63,13 +63,13 @@ const isForwardedOwn = ({ direction, family, source }: Packet, { devices, locali
 const pick = <T>(values: readonly T[], salt: number): T | undefined => values[salt % values.length];
 
 /** How a settled packet is sent. */
-export function shotOf(packet: Packet, world: World, serial: number): Shot {
+export function shotOf(packet: Packet, world: World, serial: number, ecn = 0): Shot {
   const { direction, payload, inInterface, outInterface, destination, owner } = packet;
   const family = packet.family === "ipv4" ? "ipv4" : "ipv6";
   // Without ports there is no header of a transport to show: a later fragment.
   const isFragment = (payload.protocol === 6 || payload.protocol === 17) && payload.destinationPort === undefined;
   const way = direction === "forward" ? world.devices.findIndex(({ name }) => name === outInterface?.name) : 0;
-  const bytes = bytesOf(packet, serial, { dscp: way, ...(isFragment && { offset: 1 }) }).toString("hex");
+  const bytes = bytesOf(packet, serial, { dscp: way, ecn, ...(isFragment && { offset: 1 }) }).toString("hex");
   const connection = connectionOf(packet)?.toString("hex");
   const common = { serial, bytes, ...(connection !== undefined && { connection }) };
   if (direction !== "out") return { ...common, on: world.wire(inInterface ?? { name: "lo" }) };

@@ -1,0 +1,45 @@
+import type { Plan } from "../ir/plan.ts";
+import type { StatementId } from "../ir/policy.ts";
+import { type ConstructName, constructNames, constructs } from "./constructs.ts";
+
+/**
+ * What a backend makes of a construct. `refused`: no policy that asks for it compiles, and `instead` is the way out.
+ * `weakened`: it is written without a part of its meaning, which holds only under the assumption; every report prints it.
+ */
+export type Capability =
+  | { readonly kind: "holds" }
+  | { readonly kind: "refused"; readonly instead: string }
+  | { readonly kind: "weakened"; readonly assuming: string };
+export type Capabilities = Readonly<Record<ConstructName, Capability>>;
+
+export const holds: Capability = { kind: "holds" };
+export const refused = (instead: string): Capability => ({ kind: "refused", instead });
+export const weakened = (assuming: string): Capability => ({ kind: "weakened", assuming });
+
+/** A construct that a backend cannot say: refused, never weakened in silence. */
+export interface Refusal {
+  readonly from: StatementId;
+  readonly construct: string;
+  readonly help: string;
+}
+
+/** One for each statement: the first construct of it that cannot be said. */
+export function refusals(plan: Plan, capabilities: Capabilities): readonly Refusal[] {
+  const found = new Map<StatementId, Refusal>();
+  for (const name of constructNames) {
+    const capability = capabilities[name];
+    if (capability.kind !== "refused") continue;
+    const { text: construct, askedBy } = constructs[name];
+    for (const from of askedBy(plan))
+      if (!found.has(from)) found.set(from, { from, construct, help: capability.instead });
+  }
+  return [...found.values()];
+}
+
+/** What this plan asks for and holds only under an assumption: `the kind of an interface: nobody renames …`. */
+export const deviations = (plan: Plan, capabilities: Capabilities): readonly string[] =>
+  constructNames.flatMap((name) => {
+    const capability = capabilities[name];
+    const { text, askedBy } = constructs[name];
+    return capability.kind === "weakened" && askedBy(plan).length > 0 ? [`${text}: ${capability.assuming}`] : [];
+  });

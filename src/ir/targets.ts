@@ -1,0 +1,8 @@
+import type { Os } from "./policy.ts";
+
+/** Firewalls that a policy compiles to, and the system of each. Apart from the backends, which the command line does not load. */
+export const systemOf = { nft: "linux" } as const satisfies Readonly<Record<string, Os>>;
+
+export type Target = keyof typeof systemOf;
+export const targets = Object.keys(systemOf) as readonly Target[];
+export const isTarget = (name: string): name is Target => Object.hasOwn(systemOf, name);

@@ -1,0 +1,173 @@
+"""Sends packets as fast as it can while rules are loaded, over and over. Reads one JSON object, writes one; test/lab/storm.ts
+is its face.
+
+Processes of their own send, this one loads. A packet's class stands in its ECN bits: behind all rules those that came through
+are counted by class and dropped, so nothing answers. A load that is to be killed is killed at a random moment.
+"""
+
+import errno
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from multiprocessing import Barrier, Event, Pipe, Process
+
+import send
+
+CLASSES = ("refused", "passing")
+# One core is left to the loader.
+SENDERS = max(1, len(os.sched_getaffinity(0)) - 1)
+FOLDER = "/run/storm"
+COUNT = """
+		{family} ecn ect1 counter name refused drop
+		{family} ecn ect0 counter name passing drop"""
+TABLE = f"""table inet storm {{
+	counter refused {{}}
+	counter passing {{}}
+	chain through_input {{
+		type filter hook input priority 2147483645
+		goto count
+	}}
+	chain through_postrouting {{
+		type filter hook postrouting priority 2147483645
+		goto count
+	}}
+	chain count {{{COUNT.format(family="ip")}{COUNT.format(family="ip6")}
+		drop
+	}}
+}}
+"""
+
+
+def shooter(packet):
+    """A function that sends the packet once."""
+    data = bytes.fromhex(packet["bytes"])
+    if "on" in packet:
+        wire = send.wire(packet["on"])
+        return lambda: wire(data)
+    made, to = send.raw_socket(packet), send.address_of(packet)
+    return lambda: made.sendto(data, to)
+
+
+def storm(packets, ready, stop, tell):
+    """Sends until it is told to stop; tells how many a rule of ours has seen."""
+    shots = [(shooter(packet), CLASSES.index(packet["class"])) for packet in packets]
+    random.shuffle(shots)
+    sent = [0, 0]
+    ready.wait()
+    while not stop.is_set():
+        for shot, kind in shots:
+            try:
+                shot()
+            except PermissionError:
+                pass  # refused by a rule, or counted and dropped
+            except OSError as error:
+                if error.errno in (errno.EBADF, errno.ENODEV):
+                    raise
+                continue  # no packet that this kernel would send
+            sent[kind] += 1
+    tell.send(sent)
+
+
+def nft(*words, text=None):
+    return subprocess.run(["nft", *words], input=text, encoding="utf8", check=True, capture_output=True).stdout
+
+
+class Through:
+    """What came through, by class."""
+
+    def __init__(self):
+        self.total = [0, 0]
+
+    def read(self):
+        """What came through since the last look."""
+        listed = json.loads(nft("-j", "reset", "counters", "table", "inet", "storm"))["nftables"]
+        found = {part["counter"]["name"]: part["counter"]["packets"] for part in listed if "counter" in part}
+        now = [found[kind] for kind in CLASSES]
+        self.total = [a + b for a, b in zip(self.total, now)]
+        return dict(zip(CLASSES, now))
+
+
+def load(path, within):
+    """Seconds that the loader took, nothing where it was killed. It is, at a random moment of this time."""
+    start = time.monotonic()
+    loader = subprocess.Popen(["nft", "-f", path], stderr=subprocess.PIPE)
+    if within:
+        try:
+            loader.wait(random.uniform(0, within))
+        except subprocess.TimeoutExpired:
+            loader.kill()
+    said = loader.communicate()[1]
+    if loader.returncode not in (0, -signal.SIGKILL):
+        sys.exit(f"{path} does not load: {said.decode()}")
+    return None if loader.returncode else time.monotonic() - start
+
+
+def start_senders(packets, stop):
+    """Processes with where they will tell what they sent; they all have begun."""
+    ready, senders = Barrier(SENDERS + 1), []
+    for _ in range(SENDERS):
+        listen, tell = Pipe(duplex=False)
+        sender = Process(target=storm, args=(packets, ready, stop, tell), daemon=True)
+        sender.start()
+        tell.close()
+        senders.append(listen)
+    ready.wait(10)
+    return senders
+
+
+def run(block):
+    paths = {}
+    for number, text in enumerate({text for step in block["steps"] for text in step["load"]}):
+        paths[text] = f"{FOLDER}/{number}.nft"
+        with open(paths[text], "w", encoding="utf8") as file:
+            file.write(text)
+    for text in block["before"]:
+        nft("-f", "-", text=text)
+    through, still, listings, killed, usual = Through(), [], [], 0, {}
+    through.read()
+    through.total = [0, 0]
+    stop = Event()
+    senders = start_senders(block["packets"], stop)
+    start = time.monotonic()
+    for _ in range(block["rounds"]):
+        for step in block["steps"]:
+            for text in step["load"]:
+                took = load(paths[text], usual.get(text) if step.get("kill") else None)
+                killed += took is None
+                usual.setdefault(text, took)
+            if step.get("still"):
+                time.sleep(0.01)  # a packet of before may still be on its way
+                through.read()
+                time.sleep(0.02)
+                still.append(through.read())
+            if step.get("list"):
+                listings.append(nft("-j", "-p", "list", "ruleset"))
+    seconds = time.monotonic() - start
+    stop.set()
+    sent = [sender.recv() for sender in senders]
+    through.read()
+    offered = [sum(column) for column in zip(*sent)]
+    return {
+        "offered": dict(zip(CLASSES, offered)),
+        "through": dict(zip(CLASSES, through.total)),
+        "still": still,
+        "listings": listings,
+        "killed": killed,
+        "seconds": seconds,
+    }
+
+
+def main():
+    plan = json.load(sys.stdin)
+    os.mkdir(FOLDER)
+    for device in plan["open"]:
+        send.wire(device)
+    nft("-f", "-", text=TABLE)
+    json.dump([run(block) for block in plan["blocks"]], sys.stdout)
+
+
+main()
