@@ -73,7 +73,10 @@ program
   .addOption(
     new Option("--target <names>", "firewalls to compile for (default: nft)").choices(targets).argParser(chosen),
   )
-  .option("--check", "write nothing; fail and print a diff where DIR is not up to date")
+  .option(
+    "--check",
+    "write nothing; fail and print a diff where DIR is not up to date, or holds rules of other policies",
+  )
   .addOption(root())
   .addOption(format())
   .option("--timings", "print the time of each stage and the memory after it")

@@ -1,3 +1,4 @@
+import { proof as catalogue } from "./diagnostics/catalogue/proof.ts";
 import { type Diagnostic, diagnostic } from "./diagnostics/diagnostic.ts";
 import { evaluate } from "./ir/evaluate.ts";
 import { type Origins, placeOf } from "./ir/origins.ts";
@@ -35,20 +36,29 @@ export const tooLarge = ({ head }: Origins): Diagnostic =>
     },
   );
 
+const noStatement = "no statement decides about it, so it is a bug in ksp: report it with the policy";
+
 function fault(violation: Violation, origins: Origins): Diagnostic {
   const { ruleset, packet } = violation;
   const { state } = ruleset;
   const { rule, verdict } = evaluate(ruleset, packet);
   const passes = verdict.kind === "accept";
   const decider = origins.statements.get(rule.from);
-  const line = `state \`${state}\`: ${describe(packet)}: ${passes ? "accepted" : "dropped"} by ${decider ? "this line" : `\`${rule.from}\``}`;
+  // What an expectation is decided by stands elsewhere than the expectation.
+  const isHere = decider && violation.kind !== "expectation";
+  const line = `state \`${state}\`: ${describe(packet)}: ${passes ? "accepted" : "dropped"} by ${isHere ? "this line" : `\`${rule.from}\``}`;
   const notes = [passes && packet.direction !== "in" ? `leak: ${line}` : line];
   switch (violation.kind) {
     case "property":
       return diagnostic(
         violation.code,
         { state },
-        { at: placeOf(origins, rule.from), label: passes ? "lets it pass" : "drops it", notes },
+        {
+          at: placeOf(origins, rule.from),
+          label: passes ? "lets it pass" : "drops it",
+          notes,
+          help: decider ? catalogue[violation.code].help : noStatement,
+        },
       );
     case "expectation": {
       const label = passes ? "a packet of it passes" : "a packet of it is dropped";

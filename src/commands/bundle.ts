@@ -1,5 +1,5 @@
 import { lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
 import { patch } from "./patch.ts";
 import { isMissing, reason } from "./reason.ts";
@@ -106,6 +106,27 @@ export async function compareBundle({
     diagnostics.push(diagnostic("KSP5001", { file: directory, reason: reason(error) }));
   }
   return { patch: patches, diagnostics };
+}
+
+/** Bundles in `output` beside the compiled ones: their policy is gone, or was not named. */
+export async function otherBundles(output: string, compiled: readonly Bundle[]): Promise<readonly Diagnostic[]> {
+  const own = new Set(compiled.map(({ directory }) => basename(directory)));
+  try {
+    const entries = await readdir(output, { withFileTypes: true });
+    const others = entries
+      .filter((entry) => entry.isDirectory() && !own.has(entry.name))
+      .map(({ name }) => join(output, name));
+    const bundles = await Promise.all(
+      others.map(async (directory) => ((await filesBelow(directory)).has("bundle.json") ? [directory] : [])),
+    );
+    return bundles
+      .flat()
+      .toSorted()
+      .map((file) => diagnostic("KSP5009", { file }, { help: "remove it, or name its policy among the others" }));
+  } catch (error) {
+    if (isMissing(error)) return [];
+    return [diagnostic("KSP5001", { file: output, reason: reason(error) })];
+  }
 }
 
 async function filesBelow(directory: string): Promise<ReadonlySet<string>> {

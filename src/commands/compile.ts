@@ -3,7 +3,7 @@ import { compile as compileSource } from "../compile.ts";
 import { type Diagnostic, diagnostic, isError } from "../diagnostics/diagnostic.ts";
 import type { Source } from "../diagnostics/span.ts";
 import type { Target } from "../ir/targets.ts";
-import { type Bundle, compareBundle, writeBundles } from "./bundle.ts";
+import { type Bundle, compareBundle, otherBundles, writeBundles } from "./bundle.ts";
 import { type Format, isDocument } from "./formats.ts";
 import { folderOf, readSources } from "./input.ts";
 import { loader } from "./load.ts";
@@ -59,7 +59,7 @@ async function finish(
     for (const [index, { patch, diagnostics }] of compared.entries()) {
       say(diagnostics.length === 0 ? `${bundles[index]?.directory}: up to date\n` : patch);
     }
-    return compared.flatMap(({ diagnostics }) => diagnostics);
+    return [...compared.flatMap(({ diagnostics }) => diagnostics), ...(await otherBundles(output, bundles))];
   }
   const diagnostics = await writeBundles(output, bundles);
   if (diagnostics.length === 0)

@@ -17,7 +17,9 @@ export interface InitOptions {
 /** `ksp init`: the policy to standard output or a file, what is to be said about it to standard error. */
 export async function init({ from, output, force, format }: InitOptions): Promise<number> {
   const input = await readSources(from);
-  const made = input.diagnostics.length === 0 ? propose(input.sources) : undefined;
+  // Each is read once; whether it may be named twice is not for the reader to say.
+  const sources = from.flatMap((file) => input.sources.filter((source) => source.file === file));
+  const made = input.diagnostics.length === 0 ? propose(sources) : undefined;
   const { text, notes = [], shown = [] } = made ?? {};
   const found = [...input.diagnostics, ...(made?.diagnostics ?? [])];
   if (text !== undefined && output !== undefined) found.push(...(await write(output, text, force)));

@@ -25,7 +25,11 @@ export function init(sources: readonly Source[]): Initial {
   const read = sources.map(readSource);
   const shown = read.map(({ reading }) => reading.shown);
   const configurations = read.flatMap(({ configuration }) => configuration ?? []);
-  const refusals = [...read.flatMap(({ reading }) => reading.diagnostics), ...nesting(configurations)];
+  const refusals = [
+    ...read.flatMap(({ reading }) => reading.diagnostics),
+    ...namedTwice(sources),
+    ...nesting(configurations),
+  ];
   if (refusals.length > 0 || configurations.length === 0) return { notes: [], diagnostics: refusals, shown };
   const proposal = propose(configurations);
   const notes = [...proposal.notes, ...read.flatMap(({ reading }) => reading.notes)];
@@ -37,6 +41,23 @@ export function init(sources: readonly Source[]): Initial {
     diagnostics: [...proposal.questions, ...(proposal.questions.length === 0 ? faults(text) : [])],
     shown,
   };
+}
+
+/** A tunnel inside itself is no chain. */
+function namedTwice(sources: readonly Source[]): readonly Diagnostic[] {
+  return sources.flatMap(({ file, text }, i) => {
+    const first = sources.slice(0, i).find((other) => other.file === file || other.text === text);
+    if (!first) return [];
+    return diagnostic(
+      "KSP5022",
+      { construct: "the same configuration twice" },
+      {
+        at: { file, start: 0, end: 0 },
+        label: first.file === file ? "named before" : `\`${first.file}\` says just the same`,
+        help: "name the file of each hop once, the tunnel that leaves this machine first",
+      },
+    );
+  });
 }
 
 function readSource(source: Source): { readonly reading: Reading; readonly configuration?: Configuration } {

@@ -144,3 +144,15 @@ test("a protocol by its number contains the one by its name", () => {
   });
   expectClean(home({ more: "allow out to 203.0.113.0/24 protocol 17\nallow out to 203.0.113.7 tcp 443" }));
 });
+
+test("hosts: what they open changes, so nothing is for sure inside it", () => {
+  const host = (name: string, more: string) => `allow host "${name}.example" at ${more}`;
+  expectClean(home({ more: `${host("a", "203.0.113.9 tcp 443")}\n${host("b", "203.0.113.10 tcp 443")}` }));
+  expectClean(home({ more: `${host("a", "203.0.113.9 tcp 443")}\nallow out to 203.0.113.9 tcp 443` }));
+  expectClean(home({ more: `${host("a", "203.0.113.9 within 203.0.112.0/23 tcp 443")}\nallow out to 203.0.113.0/24` }));
+  const wide = "allow out to 203.0.112.0/23 tcp 443";
+  expectFaults(home({ more: `⟦${wide}⟧\n⟦${host("a", "203.0.113.9 within 203.0.113.0/24 tcp 443")}⟧` }), {
+    ...second,
+    fixed: home({ more: `${wide}\n` }).replace("443\n\n\n", "443\n\n"),
+  });
+});

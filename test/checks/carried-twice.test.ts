@@ -39,6 +39,21 @@ test("many common parts are not all printed", () => {
   });
 });
 
+test("the same prefix: nobody knows which of the two it takes", () => {
+  for (const [first, second] of [
+    ["⟦carries 10.0.0.0/8⟧", "⟦carries 10.0.0.0/8⟧"],
+    ["⟦carries everything and 10.0.0.0/8⟧", "⟦carries 10.0.0.0/8⟧"],
+  ] as const)
+    expectFaults(carrying(first, second), {
+      code: "KSP2041",
+      message: "`entry` and `exit` both carry 10.0.0.0/8",
+      label: "`exit` names it …",
+      mark: 1,
+      secondary: [[0, "… and so does `entry`"]],
+      help: "name it in one of them; only tunnels that carry everything are alternatives",
+    });
+});
+
 test("alternatives, neighbours, exceptions and hops of one chain", () => {
   expectClean(carrying("carries everything and 10.0.0.0/8", "carries everything and 10.0.0.0/8"));
   expectClean(carrying("carries 10.0.0.0/16", "carries 10.1.0.0/16"));

@@ -153,3 +153,16 @@ test("a portal", () => {
   });
   expectClean(home({ more: "deny out tcp 80\nportal for 5m tcp 80, 443 accept-risk KSP3001" }));
 });
+
+test("a host", () => {
+  const host = 'allow host "a.example" at 203.0.113.9 within 203.0.113.0/24 tcp 443';
+  expectFaults(home({ more: `⟦deny out to 203.0.113.0/24⟧\n⟦${host}⟧` }), {
+    code: "KSP2044",
+    message: "this exemption opens nothing",
+    label: "all of it is denied",
+    mark: 1,
+    secondary: [[0, "by this line"]],
+    help: "remove one of the two",
+  });
+  expectClean(home({ more: `deny out to 203.0.113.9\n${host}` }));
+});

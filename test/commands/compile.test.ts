@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { bad, directory, good, ksp } from "./ksp.ts";
 
@@ -88,6 +88,19 @@ test("--check shows what is stale, missing and orphaned, and writes nothing", as
   expect(stderr).toContain(`error[KSP5008]: \`out/home/${missing}\``);
   expect(stderr).toContain("error[KSP5009]: `out/home/nft/left.nft`");
   expect(await readFile(ruleset, "utf8")).toBe(`${text}edited by hand\n`);
+});
+
+test("--check sees the rules of a policy that is gone, and no folder that is no bundle", async () => {
+  const cwd = await directory({ "home.ksp": good });
+  await ksp(["compile", "home.ksp", "-o", "out"], { cwd });
+  for (const file of ["gone/bundle.json", "notes/todo.txt"]) {
+    await mkdir(join(cwd, "out", dirname(file)));
+    await writeFile(join(cwd, "out", file), "{}\n");
+  }
+  const { code, stdout, stderr } = await ksp(["compile", "home.ksp", "-o", "out", "--check"], { cwd });
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "out/home: up to date\n" });
+  expect(stderr).toContain("error[KSP5009]: `out/gone` belongs to no policy any more\n");
+  expect(stderr).not.toContain("notes");
 });
 
 test("--check where nothing was ever written", async () => {

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { init } from "../../src/index.ts";
 import { directory, ksp } from "./ksp.ts";
 
 const key = "c2VjcmV0IGtleSBvZiBub2JvZHkgYXQgYWxsIGhlcmU9";
@@ -34,6 +35,21 @@ test("a question is printed with its place and fails; the policy is written and 
   const checked = await ksp(["check", "home.ksp"], { cwd });
   expect(checked.code).toBe(1);
   expect(checked.stdout).toContain("error[KSP2110]: nobody pinned the addresses of `vpn.example`");
+});
+
+test("one configuration named twice is no chain of two hops, nor of one", async () => {
+  const cwd = await directory({ "wg0.conf": conf });
+  const { code, stdout, stderr } = await ksp(["init", "--from", "wg0.conf", "--from", "wg0.conf"], { cwd });
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toContain("error[KSP5022]: the same configuration twice cannot be imported\n");
+  expect(
+    init([
+      { file: "wg0.conf", text: conf },
+      { file: "copy.conf", text: conf },
+    ]),
+  ).toMatchObject({
+    diagnostics: [{ code: "KSP5022", primary: { span: { file: "copy.conf" }, text: "`wg0.conf` says just the same" } }],
+  });
 });
 
 test("a file is overwritten with --force only", async () => {

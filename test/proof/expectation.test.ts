@@ -25,7 +25,7 @@ test.each([
     "expect drop out to 203.0.113.9 tcp 443",
     "in state `up` this expectation does not hold",
     "a packet of it passes",
-    "leak: state `up`: out on wg0 from 10.64.0.2 40000 to 203.0.113.9 tcp 443 user 1000 new: accepted by this line",
+    "leak: state `up`: out on wg0 from 10.64.0.2 40000 to 203.0.113.9 tcp 443 user 1000 new: accepted by `tunnel-wg0-c13ee8`",
   ],
   [
     "expect allow out to 203.0.113.9 tcp 443 on uplink",

@@ -11,13 +11,21 @@ import { familiesOf, hasFamily } from "./support/families.ts";
 import { lastHops } from "./support/hops.ts";
 import { byPlace } from "./support/places.ts";
 import { forbiddenTo } from "./support/traffic.ts";
+import { firstWider } from "./support/wider.ts";
 
 /** An exemption inside another opening stays behind when that one is narrowed, and then opens what nobody meant. */
 export const addsNothing: Check = ({ policy, origins }) => {
   const opened = openings(policy, origins);
+  // The addresses of a host change: what it opens is inside something else, but nothing is for sure inside it.
+  const lasting = opened.flatMap((open) =>
+    open.packets && open.allow.opening.kind !== "host" ? { ...open, packets: open.packets } : [],
+  );
+  const among = firstWider(lasting, ({ packets }) => packets);
+  const whole = opened.filter(({ packets }) => !packets);
   const tunnels = lastHops(policy);
   return opened.flatMap((inner) => {
-    const wider = opened.find((outer) => isInside(policy, inner, outer));
+    const isWider = (outer: Open) => isInside(policy, inner, outer);
+    const wider = inner.packets ? among(inner.packets, isWider) : whole.find(isWider);
     const tunnel = tunnels.find((one) => carriesAnyway(policy, one, inner));
     const by = wider ? placeOf(origins, wider.allow.id) : tunnel && placeOf(origins, tunnel.id, "carries");
     if (!by) return [];
@@ -59,13 +67,16 @@ function openings(policy: Policy, origins: Origins): readonly Open[] {
 
 /** Of two that contain each other the later one is superfluous. */
 const isInside = (policy: Policy, a: Open, b: Open): boolean =>
-  a !== b && (b.atBoot || !a.atBoot) && isContained(policy, a, b) && (b.index < a.index || !isContained(policy, b, a));
+  a.index !== b.index &&
+  (b.atBoot || !a.atBoot) &&
+  isContained(policy, a, b) &&
+  (b.index < a.index || !isContained(policy, b, a));
 
 function isContained(policy: Policy, a: Open, b: Open): boolean {
   if (!isConditionIn(a.allow.while, b.allow.while)) return false;
   if (a.packets && b.packets) return isPatternIn(policy, a.packets, b.packets);
   const [inner, outer] = [a.allow.opening, b.allow.opening];
-  if (inner.kind === "packets" || outer.kind === "packets" || inner.kind !== outer.kind) return false;
+  if (inner.kind !== outer.kind || !("path" in inner) || !("path" in outer)) return false;
   return isPathIn(policy, inner.path, outer.path);
 }
 

@@ -5,13 +5,16 @@ import type { Deny, Policy } from "../policy.ts";
 import type { Check } from "./check.ts";
 import { isConditionIn, isPatternIn } from "./support/coverage.ts";
 import { byPlace } from "./support/places.ts";
+import { firstWider } from "./support/wider.ts";
 
 /** A deny inside another one looks as if it closed something, and nobody dares to touch it. */
 export const denyAddsNothing: Check = ({ policy, origins }) => {
   const booting = new Set(atBoot(policy).denies);
   const denies = byPlace(origins, policy.denies);
+  const among = firstWider(denies, ({ pattern }) => pattern);
   return denies.flatMap((inner, i) => {
-    const wider = denies.find(
+    const wider = among(
+      inner.pattern,
       (outer, j) =>
         i !== j &&
         (booting.has(outer) || !booting.has(inner)) &&

@@ -49,14 +49,21 @@ export class Context {
     );
   }
 
-  unsupported(construct: string, at: Span): undefined {
+  unsupported(construct: string, at: Span, help = "remove it, or wait for a version that can compile it"): undefined {
+    const label = "no part of this policy is written while it stands here";
+    return this.report("KSP4001", { construct }, { at, label, help });
+  }
+
+  /** Owners of packets that only other systems show. */
+  notOnLinux(kind: "program" | "service", at: Span): undefined {
     return this.report(
-      "KSP4001",
-      { construct },
+      "KSP4002",
+      { target: "Linux", construct: `a ${kind}` },
       {
         at,
-        label: "no part of this policy is written while it stands here",
-        help: "remove it, or wait for a version that can compile it",
+        label: "packets do not show it",
+        notes: ["a weaker rule is never written in its place"],
+        help: `run it as a user of its own, or in a slice of systemd, and name that: \`user NUMBER\` or \`slice "NAME.slice"\``,
       },
     );
   }

@@ -205,8 +205,8 @@ export function resolveApp(context: Context, app: ast.App): App | undefined {
       );
       continue;
     }
-    if (item.os === "linux" && !["user", "group", "slice"].includes(item.identity.kind)) {
-      context.unsupported(`an app by ${item.identity.kind}`, item.span);
+    if (item.os === "linux" && (item.identity.kind === "program" || item.identity.kind === "service")) {
+      context.notOnLinux(item.identity.kind, item.identity.span);
       continue;
     }
     const first = firstOn.get(item.os);

@@ -274,7 +274,7 @@ function resolveWho(context: Context, who: ast.Who | undefined): Pick<PacketPatt
   }
   const { identity } = who;
   if (identity.kind === "program" || identity.kind === "service") {
-    return context.unsupported(`a packet by ${identity.kind}`, identity.span);
+    return context.notOnLinux(identity.kind, identity.span);
   }
   const owner = resolveIdentity(context, identity, undefined);
   return owner && { owner };

@@ -166,7 +166,12 @@ function refuse(context: Context, file: ast.File): void {
         context.unsupported(`\`${statement.kind}\``, statement.span);
         break;
       case "scope":
-        if (statement.scope === "carried") context.unsupported(`\`scope ${statement.scope}\``, statement.span);
+        if (statement.scope === "carried")
+          context.unsupported(
+            "`scope carried`",
+            statement.span,
+            "write `scope machine`, which protects everything, or `scope apps`, which protects the declared apps",
+          );
         break;
     }
   }

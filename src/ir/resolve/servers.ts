@@ -71,7 +71,12 @@ export function resolveHelper(context: Context, helper: ast.Helper): Helper | un
   const carriers = items.some("carrier");
   const listenItem = items.one("listen");
   const nested = serverItems?.find(({ server }) => server.kind === "helper");
-  if (nested) return context.unsupported("a helper behind a helper", nested.span);
+  if (nested)
+    return context.unsupported(
+      "a helper behind a helper",
+      nested.span,
+      "write the addresses of the servers that it reaches",
+    );
   const reach = serverItems && resolveReach(context, serverItems);
   const carrier = carriers && resolveCarrier(context, carriers);
   const listen = listenItem && resolveListen(context, listenItem);

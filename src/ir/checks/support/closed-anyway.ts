@@ -9,6 +9,7 @@ import { chainWithout } from "./conditions.ts";
 import { isConditionIn, isPatternIn, packetsOf } from "./coverage.ts";
 import { nextHop } from "./hops.ts";
 import { hasPorts } from "./transports.ts";
+import { firstWider } from "./wider.ts";
 
 /** What closes all of an exemption: each of these stands before the exemptions, in every state. */
 export type Closer =
@@ -80,6 +81,7 @@ export function closers(policy: Policy): (opener: Opener) => Closer | undefined 
     return { tunnel, named, outward: union(named, ...tunnel.servers.map(({ addresses }) => addresses)) };
   });
   const all = { named: union(...owned.map((one) => one.named)), outward: union(...owned.map((one) => one.outward)) };
+  const amongDenies = firstWider(policy.denies, ({ pattern }) => pattern);
   const states = countStates(policy.chains) > mostStates ? undefined : enforcingStates(policy);
   /** A condition or path that is a fault of its own is told once. */
   const isSound = ({ while: condition, tunnels }: Opener) =>
@@ -91,7 +93,8 @@ export function closers(policy: Policy): (opener: Opener) => Closer | undefined 
       holds(opener.while, state, policy) && tunnels.every((name) => isOpen(policy, state, name));
     if (tunnels.length > 0 && isSound(opener) && states && !states.some(isEverOpen)) return { kind: "state", tunnels };
     if (!packets) return undefined;
-    const deny = policy.denies.find(
+    const deny = amongDenies(
+      packets,
       (one) => isConditionIn(opener.while, one.while) && isPatternIn(policy, packets, one.pattern),
     );
     if (deny) return { kind: "deny", deny };

@@ -7,11 +7,10 @@ import { isTransportIn } from "./transports.ts";
 
 /** Decided on sets, never on text, and only where it is certain: a false alarm is worse than silence. */
 
-/** The packets that an opening lets out or in at any time; undefined where it is no plain set, or nothing is left of it. */
+/** The most that an opening lets out or in at any time; undefined where it is no plain set, or nothing is left of it. */
 export function packetsOf(policy: Policy, opening: Opening): PacketPattern | undefined {
-  if (opening.kind !== "lan" && opening.kind !== "packets") return undefined;
-  const pattern: PacketPattern =
-    opening.kind === "lan" ? { direction: "out", destination: privateRanges, path: opening.path } : opening.pattern;
+  const pattern = patternOf(opening);
+  if (!pattern) return undefined;
   const { source, destination } = pattern;
   const left = {
     ...pattern,
@@ -19,6 +18,19 @@ export function packetsOf(policy: Policy, opening: Opening): PacketPattern | und
     ...(destination && { destination: speakable(policy, destination) }),
   };
   return left.source?.length === 0 || left.destination?.length === 0 ? undefined : left;
+}
+
+function patternOf(opening: Opening): PacketPattern | undefined {
+  switch (opening.kind) {
+    case "packets":
+      return opening.pattern;
+    case "lan":
+      return { direction: "out", destination: privateRanges, path: opening.path };
+    case "host":
+      return { direction: "out", destination: opening.within, transport: opening.transport, path: opening.path };
+    default:
+      return undefined;
+  }
 }
 
 /** Every packet of `a` is one of `b`. */
