@@ -31,7 +31,8 @@ ${chain("through_postrouting", "postrouting priority 2147483645", `log group ${g
 
 export interface Verdict {
   readonly state: string;
-  /** The packet as our rules saw it. */
+  /** The packet as it was sent, and as our rules saw it. */
+  readonly sent: Packet;
   readonly packet: Packet;
   readonly kernel: "passes" | "is refused";
   readonly planned: "passes" | "is refused";
@@ -120,6 +121,7 @@ function compare(
     return [
       {
         state: ruleset.state,
+        sent,
         packet,
         kernel: passes(of.has(groups.through)),
         planned: passes(verdict.kind === "accept"),
