@@ -38,11 +38,7 @@ ${chain("through_postrouting", "postrouting priority 2147483645", `log group ${g
 
 export interface Verdict {
   readonly state: string;
-<<<<<<< HEAD
   /** The packet as it was settled, and as our rules saw it. */
-=======
-  /** The packet as it was sent, and as our rules saw it. */
->>>>>>> truth-next
   readonly sent: Packet;
   readonly packet: Packet;
   readonly kernel: "passes" | "is refused";
