@@ -1,4 +1,5 @@
 import { type Read, read } from "../../../src/check.ts";
+import { refusals } from "../../../src/emitters/capabilities.ts";
 import { nft } from "../../../src/emitters/nft/emit.ts";
 import type { Load } from "../../../src/ir/expand/load.ts";
 import { formatAddress, last } from "../../../src/net/address.ts";
@@ -21,7 +22,7 @@ export function emittedOf(text: string, spoil: Spoil = (ruleset) => ruleset): Em
 
 function planOf(text: string): Pick<Read, "policy" | "plan"> {
   const known = read({ file: "random.ksp", text }, { load: loadAny });
-  return known.plan && nft.refusals(known.plan).length === 0 ? known : {};
+  return known.plan && refusals(known.plan, nft.capabilities).length === 0 ? known : {};
 }
 
 const loadAny: Load = (file, from) => {
