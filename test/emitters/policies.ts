@@ -248,11 +248,8 @@ watch down {
 }
 `;
 
-const ownPolicies: readonly Emitted[] = [
-  emitted("crossroads", crossroads),
-  emitted("walled", walled),
-  emitted("namesakes", namesakes),
-];
+export const ownTexts = { crossroads, walled, namesakes } as const;
+const ownPolicies: readonly Emitted[] = Object.entries(ownTexts).map(([name, text]) => emitted(name, text));
 export const examplePolicies: readonly Emitted[] = examples().map(({ name, text }) => emitted(name, text));
 export const allPolicies: readonly Emitted[] = [...examplePolicies, ...ownPolicies];
 
