@@ -1,11 +1,10 @@
-import { Lines } from "./diagnostics/lines.ts";
+import { type Decider, Deciders } from "./decider.ts";
 import type { Source } from "./diagnostics/span.ts";
-import { builtIns } from "./ir/built-ins.ts";
 import { evaluate, type Judgement } from "./ir/evaluate.ts";
 import type { Origins } from "./ir/origins.ts";
 import type { Packet } from "./ir/packet.ts";
 import type { Plan } from "./ir/plan.ts";
-import type { PacketPattern, Policy, StatementId } from "./ir/policy.ts";
+import type { PacketPattern, Policy } from "./ir/policy.ts";
 import { ruleText } from "./ir/rule-text.ts";
 import type { Ruleset } from "./ir/ruleset.ts";
 import { sampleOf } from "./ir/sample-packet.ts";
@@ -28,15 +27,6 @@ interface ExplanationRow {
   readonly from: Decider;
 }
 
-/** The statement that decides; `line` where it stands in the source. */
-interface Decider {
-  readonly id: StatementId;
-  readonly statement: string;
-  readonly line?: number;
-  /** The fragment where it stands; absent: the policy itself. */
-  readonly file?: string;
-}
-
 /** One concrete packet of a pattern in every state, the boot state and the disabled one, on every interface that it speaks of. */
 export function explain(
   policy: Policy,
@@ -46,14 +36,14 @@ export function explain(
   sources: readonly Source[] = [],
 ): Explanation {
   const sample = sampleOf(pattern, policy, plan.os);
-  const lines = new Map(sources.map(({ file, text }) => [file, new Lines(text)]));
+  const deciders = new Deciders(origins, sources);
   const rulesets = [...plan.states, ...(plan.portal ? [plan.portal] : []), plan.lockdown];
   const row = ({ state }: Ruleset, { verdict, rule }: Judgement, way: Way): ExplanationRow => ({
     state,
     ...way,
     verdict: verdict.kind,
     rule: { stage: rule.stage, text: ruleText(rule) },
-    from: deciderOf(rule.from, origins, lines),
+    from: deciders.of(rule.from),
   });
   const judged = (at: Vantage, arrival?: Vantage) =>
     rulesets.map((ruleset) => ({ ruleset, judgement: answered(ruleset, sample.at(at, arrival)) }));
@@ -110,13 +100,3 @@ const disabled = {
   rule: { stage: "disabled", text: "everything" },
   from: { id: "built-in-disabled", statement: "nothing is enforced" },
 } as const;
-
-function deciderOf(id: StatementId, origins: Origins, lines: ReadonlyMap<string, Lines>): Decider {
-  const origin = origins.statements.get(id);
-  if (!origin) return { id, statement: builtIns[id] ?? id };
-  const [head] = origin.text.split("\n");
-  const statement = (head ?? "").replace(/ \{$/, "");
-  const { file, start } = origin.span;
-  const line = lines.get(file)?.position(start).line;
-  return { id, statement, ...(line !== undefined && { line }), ...(file !== origins.head.file && { file }) };
-}

@@ -109,6 +109,12 @@ export const proof = {
     severity: "error",
     message: text`in state \`${"state"}\` this expectation does not hold`,
   },
+  KSP3091: {
+    name: "beyond-baseline",
+    severity: "error",
+    message: text`in state \`${"state"}\` something passes that \`${"baseline"}\` does not allow`,
+    help: "narrow the statement, or have the baseline allow it",
+  },
   KSP3099: { name: "proof-too-large", severity: "error", message: text`the policy is too large to be proved` },
 } as const;
 
