@@ -17,7 +17,7 @@ function emittedFor(name: string, policy: Policy): OnWindows {
   return { name, policy, plan: planned, files: wfp.emit(planned) };
 }
 
-function onWindows(policy: Policy): Policy {
+export function onWindows(policy: Policy): Policy {
   const { portal: _, ...rest } = policy;
   return {
     ...rest,

@@ -1,6 +1,7 @@
 import type { Identity } from "../../ir/policy.ts";
 import type { AddressMatch, Locality, Match } from "../../ir/ruleset.ts";
 import type { WfpConditions } from "../../ir/wfp-document.ts";
+import type { Family } from "../../net/address.ts";
 import { type AddressSet, formatRange, ofFamily } from "../../net/address-set.ts";
 import { formatPort } from "../../net/port-set.ts";
 import { protocolNumber, type Transport } from "../../net/protocol.ts";
@@ -59,12 +60,21 @@ function localType(wanted: readonly Locality[] | undefined, { direction, isError
 /** `[undefined]`: any address; `[]`: none of the family. */
 function chunks(wanted: AddressMatch | undefined, { family }: Place): readonly (readonly string[] | undefined)[] {
   if (!wanted) return [undefined];
-  const set: AddressSet = ofFamily(wanted.set, family);
-  const count = Math.ceil(set.length / mostAddresses);
-  return Array.from({ length: count }, (_, i) =>
+  const known = texts[family].get(wanted.set);
+  if (known) return known;
+  const set = ofFamily(wanted.set, family);
+  const made = Array.from({ length: Math.ceil(set.length / mostAddresses) }, (_, i) =>
     set.slice(i * mostAddresses, (i + 1) * mostAddresses).map(formatRange),
   );
+  texts[family].set(wanted.set, made);
+  return made;
 }
+
+/** A long list is written once, in however many states and layers it is asked for. */
+const texts: Readonly<Record<Family, WeakMap<AddressSet, readonly (readonly string[])[]>>> = {
+  ipv4: new WeakMap(),
+  ipv6: new WeakMap(),
+};
 
 function payloadOf(transport: Transport | undefined, icmpType: readonly number[] | undefined, isOut: boolean): Common {
   if (!transport) return {};

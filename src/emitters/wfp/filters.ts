@@ -28,10 +28,11 @@ const interfacesOf = ({ direction, match }: Rule): InterfaceSet | undefined =>
  * above all else, so that no filter has to say "on any other interface": WFP has no word for it that holds for two.
  */
 export function filtersOf(ruleset: Ruleset, lockdown: Ruleset, named: readonly string[]): readonly WfpFilter[] {
-  const atBoot = new Set(drafts(lockdown, named).map(content));
+  const atBoot = new Set(drafts(lockdown, named).filter(lasts).map(content));
   const lasting = (draft: Draft): boolean => lasts(draft) && atBoot.has(content(draft));
   const all = drafts(ruleset, named).flatMap((draft) => lifetimes(draft, lasting(draft)));
-  return [...new Map(all.map((filter) => [content(filter), filter])).values()].map(withKey);
+  const distinct = new Map(all.map((filter) => [content(filter), filter]));
+  return [...distinct].map(([text, filter]) => ({ ...filter, key: keyOf(text) }));
 }
 
 const drafts = (ruleset: Ruleset, named: readonly string[]): readonly Draft[] =>
@@ -137,5 +138,3 @@ function lifetimes(one: Draft, isLasting: boolean): readonly Unkeyed[] {
 
 const content = ({ name, layer, weight, action, lifetime, when }: Unkeyed): string =>
   canonicalJson({ name, layer, weight, action, lifetime, when });
-
-const withKey = (filter: Unkeyed): WfpFilter => ({ ...filter, key: keyOf(content(filter)) });
