@@ -10,6 +10,7 @@ import { type Remembered, socketPath } from "./control/run-folder.ts";
 import { listen, parseRequest, type Request, type Response } from "./control/socket.ts";
 import { notifyDesktops } from "./desktop.ts";
 import { type Diagnosis, diagnose } from "./diagnosis.ts";
+import { Hosts } from "./hosts/hosts.ts";
 import type { Loaded } from "./load-bundle.ts";
 import { type Entry, stepEntries } from "./log.ts";
 import { isOpen } from "./machine/announce.ts";
@@ -49,6 +50,7 @@ export class Guard {
   readonly #reconnection: Reconnection;
   readonly #pausing: Pausing;
   readonly #outside: Outside;
+  readonly #hosts: Hosts;
   readonly #offSwitch: OffSwitch;
   readonly #foreignRoutes = new Map<string, readonly string[]>();
   #state: State;
@@ -103,6 +105,13 @@ export class Guard {
     this.#pausing = new Pausing(apps, (app, isPaused, means) =>
       this.#log("info", isPaused ? "paused" : "resumed", { app, means }),
     );
+    this.#hosts = new Hosts({
+      hosts: loaded.bundle.runtime.hosts ?? [],
+      dns: loaded.bundle.runtime.dns,
+      ruleset: loaded.files.get("nft/ruleset.nft") ?? "",
+      fill: (text) => this.#fill(text),
+      tell: (level, details) => this.#log(level, "host", details),
+    });
     this.#offSwitch = new OffSwitch({
       control,
       remembered,
@@ -151,6 +160,7 @@ export class Guard {
     this.#firewall.stop();
     this.#reconnection.stop();
     this.#offSwitch.stop();
+    this.#hosts.stop();
     this.#server?.close();
     this.#log(reason === undefined ? "info" : "error", "ended", { ...(reason !== undefined && { reason }) });
     this.#settle(reason);
@@ -168,6 +178,9 @@ export class Guard {
   #act(effect: Effect): void {
     switch (effect.kind) {
       case "load":
+        this.#hosts.forget();
+        this.#firewall.order(effect);
+        return;
       case "move":
       case "visit":
       case "free":
@@ -198,6 +211,7 @@ export class Guard {
         return;
       case "restored":
         this.#log("info", "restored", { chain: effect.chain });
+        void this.#hosts.ask();
         if (this.#state.chains.every((chain) => isOpen(this.#state, chain))) this.#options.opened();
         return;
       case "tampered":
@@ -260,6 +274,11 @@ export class Guard {
     this.#leaving = setTimeout(() => this.#state.mode === "portal" && this.#send({ kind: "enable" }), portal.limit);
     this.#send({ kind: "portal" });
     return this.reached("portal");
+  }
+
+  async #fill(text: string): Promise<string | undefined> {
+    await this.#options.remembered.write("nft/hosts.nft", text);
+    return this.#firewall.fill(this.#path("hosts.nft"));
   }
 
   async #portalResolvers(): Promise<string | undefined> {

@@ -94,6 +94,29 @@ export class Firewall {
     });
   }
 
+  /** Fills sets of rules that are loaded; what they hold then must stay. An order that comes meanwhile is not waited for. */
+  fill(file: string): Promise<string | undefined> {
+    const filled = this.#checks.then(async () => {
+      await this.#work;
+      return this.#fill(file).catch((error: unknown) => `${error}`);
+    });
+    this.#checks = filled.then(() => {});
+    return filled;
+  }
+
+  async #fill(file: string): Promise<string | undefined> {
+    if (!this.#expected) return "the rules are not known to be ours";
+    const { why } = await this.#apply(file);
+    if (why !== undefined) return why;
+    const found = await this.#options.kernel.list();
+    if ("fault" in found) return found.fault;
+    const expected: Listing | undefined = this.#expected;
+    if (expected?.fixed !== found.fixed) return "the rules were changed meanwhile";
+    this.#expected = { ...expected, filled: found.filled };
+    this.#options.remember(this.#nameOf(this.#expected));
+    return undefined;
+  }
+
   #schedule(milliseconds: number): void {
     clearTimeout(this.#timer);
     if (!this.#isStopped) this.#timer = setTimeout(() => this.check(), milliseconds);
@@ -154,8 +177,8 @@ export class Firewall {
     return this.#load();
   }
 
-  #nameOf({ fixed }: Listed): string {
-    return [fixed, this.#grounds].filter(Boolean).join(" ");
+  #nameOf({ fixed, filled }: Listing): string {
+    return [fixed, this.#grounds, ...[...filled].map((set) => set.join(" "))].filter(Boolean).join(" ");
   }
 
   #isLeft(found: Listed): boolean {
@@ -219,8 +242,8 @@ export class Firewall {
   /** The network's own resolvers are put into their sets first: until the switch nothing asks for them. */
   async #visit(): Promise<string | undefined> {
     const resolvers = await this.#options.portalResolvers();
-    const filled = resolvers === undefined ? undefined : await this.#apply(resolvers);
-    return filled?.why ?? this.#move("portal");
+    const why = resolvers === undefined ? undefined : await this.#fill(resolvers);
+    return why ?? this.#move("portal");
   }
 
   /** Everything passes; what is listed then must stay, too. */
@@ -243,4 +266,4 @@ export class Firewall {
 }
 
 /** What is kept of a listing: its texts are long. */
-const listingOf = ({ fixed, switched }: Listing): Listing => ({ fixed, switched });
+const listingOf = ({ fixed, switched, filled }: Listing): Listing => ({ fixed, switched, filled });

@@ -1,5 +1,6 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
+import { filledSets } from "./listing.ts";
 import type { Answer, Asked } from "./meaning.ts";
 
 const here = import.meta.url;
@@ -25,6 +26,6 @@ export function askedOf(files: ReadonlyMap<string, string>, listed: readonly str
     listed,
     loaded: [text("ruleset.nft"), text(`switch/${state}.nft`)],
     switches,
-    refreshed: ["portal_resolvers_ipv4", "portal_resolvers_ipv6"],
+    refreshed: filledSets(text("ruleset.nft")),
   };
 }

@@ -7,6 +7,7 @@ import type { Hearing } from "../../../src/runtime/nft/tampering.ts";
 
 const goto = (state: string): ReadonlyMap<string, string> =>
   new Map(["out", "in"].map((chain) => [chain, `[{"goto":{"target":"${chain}_${state}"}}]\n`]));
+const none: ReadonlyMap<string, string> = new Map();
 const free: ReadonlyMap<string, string> = new Map(
   ["out", "in"].map((chain) => [chain, '[{"counter":null},{"accept":null}]\n']),
 );
@@ -37,10 +38,12 @@ const openKernel = () => {
       kernel.loaded.push(file);
       if (kernel.refuses.has(file)) return `${file} does not load`;
       const fixed = kernel.now?.fixed ?? "rules";
-      if (file === "ruleset.nft") kernel.now = { fixed: "rules", switched: goto("down") };
-      else if (file === "lockdown.nft") kernel.now = { fixed: "lockdown", switched: new Map() };
-      else if (file === "disable.nft") kernel.now = { fixed: "free", switched: free };
-      else kernel.now = { fixed, switched: goto(file.replace("switch/", "").replace(".nft", "")) };
+      if (file === "ruleset.nft") kernel.now = { fixed: "rules", switched: goto("down"), filled: none };
+      else if (file === "lockdown.nft") kernel.now = { fixed: "lockdown", switched: new Map(), filled: none };
+      else if (file === "disable.nft") kernel.now = { fixed: "free", switched: free, filled: none };
+      else if (!file.startsWith("switch/"))
+        kernel.now = { fixed, switched: goto("down"), filled: new Map([["allow-host-1_ipv4", file]]) };
+      else kernel.now = { fixed, switched: goto(file.slice(7, -4)), filled: kernel.now?.filled ?? none };
       return undefined;
     },
     list: listed,
@@ -109,7 +112,7 @@ describe("an order", () => {
     await settle();
     firewall.order({ kind: "free", ticket: 4 });
     await settle();
-    expect(told).toEqual(["remember rules", "done 1", "done 2", "done 3", "done 4"]);
+    expect(told.filter((text) => !text.startsWith("remember"))).toEqual(["done 1", "done 2", "done 3", "done 4"]);
     expect(kernel.loaded).toEqual([
       "ruleset.nft",
       "switch/private.up_work.down.nft",
@@ -144,8 +147,12 @@ describe("an order", () => {
   });
 
   test.each([
-    ["another state", { fixed: "rules", switched: goto("up") }, "the kernel is not in down after a switch"],
-    ["no state", { fixed: "rules", switched: free }, "the kernel is not in down after a switch"],
+    [
+      "another state",
+      { fixed: "rules", switched: goto("up"), filled: none },
+      "the kernel is not in down after a switch",
+    ],
+    ["no state", { fixed: "rules", switched: free, filled: none }, "the kernel is not in down after a switch"],
     ["nothing", undefined, "No such file or directory"],
   ] as const)("fails where %s is read back", async (_, now, why) => {
     const { firewall, kernel, told } = openFirewall();
@@ -175,7 +182,7 @@ describe("an order", () => {
     const { firewall, kernel, told } = openFirewall();
     firewall.order({ kind: "load", ticket: 1 });
     await settle();
-    stuck(kernel, { fixed: "more rules", switched: goto("down") });
+    stuck(kernel, { fixed: "more rules", switched: goto("down"), filled: none });
     firewall.order({ kind: "load", ticket: 2 });
     await settle();
     expect(told.at(-1)).toBe("failed 2: the kernel lists other rules than before");
@@ -212,7 +219,7 @@ describe("the kernel's own word of a switch", () => {
     firewall.check();
     await settle();
     expect(answers.at(-1)).toBe("done 2");
-    if (kernel.now) kernel.now = { ...kernel.now, switched: goto("down") };
+    if (kernel.now) kernel.now = { ...kernel.now, switched: goto("down"), filled: none };
     firewall.check();
     await settle();
     expect(answers.at(-1)).toMatch(/^tampered/);
@@ -246,7 +253,7 @@ describe("a reader who finds that the kernel holds something else", () => {
     });
     firewall.order({ kind: "load", ticket: 1 });
     await settle();
-    stuck(kernel, { fixed: "others", switched: goto("down") });
+    stuck(kernel, { fixed: "others", switched: goto("down"), filled: none });
     firewall.order({ kind: "load", ticket: 2 });
     await settle();
     expect(told.at(-1)).toBe("done 2");
@@ -264,7 +271,7 @@ describe("a reader who finds that the kernel holds something else", () => {
 
   test("does not keep what an earlier daemon left", async () => {
     const { firewall, kernel, told } = openFirewall("rules", finds);
-    kernel.now = { fixed: "rules", switched: goto("up") };
+    kernel.now = { fixed: "rules", switched: goto("up"), filled: none };
     for (const ticket of [1, 2]) {
       firewall.order({ kind: "load", ticket });
       await settle();
@@ -277,7 +284,7 @@ describe("a reader who finds that the kernel holds something else", () => {
 describe("what an earlier daemon left", () => {
   test("is kept, closed first, where it is the same", async () => {
     const { firewall, kernel, told } = openFirewall("rules");
-    kernel.now = { fixed: "rules", switched: goto("up") };
+    kernel.now = { fixed: "rules", switched: goto("up"), filled: none };
     firewall.order({ kind: "load", ticket: 1 });
     await settle();
     expect(told).toEqual(["adopted the rules that are there", "done 1"]);
@@ -285,9 +292,9 @@ describe("what an earlier daemon left", () => {
   });
 
   test.each([
-    ["of another bundle", undefined, { fixed: "rules", switched: goto("up") }],
-    ["changed", "rules", { fixed: "rules and one more", switched: goto("up") }],
-    ["in no state", "rules", { fixed: "rules", switched: free }],
+    ["of another bundle", undefined, { fixed: "rules", switched: goto("up"), filled: none }],
+    ["changed", "rules", { fixed: "rules and one more", switched: goto("up"), filled: none }],
+    ["in no state", "rules", { fixed: "rules", switched: free, filled: none }],
     ["gone", "rules", undefined],
   ] as const)("is loaded anew where it is %s", async (_, left, now) => {
     const { firewall, kernel, told } = openFirewall(left);
@@ -319,11 +326,28 @@ describe("what rules rely on", () => {
     ] as const) {
       const next = openFirewall("rules browser.slice 7");
       next.kernel.grounds = grounds;
-      next.kernel.now = { fixed: "rules", switched: goto("up") };
+      next.kernel.now = { fixed: "rules", switched: goto("up"), filled: none };
       next.firewall.order({ kind: "load", ticket: 1 });
       await settle();
       expect(next.told.filter((text) => text.startsWith("adopted"))).toHaveLength(adopted);
     }
+  });
+});
+
+describe("sets that are filled while the rules are loaded", () => {
+  test("must hold that from then on, also for the next daemon", async () => {
+    const { firewall, kernel, told } = openFirewall();
+    expect(await firewall.fill("hosts.nft")).toBe("the rules are not known to be ours");
+    firewall.order({ kind: "load", ticket: 1 });
+    await settle();
+    expect(await firewall.fill("hosts.nft")).toBeUndefined();
+    firewall.check();
+    await settle();
+    expect(told).toEqual(["remember rules", "done 1", "remember rules allow-host-1_ipv4 hosts.nft"]);
+    if (kernel.now) kernel.now = { ...kernel.now, filled: new Map([["allow-host-1_ipv4", "another"]]) };
+    firewall.check();
+    await settle();
+    expect(told.at(-1)).toMatch(/^tampered/);
   });
 });
 
@@ -336,8 +360,8 @@ describe("what nobody told of", () => {
   });
 
   test.each([
-    ["a rule", { fixed: "rules and one more", switched: goto("up") }],
-    ["a state", { fixed: "rules", switched: goto("down") }],
+    ["a rule", { fixed: "rules and one more", switched: goto("up"), filled: none }],
+    ["a state", { fixed: "rules", switched: goto("down"), filled: none }],
     ["everything", undefined],
   ] as const)("%s is found by the next comparison, once", async (_, now) => {
     const { firewall, kernel, told } = openFirewall();
@@ -377,7 +401,7 @@ describe("what nobody told of", () => {
     const { firewall, kernel, told } = openFirewall();
     firewall.order({ kind: "load", ticket: 1 });
     await settle();
-    kernel.now = { fixed: "other", switched: goto("down") };
+    kernel.now = { fixed: "other", switched: goto("down"), filled: none };
     kernel.hearing?.unsure("it was deaf");
     await settle();
     expect(told.at(-1)).toBe("tampered: the kernel lists other rules than were loaded");
