@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { mayOverlap, prune, splitFamilies } from "../../src/emitters/nft/overlap.ts";
+import { mayOverlap, prune, splitFamilies } from "../../src/emitters/linux/overlap.ts";
 import { matches } from "../../src/ir/evaluate.ts";
 import { type Packet, describe as words } from "../../src/ir/packet.ts";
 import type { Rule } from "../../src/ir/ruleset.ts";
