@@ -253,6 +253,12 @@ const ownPolicies: readonly Emitted[] = Object.entries(ownTexts).map(([name, tex
 export const examplePolicies: readonly Emitted[] = examples().map(({ name, text }) => emitted(name, text));
 export const allPolicies: readonly Emitted[] = [...examplePolicies, ...ownPolicies];
 
+export function policyNamed(name: string): Emitted {
+  const found = allPolicies.find((policy) => policy.name === name);
+  if (!found) throw new Error(`no policy ${name}`);
+  return found;
+}
+
 /** `:` and `+` of a state's key cannot stand in a file's name. */
 export const switchOf = (policy: Emitted, state: string): string =>
   fileOf(policy, `switch/${state.replaceAll(":", ".").replaceAll("+", "_")}.nft`);

@@ -168,6 +168,8 @@ def main():
     for step in plan["steps"]:
         if step["load"]:
             subprocess.run(["nft", "-f", "-"], input=step["load"], encoding="utf8", check=True)
+        for command in step["run"]:
+            subprocess.run(command, check=True)
         seen = []
         for packet in step["packets"]:
             body = bytes.fromhex(packet.get("connection", ""))

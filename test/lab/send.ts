@@ -36,7 +36,13 @@ export type Sighting = readonly [
   bytes: string,
 ];
 
-export type Step = { readonly load?: string; readonly packets: readonly Shot[] };
+export type Step = {
+  /** Text for nftables. */
+  readonly load?: string;
+  /** Programs that load other rules, after it. */
+  readonly run?: readonly (readonly string[])[];
+  readonly packets: readonly Shot[];
+};
 export type Sent = { readonly seen: readonly Sighting[] };
 
 const program = fileURLToPath(new URL("send.py", import.meta.url));
@@ -47,6 +53,6 @@ export const send = async (
   steps: readonly Step[],
   { groups = [], open = [] }: { readonly groups?: readonly number[]; readonly open?: readonly string[] } = {},
 ): Promise<readonly Sent[]> => {
-  const input = JSON.stringify({ open, groups, steps: steps.map((step) => ({ load: "", ...step })) });
+  const input = JSON.stringify({ open, groups, steps: steps.map((step) => ({ load: "", run: [], ...step })) });
   return JSON.parse(await at.run(["python3", program], { input, milliseconds: 120_000 }));
 };
