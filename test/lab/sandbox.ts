@@ -60,8 +60,12 @@ export const openSandbox = async <const Name extends string>(names: readonly Nam
   child.stdin.on("error", () => {}); // the keeper may be gone already: `ended` tells
   const endKeeper = (): void => {
     const pid = Number(/keeper (\d+) ready/.exec(keeper.said())?.[1]);
-    if (pid > 0) process.kill(pid, "SIGKILL");
-    else child.kill("SIGKILL");
+    try {
+      if (pid > 0) process.kill(pid, "SIGKILL");
+      else child.kill("SIGKILL");
+    } catch {
+      // It is gone, and its guard still takes the control groups away.
+    }
   };
   const keeper = follow("the keeper", child, async () => {
     child.kill("SIGKILL");

@@ -1,26 +1,35 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { gateway, host, internet } from "../../lab/line.ts";
+import type { Namespace } from "../../lab/namespace.ts";
 import type { Breaker, Scene } from "./breaker.ts";
 import { home, homeAnd, noRules, usual, usualBut } from "./rules.ts";
 import { byCard, intoTunnel, isToInternet } from "./tries.ts";
 
-const foreign = (priority: number, source: string): Breaker => ({
-  name: `another tool re-marks packets, and so re-routes them: \`type route\` in output at ${priority}`,
-  source,
+const remarked = (by: string, remark: (at: Namespace) => Promise<unknown>): Breaker => ({
+  name: `another tool re-marks packets, and so re-routes them: ${by}`,
+  source: "split tunnels, traffic shapers",
   without: usual,
   ksp: home,
   frames: isToInternet,
   attack: async ({ lab }) => {
     await lab.client.run(["ip", "rule", "add", "pref", "50", "fwmark", "0x99", "table", "main"]);
-    await lab.client.nft(`table ip foreign {
+    await remark(lab.client);
+    await lab.send("client", intoTunnel);
+  },
+});
+const byNft = (priority: number): Breaker =>
+  remarked(`nft \`type route\` in output at ${priority}`, ({ nft }) =>
+    nft(`table ip foreign {
       chain output {
         type route hook output priority ${priority}; policy accept;
         ip daddr ${internet.ipv4} meta mark set 0x99
       }
-    }`);
-    await lab.send("client", intoTunnel);
-  },
-});
+    }`),
+  );
+const byIptables = (program: string): Breaker =>
+  remarked(`${program}, mangle`, ({ run }) =>
+    run([program, "-t", "mangle", "-A", "OUTPUT", "-d", internet.ipv4, "-j", "MARK", "--set-mark", "0x99"]),
+  );
 
 /** Lasting connections go through the tunnel; then something happens to it. */
 const established = (name: string, source: string, happens: (scene: Scene) => Promise<unknown>): Breaker => ({
@@ -41,9 +50,10 @@ const established = (name: string, source: string, happens: (scene: Scene) => Pr
 
 /** A packet goes another way than the one by which rules judged it. */
 export const routes: readonly Breaker[] = [
-  foreign(-150, "`iptables -t mangle -A OUTPUT -j MARK` is this"),
-  foreign(-1, "the same, right before filters"),
-  foreign(100, "the same, behind filters"),
+  byIptables("iptables-nft"),
+  byIptables("iptables-legacy"),
+  byNft(-1),
+  byNft(100),
   {
     name: "another tool sends names meant for the tunnel to the LAN: dnat in output",
     source: "container engines, local resolvers",

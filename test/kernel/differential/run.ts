@@ -2,8 +2,8 @@ import { fileOf } from "./kept.ts";
 import { shrink } from "./shrink.ts";
 import { trial } from "./trial.ts";
 
-/** About as many verdicts a policy, so that a run meets many policies. */
-const verdictsAPolicy = 250;
+/** About as many verdicts of each policy: a short run, too, meets many policies, and a long one is not all loading. */
+const verdictsOfEach = (all: number): number => (all > 10_000 ? 1_000 : 250);
 /** Policies at once. */
 const parallel = 3;
 
@@ -23,7 +23,7 @@ export async function run(verdicts: number, seed: number, told: (so: Run) => voi
     while (total.passed + total.refused < verdicts) {
       const mine = next;
       next += 1;
-      const { text, passed, refused, wrong } = await trial(mine, verdictsAPolicy);
+      const { text, passed, refused, wrong } = await trial(mine, verdictsOfEach(verdicts));
       const [verdict] = wrong;
       const faults = verdict ? [`# seed ${mine}\n${fileOf(await shrink({ text, verdict }))}`] : [];
       total = {
