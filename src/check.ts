@@ -11,6 +11,7 @@ import { type Measure, stopwatch } from "./measure.ts";
 import type { File } from "./parser/ast.ts";
 import { parse } from "./parser/parse.ts";
 import { type Proved, prove } from "./prove.ts";
+import { superfluous } from "./superfluous.ts";
 
 export interface Read {
   /** Absent when there is an error, as are `origins`, `plan` and `file`. */
@@ -57,6 +58,9 @@ export function check(source: Source, options: CheckOptions = {}): Checked {
   const { policy, origins, plan: planned, sources } = known;
   if (!policy || !origins || !planned) return known;
   const { holds, diagnostics: broken } = stopwatch(options.measure)("prove", () => prove(policy, origins, planned));
-  const diagnostics = [...known.diagnostics, ...broken];
+  const needless = stopwatch(options.measure)("look for what is superfluous", () =>
+    superfluous(policy, origins, planned.os, known.diagnostics),
+  );
+  const diagnostics = [...known.diagnostics, ...broken, ...needless];
   return broken.some(isError) ? { sources, diagnostics } : { ...known, proofs: holds, diagnostics };
 }
