@@ -6,6 +6,7 @@ import { generateCstDts } from "chevrotain";
 import { diffDocumentSchema } from "../src/diff-schema.ts";
 import { bundleSchema } from "../src/ir/bundle.ts";
 import { policySchema } from "../src/ir/policy.ts";
+import { wfpDocumentSchema } from "../src/ir/wfp-document.ts";
 import { Grammar } from "../src/parser/grammar.ts";
 import { backendsPage } from "./backends-table.ts";
 import { ebnf } from "./grammar/ebnf.ts";
@@ -53,6 +54,10 @@ export const artefacts: readonly Artefact[] = [
   {
     path: "schema/diff.schema.json",
     content: () => schemaText(diffDocumentSchema, "What ksp diff --format json prints"),
+  },
+  {
+    path: "schema/wfp.schema.json",
+    content: () => schemaText(wfpDocumentSchema, "A state of a policy as filters of the Windows Filtering Platform"),
   },
 ];
 

@@ -48,6 +48,7 @@ const program = new Command("ksp")
   .description("Compiles VPN kill-switch policies to firewall rules that stay closed.")
   .version(version())
   .exitOverride()
+  .enablePositionalOptions()
   .addHelpText("after", "\nExit codes: 0 fine, 1 findings, 2 usage or files, 3 a bug in ksp.");
 
 program
@@ -249,6 +250,41 @@ program
   .action(async (options) => {
     const { control } = await import("./commands/control.ts");
     finish(await control({ command: "portal" }, options));
+  });
+
+program
+  .command("apply")
+  .description("guard with another compiled policy from now on; without a confirmation the one before comes back")
+  .argument("<folder>", "the folder of the policy, as `ksp compile` wrote it")
+  .addOption(new Option("--confirm <time>", "go back after this time unless `ksp confirm` is run").argParser(time))
+  .addOption(format(["text", "json"]))
+  .addHelpText("after", examples("ksp apply rules/home --confirm 60s", "ksp confirm"))
+  .action(async (folder: string, options) => {
+    const { control } = await import("./commands/control.ts");
+    const milliseconds = options.confirm === undefined ? {} : { milliseconds: options.confirm };
+    finish(await control({ command: "apply", folder, ...milliseconds }, options));
+  });
+
+program
+  .command("confirm")
+  .description("keep what was applied last")
+  .addOption(format(["text", "json"]))
+  .addHelpText("after", examples("ksp confirm"))
+  .action(async (options) => {
+    const { control } = await import("./commands/control.ts");
+    finish(await control({ command: "confirm" }, options));
+  });
+
+program
+  .command("exec")
+  .description("run a command as an app of the policy: as its user or group, or in its slice")
+  .requiredOption("--app <name>", "the app")
+  .argument("<command...>", "the command and its arguments, behind --")
+  .passThroughOptions()
+  .addHelpText("after", examples("sudo ksp exec --app firefox -- firefox --new-window"))
+  .action(async (command: readonly string[], options) => {
+    const { exec } = await import("./commands/exec.ts");
+    finish(await exec(options.app, command));
   });
 
 program

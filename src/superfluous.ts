@@ -10,7 +10,7 @@ const adding: ReadonlySet<string> = new Set(["KSP2043", "KSP2044"]);
 export function superfluous(
   policy: Policy,
   origins: Origins,
-  os: Os,
+  systems: readonly Os[],
   told: readonly Diagnostic[],
 ): readonly Diagnostic[] {
   const places = told.flatMap(({ code, primary }) => (adding.has(code) && primary ? [primary.span] : []));
@@ -23,7 +23,7 @@ export function superfluous(
   try {
     return find(
       policy,
-      os,
+      systems,
       candidates.map(({ id }) => id),
     ).map(({ id, kind, by }) =>
       diagnostic(

@@ -18,7 +18,10 @@ function told(...statements: readonly string[]): readonly string[] {
 }
 
 describe("an exemption", () => {
-  const halves = ["allow out to 203.0.113.0/25 tcp 443", "allow out to 203.0.113.128/25 tcp 400-500"];
+  const halves: readonly [string, string] = [
+    "allow out to 203.0.113.0/25 tcp 443",
+    "allow out to 203.0.113.128/25 tcp 400-500",
+  ];
   const both = "allow out to 203.0.113.0/24 tcp 443";
 
   test("that two others cover together adds nothing, wherever it stands", () => {

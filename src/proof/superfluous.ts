@@ -8,7 +8,7 @@ import type { PacketSet } from "./packets/packet-set.ts";
 import { merged, vocabularyOf, vocabularyOfPolicy } from "./vocabulary.ts";
 import { wellFormed } from "./well-formed.ts";
 
-/** A statement without which the same packets pass in every state, and others that are about some of its packets. */
+/** A statement without which the same packets pass in every state of every system, and others that are about some of its packets. */
 export interface Superfluous {
   readonly id: StatementId;
   readonly kind: "allow" | "deny";
@@ -24,15 +24,19 @@ const mostTried = 20;
  * Of these statements, in this order, the ones that all others together make superfluous; without all that are found at once
  * the same packets pass. A statement that is to be gone earlier, or whose risk was accepted, makes no other superfluous.
  */
-export function superfluous(policy: Policy, os: Os, candidates: readonly StatementId[]): readonly Superfluous[] {
+export function superfluous(
+  policy: Policy,
+  systems: readonly Os[],
+  candidates: readonly StatementId[],
+): readonly Superfluous[] {
   const plain = policy.allows.filter(({ opening }) => opening.kind === "packets" || opening.kind === "lan");
   const statements = [
     ...plain.map((allow) => ({ ...allow, kind: "allow" as const })),
     ...policy.denies.map((deny) => ({ ...deny, kind: "deny" as const })),
   ];
   if (statements.length < 3 || statements.length > most) return [];
-  const states = statesOf(policy, os);
-  const space = new PacketSpace(merged(vocabularyOf(states), vocabularyOfPolicy(policy, os)));
+  const states = statesOf(policy, systems);
+  const space = new PacketSpace(merged(vocabularyOf(states), ...systems.map((os) => vocabularyOfPolicy(policy, os))));
   const alone = new Set([
     ...needed(new Set(plain.map(({ id }) => id)), states, space),
     ...needed(new Set(policy.denies.map(({ id }) => id)), states, space),
@@ -45,7 +49,7 @@ export function superfluous(policy: Policy, os: Os, candidates: readonly Stateme
     if (!one) continue;
     const lasting = only(left, (other) => other.id === id || outlasts(other.caveat, one.caveat));
     const without = only(lasting, (other) => other.id !== id);
-    if (!isSame(lasting, without, os, space)) continue;
+    if (!isSame(lasting, without, systems, space)) continue;
     const related = statements.filter((other) => other.kind === one.kind && other.id !== id);
     found.push({
       id,
@@ -75,18 +79,20 @@ const outlasts = (a: Caveat, b: Caveat): boolean =>
   a.acceptRisk.every((risk) => b.acceptRisk.includes(risk));
 
 /** What the kernel closes by itself counts as closed. */
-const statesOf = (policy: Policy, os: Os): readonly Ruleset[] =>
-  inEveryState(policy, plan(policy, os)).map(({ ruleset }) => ({
-    ...ruleset,
-    rules: ruleset.rules.filter(({ expiresAfter }) => expiresAfter === undefined),
-  }));
+const statesOf = (policy: Policy, systems: readonly Os[]): readonly Ruleset[] =>
+  systems
+    .flatMap((os) => inEveryState(policy, plan(policy, os)))
+    .map(({ ruleset }) => ({
+      ...ruleset,
+      rules: ruleset.rules.filter(({ expiresAfter }) => expiresAfter === undefined),
+    }));
 
 /** Tables that the runtime fills count as empty where they open: whoever is covered by them may not be. */
 const passing = (ruleset: Ruleset, space: PacketSpace): PacketSet =>
   accepted(ruleset, space, "least").intersect(wellFormed(space));
 
-function isSame(a: Policy, b: Policy, os: Os, space: PacketSpace): boolean {
-  const [before, after] = [statesOf(a, os), statesOf(b, os)];
+function isSame(a: Policy, b: Policy, systems: readonly Os[], space: PacketSpace): boolean {
+  const [before, after] = [statesOf(a, systems), statesOf(b, systems)];
   return before.every((ruleset, i) => {
     const other = after[i];
     return other?.state === ruleset.state && passing(ruleset, space).equals(passing(other, space));
