@@ -1,5 +1,5 @@
 import { type Plan, rulesetsOf } from "../ir/plan.ts";
-import type { Identity, StatementId } from "../ir/policy.ts";
+import type { Device, Identity, StatementId } from "../ir/policy.ts";
 import type { AddressMatch, InterfaceSet, Rewrite, Rule, Ruleset, Zone } from "../ir/ruleset.ts";
 import { complement, ofFamily } from "../net/address-set.ts";
 
@@ -34,7 +34,9 @@ export const constructs = {
   },
   forward: {
     text: "forwarded packets",
-    askedBy: rules(({ direction, verdict }) => direction === "forward" && verdict.kind === "accept"),
+    askedBy: rules(
+      ({ direction, verdict, match }) => direction === "forward" && verdict.kind === "accept" && !match.related,
+    ),
   },
   rewrite: { text: "another destination for packets", askedBy: rewrites("destination") },
   masquerade: { text: "a masquerade", askedBy: rewrites("masquerade") },
@@ -55,11 +57,79 @@ export const constructs = {
   },
   "one-step": { text: "all families in one step", askedBy: everything },
   "final-source": { text: "the source with which a packet really leaves", askedBy: everything },
+  "program-path": {
+    text: "a program without its whole path on Windows",
+    askedBy: owners((one) => one.kind === "program" && !isWindowsPath(one.path)),
+  },
+  "several-programs": {
+    text: "two programs or services at once",
+    askedBy: rules(({ match }) => match.owner?.some(hasTwo) ?? false),
+  },
+  "own-service": {
+    text: "the service of ksp itself",
+    askedBy: rules(
+      ({ stage, match }) =>
+        stage !== "probe" && (match.owner?.flat().some((one) => one.kind === "service" && one.name === "ksp") ?? false),
+    ),
+  },
+  "name-asker": {
+    text: "who asks for a name",
+    askedBy: rules(
+      ({ stage, match, verdict }) => stage === "dns-inside" && isAccept(verdict) && match.owner !== undefined,
+    ),
+  },
+  "interface-prefix": {
+    text: "interfaces by the beginning of their names",
+    askedBy: rules((rule) => devicesOf(rule).some(({ kind }) => kind !== "named")),
+  },
+  "interface-case": { text: "interfaces whose names differ in upper and lower case alone", askedBy: inOneCase },
+  "hop-limit": {
+    text: "the hop limit of neighbour discovery",
+    askedBy: rules(({ match }) => match.hopLimit !== undefined),
+  },
+  "own-addresses": {
+    text: "what an address is to an interface",
+    askedBy: rules(({ match }) => (match.sourceLocality ?? match.destinationLocality) !== undefined),
+  },
+  "one-way": {
+    text: "a packet that passes without its answers",
+    askedBy: rules(
+      ({ verdict, replies, match }) => isAccept(verdict) && !replies && match.family !== "arp" && !match.related,
+    ),
+  },
+  "errors-about-flows": {
+    text: "errors of ICMP about a flow, and no others",
+    askedBy: rules(({ match }) => match.related !== undefined),
+  },
+  "telling-senders": { text: "how a sender is told", askedBy: rules(({ verdict }) => verdict.kind === "reject") },
+  log: { text: "a record of what is dropped", askedBy: rules(({ log }) => log !== undefined) },
+  "servers-at-boot": {
+    text: "the way to servers before anything of ksp runs",
+    askedBy: rules(
+      ({ stage, match }) => stage === "endpoint" && match.outInterface?.kind === "one-of",
+      ({ lockdown }) => [lockdown],
+    ),
+  },
+  guests: {
+    text: "what virtual machines on it send",
+    askedBy: rules(({ stage, direction }) => stage === "closed" && direction === "forward"),
+  },
+  "foreign-permits": {
+    text: "filters of others that permit for good",
+    askedBy: rules(
+      ({ stage, direction, match }) => stage === "closed" && direction === "out" && match.family !== "arp",
+    ),
+  },
 } as const satisfies Readonly<Record<string, Construct>>;
 
 export type ConstructName = keyof typeof constructs;
 export const constructNames = Object.keys(constructs) as readonly ConstructName[];
 
+const isAccept = ({ kind }: Rule["verdict"]): boolean => kind === "accept";
+const devicesOf = ({ match: { inInterface, outInterface } }: Rule): readonly Device[] =>
+  [inInterface, outInterface].flatMap((set) =>
+    set && set.kind !== "loopback" ? set.zones.flatMap(({ devices }) => devices) : [],
+  );
 const isAccount = ({ kind }: Identity): boolean => kind === "user" || kind === "group";
 const isNamed = (one: Identity): boolean => (one.kind === "user" || one.kind === "group") && one.id === undefined;
 function running({ states, portal }: Plan): readonly Ruleset[] {
@@ -108,6 +178,24 @@ function rewrites(kind: Rewrite["change"]["kind"]): Construct["askedBy"] {
 /** Whatever is compiled. */
 function everything({ lockdown }: Plan): readonly StatementId[] {
   return lockdown.rules.slice(-1).map(({ from }) => from);
+}
+
+const isWindowsPath = (path: string): boolean => path === "System" || /^[A-Za-z]:\\[^"<>|?*%/]+$/.test(path);
+const hasTwo = (all: readonly Identity[]): boolean =>
+  (["program", "service"] as const).some((kind) => all.filter((one) => one.kind === kind).length > 1);
+
+function inOneCase(plan: Plan): readonly StatementId[] {
+  const spellings = new Map<string, string>();
+  const all = rulesetsOf(plan).flatMap((ruleset) => ruleset.rules);
+  const isOther = (name: string): boolean => {
+    const known = spellings.get(name.toLowerCase()) ?? name;
+    spellings.set(name.toLowerCase(), known);
+    return known !== name;
+  };
+  const clashing = all.filter((rule) =>
+    devicesOf(rule).some((device) => device.kind === "named" && isOther(device.name)),
+  );
+  return [...new Set(clashing.map(({ from }) => from))];
 }
 
 /** The first statement that asks for one too many. */

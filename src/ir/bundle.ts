@@ -7,6 +7,7 @@ import {
   chainSchema,
   controlSchema,
   dnsSchema,
+  hostSchema,
   type Policy,
   portalSchema,
   reconnectSchema,
@@ -42,6 +43,8 @@ export const bundleSchema = record({
     alerts: alertsSchema,
     apps: Type.Array(appSchema),
     dns: Type.Array(dnsSchema),
+    /** Names whose addresses are refreshed within their bounds. */
+    hosts: Type.Optional(Type.Array(hostSchema, { minItems: 1 })),
     control: controlSchema,
   }),
   settings: Type.Array(
@@ -54,15 +57,19 @@ export const sha256 = (text: string): string => createHash("sha256").update(text
 
 export interface Compiled {
   readonly policy: Policy;
-  readonly plan: Plan;
+  /** One for each system; their states are the same. */
+  readonly plans: readonly Plan[];
   readonly targets: readonly Target[];
   readonly deviations: readonly string[];
   readonly proofs: readonly string[];
   readonly files: ReadonlyMap<string, string>;
 }
 
-export function bundle({ policy, plan, targets, deviations, proofs, files }: Compiled): Bundle {
+export function bundle({ policy, plans, targets, deviations, proofs, files }: Compiled): Bundle {
   const { tunnels, chains, watches, reconnects, portal, alerts, apps, dns, control } = policy;
+  const hosts = policy.allows.flatMap(({ id, opening }) =>
+    opening.kind === "host" ? [{ id, host: opening.host, pinned: opening.pinned, within: opening.within }] : [],
+  );
   const stated = [...policy.allows, ...policy.denies, ...policy.dns, ...policy.forwards, ...(portal ? [portal] : [])];
   return {
     schema: 1,
@@ -78,7 +85,7 @@ export function bundle({ policy, plan, targets, deviations, proofs, files }: Com
         ...(reason !== undefined && { reason }),
       })),
     deviations: [...deviations],
-    states: plan.states.map(({ state }) => state),
+    states: plans[0]?.states.map(({ state }) => state) ?? [],
     runtime: {
       tunnels: tunnels.map(runtimeTunnel),
       chains,
@@ -88,9 +95,10 @@ export function bundle({ policy, plan, targets, deviations, proofs, files }: Com
       alerts,
       apps,
       dns,
+      ...(hosts.length > 0 && { hosts }),
       control,
     },
-    settings: plan.settings,
+    settings: plans.flatMap(({ settings }) => settings),
   };
 }
 

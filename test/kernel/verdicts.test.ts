@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { allPolicies, type Emitted, fileOf } from "../emitters/policies.ts";
 import { changed } from "./spoilt.ts";
 import { type Judged, judge, say, wrong } from "./verdicts/judge.ts";
-import { packetsFor } from "./verdicts/packets-for.ts";
+import { packetsFor } from "./verdicts/packets.ts";
 
 /** `KSP_PACKETS=2000 KSP_SEED=7 npx vitest run test/kernel/verdicts` looks longer, and elsewhere: about 1,000 verdicts a second. */
 const settings: { readonly KSP_PACKETS?: string; readonly KSP_SEED?: string } = process.env;

@@ -97,7 +97,7 @@ def family_of(packet):
 
 def address_of(packet):
     """Where a packet goes, in the words of its socket."""
-    index = socket.if_nametoindex(packet["by"])
+    index = socket.if_nametoindex(packet["by"]) if packet["by"] else 0
     return (packet["to"], 0) if family_of(packet) == socket.AF_INET else (packet["to"], 0, 0, index)
 
 

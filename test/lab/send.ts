@@ -10,7 +10,7 @@ export type Shot = {
   readonly connection?: string;
 } & (
   | {
-      /** The interface that a raw socket is bound to. */
+      /** The interface that a raw socket is bound to; to none where it is empty, and routes decide. */
       readonly by: string;
       readonly to: string;
       readonly mark: number;
@@ -20,7 +20,10 @@ export type Shot = {
       /** A later fragment, which the kernel must not wait to complete. */
       readonly fragment?: boolean;
     }
-  /** Arrives as if from outside: `tun NAME`, or an interface and the other end of its wire. */
+  /**
+   * Arrives as if from outside: `tun NAME`, or an interface and the other end of its wire. An interface alone puts it on its
+   * own wire, below everything that knows of IP.
+   */
   | { readonly on: string }
 );
 

@@ -4,7 +4,7 @@ import { iptables } from "../../../src/emitters/iptables/emit.ts";
 import type { Emitted } from "../../emitters/policies.ts";
 import { mayBeSkipped } from "../../lab/requirements.ts";
 import { type Judged, judge, say, wrong } from "../verdicts/judge.ts";
-import { packetsFor } from "../verdicts/packets-for.ts";
+import { packetsFor } from "../verdicts/packets.ts";
 import { sayable, switchTo, type Variant, variants, withFiles } from "./bundle.ts";
 
 /** `KSP_PACKETS=2000 KSP_SEED=7` looks longer, and elsewhere; `KSP_IPTABLES_POLICIES=all` at every policy. */
