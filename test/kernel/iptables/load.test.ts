@@ -12,11 +12,16 @@ import { asRestored } from "./listed.ts";
 const prefixes = Array.from({ length: 30 }, (_, i) => [`198.18.${2 * i}.0/24`, `2001:db8:${10 + 2 * i}::/48`]).flat();
 const more = `list office = ${prefixes.join(", ")}\nallow out to @office tcp 443`;
 const long = emitted("long-list", home({ more }));
-/** The two read the same files; one of them reads all. */
-const policies: Readonly<Record<Variant, readonly Emitted[]>> = {
-  "iptables-nft": [...sayable, long],
-  "iptables-legacy": [...sayable.filter(({ name }) => /^(home|three|ipv6-only)/.test(name)), long],
+/** `KSP_IPTABLES_POLICIES=all` loads every policy with both. */
+const { KSP_IPTABLES_POLICIES: which = "some" } = process.env;
+const usual: Readonly<Record<Variant, RegExp>> = {
+  "iptables-nft": /^(home|three|ipv6-only|ipsec|server|openvpn|work|obfs)/,
+  "iptables-legacy": /^(home|three|ipv6-only)/,
 };
+const policiesOf = (variant: Variant): readonly Emitted[] => [
+  ...sayable.filter(({ name }) => which === "all" || usual[variant].test(name)),
+  long,
+];
 
 /** Rules of other programs, some like ours. */
 const foreign = `*mangle
@@ -42,7 +47,7 @@ const list = async (host: Namespace, variant: Variant): Promise<Record<keyof typ
 };
 
 describe.skipIf(mayBeSkipped()).each(variants)("%s", (variant) => {
-  test.each(policies[variant])(
+  test.each(policiesOf(variant))(
     "$name loads, and lists as what means the plan; and nothing is left of it",
     { timeout: 120_000 },
     async (policy: Emitted) => {

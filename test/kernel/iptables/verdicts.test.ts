@@ -39,3 +39,19 @@ describe.skipIf(mayBeSkipped()).each(variants)("%s", (variant) => {
     expect(count(found, "is refused")).toBeGreaterThan(20);
   });
 });
+
+const [home] = sayable.filter(({ name }) => name === "home-wireguard");
+if (!home) throw new Error("no policy");
+
+describe.skipIf(mayBeSkipped())("spoilt files are found out", () => {
+  test.each([
+    ["the server by another port", "--dport 51820", "--dport 51821"],
+    ["answers to nobody's question", " -m conntrack --ctstate ESTABLISHED --ctdir REPLY", ""],
+    ["names told to everybody", /--comment built-in-dns -g \S+/g, "--comment built-in-dns -j RETURN"],
+  ])("%s", async (_, from, to) => {
+    const files = iptables.emit(home.plan);
+    const spoilt = new Map([...files].map(([file, text]) => [file, text.replaceAll(from, to)]));
+    expect(spoilt).not.toEqual(files);
+    expect(wrong(await judged(home, "iptables-legacy", spoilt, 200)).length).toBeGreaterThan(0);
+  });
+});
