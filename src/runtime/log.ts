@@ -38,3 +38,24 @@ const goodIn = (state: State, tunnel: string, probe: string): boolean | undefine
     .flatMap(({ hops }) => hops)
     .find((hop) => hop.tunnel === tunnel)
     ?.probes.find(({ name }) => name === probe)?.good;
+
+/** What was logged last, as a status tells it. */
+export interface Recent {
+  /** Milliseconds of the wall clock. */
+  readonly at: number;
+  readonly level: Entry["level"];
+  readonly text: string;
+}
+
+const most = 8;
+
+export const remember = (
+  recent: readonly Recent[],
+  { level, event, ...details }: Entry,
+  at: number,
+): readonly Recent[] => {
+  const words = Object.entries(details).map(
+    ([name, value]) => `${name} ${Array.isArray(value) ? value.join(", ") : value}`,
+  );
+  return [...recent, { at, level, text: [event, ...words].join(" ") }].slice(-most);
+};
