@@ -43,5 +43,32 @@ function reasons(target: Target): readonly string[] {
     `## ${target}`,
     ...lines("refused", "Refused, and the way out:"),
     ...lines("weakened", "Weakened, assuming:"),
+    "",
+    ...tried[target],
   ];
 }
+
+/** What ran on what. */
+const tried: Readonly<Record<Target, readonly string[]>> = {
+  nft: [
+    "Tried on Linux: every golden loads into a kernel and lists back, packets meet the planned verdicts, and tunnels that are lost",
+    "under load leak nothing (`test/kernel`, `test/runtime`).",
+  ],
+  iptables: [
+    "Tried on Linux: what ran on a kernel stands in `test/kernel`, and whatever is compiled is read back first.",
+  ],
+  wfp: [
+    "**Nothing of it ran on Windows.** What Windows does is from Microsoft's documentation and from the code of other products.",
+    "",
+    "| tried | against | by |",
+    "| --- | --- | --- |",
+    "| the documents | the plan, read back, for every packet in every state and moment | every compile |",
+    "| the same | a model of Microsoft's arbitration, packet by packet | `test/wfp/same-meaning.test.ts` |",
+    "| the C# of `apply.ps1`, under mono | a stand-in for `fwpuclnt.dll`, and a second applier for Node: the same bytes | `test/wfp/rig.test.ts` |",
+    "| a failure of any call | the same stand-in: the state before or the state after | the same |",
+    "| the layout of structures | the headers of mingw-w64 | `scripts/wfp-wine.sh`, on demand; last: as there |",
+    "| the applier for Node, in Node 22.22.2 for Windows under Wine 8.0 | the same stand-in, as a DLL | the same script; last: 709 calls, the bytes of Linux |",
+    "",
+    "Not tried anywhere: PowerShell itself, the engine's own checks, 32 bits and ARM, `hyperv.ps1`.",
+  ],
+};

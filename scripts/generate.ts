@@ -3,8 +3,10 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { generateCstDts } from "chevrotain";
+import { diffDocumentSchema } from "../src/diff-schema.ts";
 import { bundleSchema } from "../src/ir/bundle.ts";
 import { policySchema } from "../src/ir/policy.ts";
+import { wfpDocumentSchema } from "../src/ir/wfp-document.ts";
 import { Grammar } from "../src/parser/grammar.ts";
 import { backendsPage } from "./backends-table.ts";
 import { ebnf } from "./grammar/ebnf.ts";
@@ -48,6 +50,14 @@ export const artefacts: readonly Artefact[] = [
   {
     path: "schema/bundle.schema.json",
     content: () => schemaText(bundleSchema, "What ksp compile writes and the runtime loads"),
+  },
+  {
+    path: "schema/diff.schema.json",
+    content: () => schemaText(diffDocumentSchema, "What ksp diff --format json prints"),
+  },
+  {
+    path: "schema/wfp.schema.json",
+    content: () => schemaText(wfpDocumentSchema, "A state of a policy as filters of the Windows Filtering Platform"),
   },
 ];
 

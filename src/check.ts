@@ -5,7 +5,7 @@ import { expand } from "./ir/expand/expand.ts";
 import type { Load } from "./ir/expand/load.ts";
 import type { Origins } from "./ir/origins.ts";
 import { type Plan, plan } from "./ir/plan.ts";
-import type { Policy } from "./ir/policy.ts";
+import type { Os, Policy } from "./ir/policy.ts";
 import { resolve } from "./ir/resolve/resolve.ts";
 import { type Measure, stopwatch } from "./measure.ts";
 import type { File } from "./parser/ast.ts";
@@ -17,6 +17,8 @@ export interface Read {
   readonly policy?: Policy;
   readonly origins?: Origins;
   readonly plan?: Plan;
+  /** One for each system, in their order; `plan` is the first. */
+  readonly plans?: readonly Plan[];
   /** The statements of the policy and of all that it imports, with the values of parameters. */
   readonly file?: File;
   /** Every other file that was read. */
@@ -33,10 +35,12 @@ export interface CheckOptions {
   /** Reads what the policy imports; without it, an import is an error. */
   readonly load?: Load;
   readonly measure?: Measure;
+  /** Systems that rules are wanted for; unsaid, Linux. */
+  readonly systems?: readonly Os[];
 }
 
 /** Parses, takes in imports, binds names, runs the semantic checks and plans; each stage only where the one before found no error. */
-export function read(source: Source, { load, measure }: CheckOptions = {}): Read {
+export function read(source: Source, { load, measure, systems = ["linux"] }: CheckOptions = {}): Read {
   const stage = stopwatch(measure);
   const parsed = stage("parse", () => parse(source));
   const written = parsed.file;
@@ -45,18 +49,22 @@ export function read(source: Source, { load, measure }: CheckOptions = {}): Read
   if (!file) return { sources, diagnostics: taken };
   const { policy, origins, diagnostics: bound } = stage("resolve", () => resolve(file));
   if (!policy) return { sources, diagnostics: bound };
-  const found = stage("check", () => runChecks({ policy, origins }));
+  const found = stage("check", () => runChecks({ policy, origins, systems }));
   const diagnostics = [...bound, ...found];
   if (found.some(isError)) return { sources, diagnostics };
-  return { policy, origins, plan: stage("plan", () => plan(policy, "linux")), file, sources, diagnostics };
+  const plans = stage("plan", () => systems.map((os) => plan(policy, os)));
+  const [first] = plans;
+  return { policy, origins, ...(first && { plan: first }), plans, file, sources, diagnostics };
 }
 
 /** All that `read` does, then the proof. */
 export function check(source: Source, options: CheckOptions = {}): Checked {
   const known = read(source, options);
-  const { policy, origins, plan: planned, sources } = known;
-  if (!policy || !origins || !planned) return known;
-  const { holds, diagnostics: broken } = stopwatch(options.measure)("prove", () => prove(policy, origins, planned));
+  const { policy, origins, plans, sources } = known;
+  if (!policy || !origins || !plans) return known;
+  const proved = stopwatch(options.measure)("prove", () => plans.map((planned) => prove(policy, origins, planned)));
+  const broken = proved.flatMap((each) => each.diagnostics);
+  const holds = (proved[0]?.holds ?? []).filter((code) => proved.every((each) => each.holds.includes(code)));
   const diagnostics = [...known.diagnostics, ...broken];
   return broken.some(isError) ? { sources, diagnostics } : { ...known, proofs: holds, diagnostics };
 }

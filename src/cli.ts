@@ -29,6 +29,16 @@ const chosen = (names: string, before: readonly Target[] = []): readonly Target[
     throw new InvalidArgumentError(`Allowed choices are ${targets.join(", ")}.`);
   return [...new Set([...before, ...known])];
 };
+const changes = ["opened", "closed", "changed"] as const;
+type Change = (typeof changes)[number];
+const failure = (text: string, chosen: readonly Change[] = []): readonly Change[] => {
+  const named = text.split(",").map((word) => {
+    const change = changes.find((name) => name === word);
+    if (!change) throw new InvalidArgumentError(`Allowed choices are ${changes.join(", ")}.`);
+    return change;
+  });
+  return [...new Set([...chosen, ...named])];
+};
 /** What went wrong first, such as a full disk behind standard output, is not forgotten. */
 const finish = (code: number): void => {
   process.exitCode = Math.max(Number(process.exitCode ?? 0), code);
@@ -47,12 +57,14 @@ program
   .argument("<path...>", "policies, or folders of policies; - is standard input")
   .option("--fix", "apply the proposed fixes of errors where the result has none; with - print the fixed text")
   .addOption(new Option("--at <day>", "the day that each `until` is held against (default: today)").argParser(day))
+  .option("--within <baseline>", "a policy: fail where something passes that it does not allow")
   .addOption(root())
   .addOption(format())
   .addHelpText(
     "after",
     examples(
       "ksp check home.ksp",
+      "ksp check policies --within company.ksp",
       "ksp check policies --format sarif > ksp.sarif",
       "ksp check policies --at 2027-06-30  # what will have expired then",
       "ksp check --fix home.ksp",
@@ -137,6 +149,31 @@ program
     if (!lookup) command.error("error: a resolver is an address, with a port where it is not 53");
     const { pin } = await import("./commands/pin.ts");
     finish(await pin(file, { ...options, lookup }));
+  });
+
+program
+  .command("diff")
+  .description("tell which packets another policy lets pass or drops, in every state")
+  .argument("<old>", "the policy as it was; - is standard input")
+  .argument("<new>", "the policy as it becomes")
+  .addOption(
+    new Option(
+      "--fail-on <change>",
+      "end with 1 where packets are opened, closed, or anything is changed; several with commas",
+    )
+      .choices(changes)
+      .argParser(failure),
+  )
+  .option("--rules", "print the difference of the rules in words, too")
+  .addOption(root())
+  .addOption(format(["text", "plain", "json"]))
+  .addHelpText(
+    "after",
+    examples("ksp diff old.ksp home.ksp", "git show HEAD:home.ksp | ksp diff --fail-on opened - home.ksp"),
+  )
+  .action(async (before: string, after: string, options) => {
+    const { diff } = await import("./commands/diff.ts");
+    finish(await diff(before, after, options));
   });
 
 program

@@ -1,5 +1,5 @@
-import { backends } from "./backends.ts";
-import { type Checked, type CheckOptions, check } from "./check.ts";
+import { backends, provedOfFiles } from "./backends.ts";
+import { type CheckOptions, check } from "./check.ts";
 import { type Diagnostic, diagnostic, isError } from "./diagnostics/diagnostic.ts";
 import type { Source } from "./diagnostics/span.ts";
 import { deviations as deviationsOf, type Refusal, refusals } from "./emitters/capabilities.ts";
@@ -12,7 +12,7 @@ import { canonicalJson } from "./ir/canonical.ts";
 import { type Origins, placeOf } from "./ir/origins.ts";
 import type { Plan } from "./ir/plan.ts";
 import type { Policy } from "./ir/policy.ts";
-import type { Target } from "./ir/targets.ts";
+import { systemOf, type Target } from "./ir/targets.ts";
 import { stopwatch } from "./measure.ts";
 import { validate } from "./validate.ts";
 
@@ -28,29 +28,41 @@ export interface Compiled {
 /** source → AST → Policy → Ruleset per state → files, read back and proved to mean the same. Cost: O(n log n) in addresses, O(states × rules) in text. */
 export function compile(source: Source, options: CheckOptions & { readonly targets: readonly Target[] }): Compiled {
   const stage = stopwatch(options.measure);
-  const checked = check(source, options);
-  const { policy, origins, plan: planned, proofs, sources } = checked;
-  if (!policy || !origins || !planned || !proofs) return { sources, diagnostics: checked.diagnostics };
   const { targets } = options;
-  const refused = targets.flatMap((target) =>
-    refusals(planned, backends[target].emitter.capabilities).map((refusal) => refuse(target, refusal, origins)),
+  const checked = check(source, { ...options, systems: [...new Set(targets.map((target) => systemOf[target]))] });
+  const { policy, origins, plans, proofs, sources } = checked;
+  if (!policy || !origins || !plans || !proofs) return { sources, diagnostics: checked.diagnostics };
+  const wanted = targets.map((target) => ({ target, planned: planFor(target, plans), ...backends[target] }));
+  const refused = wanted.flatMap(({ target, planned, emitter }) =>
+    refusals(planned, emitter.capabilities).map((refusal) => refuse(target, refusal, origins)),
   );
   const diagnostics = [...checked.diagnostics, ...refused];
   if (refused.some(isError)) return { sources, diagnostics };
 
-  const emitted = stage("emit", () => targets.flatMap((target) => [...backends[target].emitter.emit(planned)]));
-  const contradicted = stage("validate", () => validate(planned, origins, targets, new Map(emitted)));
-  if (contradicted.length > 0) return { sources, diagnostics: [...diagnostics, ...contradicted] };
-  const deviations = targets.flatMap((target) =>
-    deviationsOf(planned, backends[target].emitter.capabilities).map((deviation) => `${target}: ${deviation}`),
+  const emitted = new Map(stage("emit", () => wanted.flatMap(({ planned, emitter }) => [...emitter.emit(planned)])));
+  const contradicted = stage("validate", () =>
+    wanted.flatMap(({ target, planned }) => validate(planned, origins, target, emitted)),
   );
-  const review = stage("review", () => reviewFiles(policy, planned, origins, proofs, deviations));
-  const of = { policy, plan: planned, proofs, targets, deviations, files: new Map([...review, ...emitted]) };
-  const files = stage("bundle", () => withBundle(of));
+  if (contradicted.length > 0) return { sources, diagnostics: [...diagnostics, ...contradicted] };
+  const deviations = wanted.flatMap(({ target, planned, emitter }) =>
+    deviationsOf(planned, emitter.capabilities).map((deviation) => `${target}: ${deviation}`),
+  );
+  const ofFiles = provedOfFiles(targets);
+  const review = stage("review", () =>
+    reviewFiles(policy, plans, origins, { proofs: { ofPackets: proofs, ofFiles }, deviations }),
+  );
+  const proved = [...proofs, ...ofFiles].sort();
+  const files = stage("bundle", () =>
+    withBundle({ policy, plans, proofs: proved, targets, deviations, files: new Map([...review, ...emitted]) }),
+  );
   return { name: policy.name, files, sources, diagnostics };
 }
 
-type Proofs = NonNullable<Checked["proofs"]>;
+function planFor(target: Target, plans: readonly Plan[]): Plan {
+  const found = plans.find(({ os }) => os === systemOf[target]);
+  if (!found) throw new Error(`no plan for ${target}`);
+  return found;
+}
 
 const refuse = (target: Target, { from, construct, help }: Refusal, origins: Origins): Diagnostic =>
   diagnostic(
@@ -61,16 +73,22 @@ const refuse = (target: Target, { from, construct, help }: Refusal, origins: Ori
 
 function reviewFiles(
   policy: Policy,
-  planned: Plan,
+  plans: readonly Plan[],
   origins: Origins,
-  proofs: Proofs,
-  deviations: readonly string[],
+  known: Parameters<typeof proofText>[3],
 ): Files {
+  const [first] = plans;
+  if (!first) throw new Error("a target has a plan");
   return new Map([
     ["policy.json", `${canonicalJson(policy, 2)}\n`],
-    ["states.txt", statesText(planned, origins)],
-    ["moves.diff", movesText(planned)],
-    ["proof.txt", proofText(policy, planned, origins, proofs, deviations)],
+    ...plans.flatMap((planned): readonly [string, string][] => {
+      const of = planned.os === "linux" ? "" : `-${planned.os}`;
+      return [
+        [`states${of}.txt`, statesText(planned, origins)],
+        [`moves${of}.diff`, movesText(planned)],
+      ];
+    }),
+    ["proof.txt", proofText(policy, first, origins, known)],
   ]);
 }
 

@@ -1,10 +1,11 @@
-import { proof as catalogue } from "./diagnostics/catalogue/proof.ts";
+import { proof as catalogue, noStatement } from "./diagnostics/catalogue/proof.ts";
 import { type Diagnostic, diagnostic } from "./diagnostics/diagnostic.ts";
 import { evaluate } from "./ir/evaluate.ts";
 import { type Origins, placeOf } from "./ir/origins.ts";
 import { describe } from "./ir/packet.ts";
 import { inEveryState, type Plan } from "./ir/plan.ts";
-import type { Policy } from "./ir/policy.ts";
+import type { Os, Policy } from "./ir/policy.ts";
+import { systemNames } from "./ir/systems.ts";
 import { BudgetExceeded } from "./proof/packets/diagrams.ts";
 import { type Proof, prove as proveAll, type Violation } from "./proof/prove.ts";
 
@@ -18,7 +19,7 @@ export interface Proved {
 export function prove(policy: Policy, origins: Origins, plan: Plan): Proved {
   try {
     const { holds, violations } = proveAll(policy, plan, inEveryState(policy, plan));
-    return { holds, diagnostics: violations.map((violation) => fault(violation, origins)) };
+    return { holds, diagnostics: violations.map((violation) => fault(violation, plan.os, origins)) };
   } catch (error) {
     if (!(error instanceof BudgetExceeded)) throw error;
     return { holds: [], diagnostics: [tooLarge(origins)] };
@@ -36,9 +37,7 @@ export const tooLarge = ({ head }: Origins): Diagnostic =>
     },
   );
 
-const noStatement = "no statement decides about it, so it is a bug in ksp: report it with the policy";
-
-function fault(violation: Violation, origins: Origins): Diagnostic {
+function fault(violation: Violation, os: Os, origins: Origins): Diagnostic {
   const { ruleset, packet } = violation;
   const { state } = ruleset;
   const { rule, verdict } = evaluate(ruleset, packet);
@@ -46,7 +45,8 @@ function fault(violation: Violation, origins: Origins): Diagnostic {
   const decider = origins.statements.get(rule.from);
   // What an expectation is decided by stands elsewhere than the expectation.
   const isHere = decider && violation.kind !== "expectation";
-  const line = `state \`${state}\`: ${describe(packet)}: ${passes ? "accepted" : "dropped"} by ${isHere ? "this line" : `\`${rule.from}\``}`;
+  const where = os === "linux" ? "" : `${systemNames[os]}, `;
+  const line = `${where}state \`${state}\`: ${describe(packet)}: ${passes ? "accepted" : "dropped"} by ${isHere ? "this line" : `\`${rule.from}\``}`;
   const notes = [passes && packet.direction !== "in" ? `leak: ${line}` : line];
   switch (violation.kind) {
     case "property":

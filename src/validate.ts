@@ -1,4 +1,5 @@
 import { backends } from "./backends.ts";
+import { catalogue } from "./diagnostics/catalogue.ts";
 import { type Diagnostic, diagnostic } from "./diagnostics/diagnostic.ts";
 import { evaluate } from "./ir/evaluate.ts";
 import { type Origins, placeOf } from "./ir/origins.ts";
@@ -9,23 +10,23 @@ import { BudgetExceeded } from "./proof/packets/diagrams.ts";
 import type { Mismatch } from "./proof/translation/nft.ts";
 import { tooLarge } from "./prove.ts";
 
-/** Every target's files, read back and held against the plan. */
+/** A target's files, read back and held against the plan. */
 export function validate(
   plan: Plan,
   origins: Origins,
-  targets: readonly Target[],
+  target: Target,
   files: ReadonlyMap<string, string>,
 ): readonly Diagnostic[] {
   try {
-    return targets.flatMap((target) => {
-      const mismatch = backends[target].validate(plan, files);
-      return mismatch ? [fault(mismatch, plan, origins)] : [];
-    });
+    const mismatch = backends[target].validate(plan, files);
+    return mismatch ? [fault(mismatch, plan, origins)] : [];
   } catch (error) {
     if (!(error instanceof BudgetExceeded)) throw error;
     return [tooLarge(origins)];
   }
 }
+
+const helpFor = (code: "KSP3023" | "KSP3025" | "KSP3026"): string => catalogue[code].help;
 
 function fault(mismatch: Mismatch, plan: Plan, origins: Origins): Diagnostic {
   const { file } = mismatch;
@@ -35,6 +36,19 @@ function fault(mismatch: Mismatch, plan: Plan, origins: Origins): Diagnostic {
       return of(`line ${mismatch.line} is not understood: ${mismatch.reason}`);
     case "effect":
       return of(mismatch.reason);
+    case "unloadable":
+      return diagnostic("KSP3025", { file }, { at: origins.head, label: mismatch.reason, help: helpFor("KSP3025") });
+    case "meddling":
+      return diagnostic("KSP3026", { file }, { at: origins.head, label: mismatch.reason, help: helpFor("KSP3026") });
+    case "move": {
+      const { move, difference } = mismatch;
+      const notes = [`${describe(difference.packet)}: ${difference.says}`];
+      return diagnostic(
+        "KSP3023",
+        { move },
+        { at: origins.head, label: "in this policy", notes, help: helpFor("KSP3023") },
+      );
+    }
     case "packet": {
       const { state, difference } = mismatch;
       const { packet, says } = difference;

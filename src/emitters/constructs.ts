@@ -1,6 +1,7 @@
 import { type Plan, rulesetsOf } from "../ir/plan.ts";
-import type { Identity, StatementId } from "../ir/policy.ts";
-import type { Rule, Ruleset } from "../ir/ruleset.ts";
+import type { Device, Identity, StatementId } from "../ir/policy.ts";
+import type { AddressMatch, InterfaceSet, Rewrite, Rule, Ruleset, Zone } from "../ir/ruleset.ts";
+import { complement, ofFamily } from "../net/address-set.ts";
 
 /** What a policy may ask of a firewall and not every firewall can say: how it is called, and the statements of a plan that ask for it. */
 interface Construct {
@@ -27,16 +28,116 @@ export const constructs = {
   "many-slices": { text: `more than ${mostSlices} slices`, askedBy: beyondSlices },
   program: { text: "a program", askedBy: owners(({ kind }) => kind === "program") },
   service: { text: "a service", askedBy: owners(({ kind }) => kind === "service") },
+  "interface-kind": {
+    text: "the kind of a tunnel's interface",
+    askedBy: zones(({ protocol = "other" }) => protocol !== "other"),
+  },
+  forward: {
+    text: "forwarded packets",
+    askedBy: rules(
+      ({ direction, verdict, match }) => direction === "forward" && verdict.kind === "accept" && !match.related,
+    ),
+  },
+  rewrite: { text: "another destination for packets", askedBy: rewrites("destination") },
+  masquerade: { text: "a masquerade", askedBy: rewrites("masquerade") },
+  timed: {
+    text: "an opening that the kernel closes by itself",
+    askedBy: rules(({ expiresAfter }) => expiresAfter !== undefined),
+  },
+  refreshed: {
+    text: "addresses that the daemon finds",
+    askedBy: rules(({ match }) => [match.source, match.destination].some((address) => address?.within !== undefined)),
+  },
+  arp: {
+    text: "a tunnel's address hidden from ARP",
+    askedBy: rules(
+      ({ match: { family, source, destination }, verdict }) =>
+        family === "arp" && verdict.kind === "accept" && [source, destination].some(isPart),
+    ),
+  },
+  "one-step": { text: "all families in one step", askedBy: everything },
+  "final-source": { text: "the source with which a packet really leaves", askedBy: everything },
+  "program-path": {
+    text: "a program without its whole path on Windows",
+    askedBy: owners((one) => one.kind === "program" && !isWindowsPath(one.path)),
+  },
+  "several-programs": {
+    text: "two programs or services at once",
+    askedBy: rules(({ match }) => match.owner?.some(hasTwo) ?? false),
+  },
+  "own-service": {
+    text: "the service of ksp itself",
+    askedBy: rules(
+      ({ stage, match }) =>
+        stage !== "probe" && (match.owner?.flat().some((one) => one.kind === "service" && one.name === "ksp") ?? false),
+    ),
+  },
+  "name-asker": {
+    text: "who asks for a name",
+    askedBy: rules(
+      ({ stage, match, verdict }) => stage === "dns-inside" && isAccept(verdict) && match.owner !== undefined,
+    ),
+  },
+  "interface-prefix": {
+    text: "interfaces by the beginning of their names",
+    askedBy: rules((rule) => devicesOf(rule).some(({ kind }) => kind !== "named")),
+  },
+  "interface-case": { text: "interfaces whose names differ in upper and lower case alone", askedBy: inOneCase },
+  "hop-limit": {
+    text: "the hop limit of neighbour discovery",
+    askedBy: rules(({ match }) => match.hopLimit !== undefined),
+  },
+  "own-addresses": {
+    text: "what an address is to an interface",
+    askedBy: rules(({ match }) => (match.sourceLocality ?? match.destinationLocality) !== undefined),
+  },
+  "one-way": {
+    text: "a packet that passes without its answers",
+    askedBy: rules(
+      ({ verdict, replies, match }) => isAccept(verdict) && !replies && match.family !== "arp" && !match.related,
+    ),
+  },
+  "errors-about-flows": {
+    text: "errors of ICMP about a flow, and no others",
+    askedBy: rules(({ match }) => match.related !== undefined),
+  },
+  "telling-senders": { text: "how a sender is told", askedBy: rules(({ verdict }) => verdict.kind === "reject") },
+  log: { text: "a record of what is dropped", askedBy: rules(({ log }) => log !== undefined) },
+  "servers-at-boot": {
+    text: "the way to servers before anything of ksp runs",
+    askedBy: rules(
+      ({ stage, match }) => stage === "endpoint" && match.outInterface?.kind === "one-of",
+      ({ lockdown }) => [lockdown],
+    ),
+  },
+  guests: {
+    text: "what virtual machines on it send",
+    askedBy: rules(({ stage, direction }) => stage === "closed" && direction === "forward"),
+  },
+  "foreign-permits": {
+    text: "filters of others that permit for good",
+    askedBy: rules(
+      ({ stage, direction, match }) => stage === "closed" && direction === "out" && match.family !== "arp",
+    ),
+  },
 } as const satisfies Readonly<Record<string, Construct>>;
 
 export type ConstructName = keyof typeof constructs;
 export const constructNames = Object.keys(constructs) as readonly ConstructName[];
 
+const isAccept = ({ kind }: Rule["verdict"]): boolean => kind === "accept";
+const devicesOf = ({ match: { inInterface, outInterface } }: Rule): readonly Device[] =>
+  [inInterface, outInterface].flatMap((set) =>
+    set && set.kind !== "loopback" ? set.zones.flatMap(({ devices }) => devices) : [],
+  );
 const isAccount = ({ kind }: Identity): boolean => kind === "user" || kind === "group";
 const isNamed = (one: Identity): boolean => (one.kind === "user" || one.kind === "group") && one.id === undefined;
 function running({ states, portal }: Plan): readonly Ruleset[] {
   return portal ? [...states, portal] : states;
 }
+
+const isPart = (address: AddressMatch | undefined): boolean =>
+  address !== undefined && complement(ofFamily(address.set, "ipv4"), "ipv4").length > 0;
 
 /** Statements with a rule of which something holds. */
 function rules(
@@ -55,6 +156,46 @@ function rules(
 
 function owners(is: (one: Identity) => boolean, of?: (plan: Plan) => readonly Ruleset[]): Construct["askedBy"] {
   return rules(({ match }) => match.owner?.flat().some(is) ?? false, of);
+}
+
+function zones(is: (zone: Zone) => boolean): Construct["askedBy"] {
+  const some = (set: InterfaceSet | undefined): boolean =>
+    set !== undefined && set.kind !== "loopback" && set.zones.some(is);
+  return rules(({ match }) => some(match.inInterface) || some(match.outInterface));
+}
+
+function rewrites(kind: Rewrite["change"]["kind"]): Construct["askedBy"] {
+  return (plan) => [
+    ...new Set(
+      rulesetsOf(plan)
+        .flatMap((ruleset) => ruleset.rewrites)
+        .filter(({ change }) => change.kind === kind)
+        .map(({ from }) => from),
+    ),
+  ];
+}
+
+/** Whatever is compiled. */
+function everything({ lockdown }: Plan): readonly StatementId[] {
+  return lockdown.rules.slice(-1).map(({ from }) => from);
+}
+
+const isWindowsPath = (path: string): boolean => path === "System" || /^[A-Za-z]:\\[^"<>|?*%/]+$/.test(path);
+const hasTwo = (all: readonly Identity[]): boolean =>
+  (["program", "service"] as const).some((kind) => all.filter((one) => one.kind === kind).length > 1);
+
+function inOneCase(plan: Plan): readonly StatementId[] {
+  const spellings = new Map<string, string>();
+  const all = rulesetsOf(plan).flatMap((ruleset) => ruleset.rules);
+  const isOther = (name: string): boolean => {
+    const known = spellings.get(name.toLowerCase()) ?? name;
+    spellings.set(name.toLowerCase(), known);
+    return known !== name;
+  };
+  const clashing = all.filter((rule) =>
+    devicesOf(rule).some((device) => device.kind === "named" && isOther(device.name)),
+  );
+  return [...new Set(clashing.map(({ from }) => from))];
 }
 
 /** The first statement that asks for one too many. */

@@ -8,11 +8,14 @@ import Handlebars from "handlebars";
 export function template<View extends object>(name: string): (view: View) => string {
   const known = compiled.get(name);
   if (known) return known;
-  const source = readFileSync(new URL(import.meta.resolve(`#templates/${name}`)), "utf8");
+  const source = asset(name);
   const render = compileTemplate<View>(source);
   compiled.set(name, render as (view: object) => string);
   return render;
 }
+
+/** A file that is the same for every policy. */
+export const asset = (name: string): string => readFileSync(new URL(import.meta.resolve(`#templates/${name}`)), "utf8");
 
 const compiled = new Map<string, (view: object) => string>();
 

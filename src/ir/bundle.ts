@@ -57,14 +57,15 @@ export const sha256 = (text: string): string => createHash("sha256").update(text
 
 export interface Compiled {
   readonly policy: Policy;
-  readonly plan: Plan;
+  /** One for each system; their states are the same. */
+  readonly plans: readonly Plan[];
   readonly targets: readonly Target[];
   readonly deviations: readonly string[];
   readonly proofs: readonly string[];
   readonly files: ReadonlyMap<string, string>;
 }
 
-export function bundle({ policy, plan, targets, deviations, proofs, files }: Compiled): Bundle {
+export function bundle({ policy, plans, targets, deviations, proofs, files }: Compiled): Bundle {
   const { tunnels, chains, watches, reconnects, portal, alerts, apps, dns, control } = policy;
   const hosts = policy.allows.flatMap(({ id, opening }) =>
     opening.kind === "host" ? [{ id, host: opening.host, pinned: opening.pinned, within: opening.within }] : [],
@@ -84,7 +85,7 @@ export function bundle({ policy, plan, targets, deviations, proofs, files }: Com
         ...(reason !== undefined && { reason }),
       })),
     deviations: [...deviations],
-    states: plan.states.map(({ state }) => state),
+    states: plans[0]?.states.map(({ state }) => state) ?? [],
     runtime: {
       tunnels: tunnels.map(runtimeTunnel),
       chains,
@@ -97,7 +98,7 @@ export function bundle({ policy, plan, targets, deviations, proofs, files }: Com
       ...(hosts.length > 0 && { hosts }),
       control,
     },
-    settings: plan.settings,
+    settings: plans.flatMap(({ settings }) => settings),
   };
 }
 

@@ -87,7 +87,7 @@ export function plan(policy: Policy, os: Os): Plan {
     ...(policy.portal && { portal: ruleset(policy, os, portalState(policy)) }),
     lockdown: ruleset(atBoot(policy), os, lockdownState(policy)),
     moves: movesBetween(states),
-    settings: settings(policy),
+    settings: os === "linux" ? settings(policy) : [],
   };
 }
 

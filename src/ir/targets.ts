@@ -1,7 +1,9 @@
 import type { Os } from "./policy.ts";
 
 /** Firewalls that a policy compiles to, and the system of each. Apart from the backends, which the command line does not load. */
-export const systemOf = { nft: "linux" } as const satisfies Readonly<Record<string, Os>>;
+export const systemOf = { nft: "linux", iptables: "linux", wfp: "windows" } as const satisfies Readonly<
+  Record<string, Os>
+>;
 
 export type Target = keyof typeof systemOf;
 export const targets = Object.keys(systemOf) as readonly Target[];

@@ -4,10 +4,10 @@ import type { State } from "./states.ts";
 
 /** Where a statement's path leads, as interfaces of one system. */
 
-/** At boot a tunnel is known by its name alone: the kinds of interfaces are a kernel feature that lockdown does without. */
+/** The kinds of interfaces are a feature of Linux alone, and of its kernel: lockdown does without, and knows a tunnel by its name. */
 export function tunnelZone(tunnel: Tunnel, os: Os, state: State): Zone {
   const zone = { name: tunnel.name, kind: "tunnel", devices: tunnel.devices[os] ?? [] } as const;
-  return state.mode === "lockdown" ? zone : { ...zone, protocol: tunnel.protocol };
+  return os !== "linux" || state.mode === "lockdown" ? zone : { ...zone, protocol: tunnel.protocol };
 }
 
 const linkZones = (policy: Policy, os: Os, role: "outside" | "inside"): readonly Zone[] =>

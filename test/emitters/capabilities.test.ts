@@ -32,11 +32,23 @@ describe("capabilities", () => {
       const count = allPolicies.filter(({ plan }) => constructs[name].askedBy(plan).length > 0).length;
       return [name, count] as const;
     });
-    // The daemon's probes have one everywhere.
-    expect(counts.filter(([, count]) => count === allPolicies.length).map(([name]) => name)).toEqual(["mark"]);
+    expect(counts.filter(([, count]) => count === allPolicies.length).map(([name]) => name)).toEqual(everywhere);
     expect(counts.filter(([, count]) => count === 0).map(([name]) => name)).toEqual(elsewhere);
   });
 });
+/** The daemon's probes have a mark, and every policy here a tunnel that is known by its kind; neighbours, errors and how a ruleset ends are in every one. */
+const everywhere: readonly ConstructName[] = [
+  "mark",
+  "interface-kind",
+  "one-step",
+  "final-source",
+  "hop-limit",
+  "own-addresses",
+  "one-way",
+  "errors-about-flows",
+  "guests",
+  "foreign-permits",
+];
 /** By name, nft refuses them; Linux has no program or service; of many slices there is a test of its own. */
 const elsewhere: readonly ConstructName[] = [
   "user-by-name",
@@ -45,12 +57,16 @@ const elsewhere: readonly ConstructName[] = [
   "many-slices",
   "program",
   "service",
+  "program-path",
+  "several-programs",
+  "own-service",
+  "interface-case",
 ];
 
 test.each(Object.entries(backends))("%s says how, wherever it does not hold", (_, { emitter: { capabilities } }) => {
   expect(Object.keys(capabilities)).toEqual(constructNames);
   for (const capability of Object.values(capabilities)) {
     const words = "instead" in capability ? capability.instead : "assuming" in capability ? capability.assuming : "ok";
-    expect(words).toMatch(/^[a-z].*[^.]$/);
+    expect(words).toMatch(/^([a-z]|Windows ).*[^.]$/);
   }
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { align, heading } from "../../src/emitters/nft/layout.ts";
-import type { Line } from "../../src/emitters/nft/words.ts";
+import { align, heading } from "../../src/emitters/linux/layout.ts";
+import type { Line } from "../../src/emitters/linux/line.ts";
 
 /** `kind:text` words. */
 const line = (text: string): Line =>

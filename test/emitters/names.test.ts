@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isLoneStateName } from "../../src/emitters/nft/names.ts";
+import { isLoneStateName } from "../../src/emitters/linux/names.ts";
 import { levelName, stateName } from "../../src/ir/states.ts";
 import { readCommands } from "./nft-text.ts";
 import { allPolicies, type Emitted, emitted, fileOf } from "./policies.ts";

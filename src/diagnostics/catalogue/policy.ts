@@ -74,7 +74,7 @@ export const policy = {
     severity: "warning",
     message: text`the packets of \`${"tunnel"}\` may lose their mark`,
   },
-  KSP2025: { name: "missing-on-linux", severity: "error", message: text`${"what"} has no ${"part"} on Linux` },
+  KSP2025: { name: "missing-on-system", severity: "error", message: text`${"what"} has no ${"part"} on ${"system"}` },
   KSP2026: {
     name: "shared-interface",
     severity: "error",

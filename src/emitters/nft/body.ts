@@ -1,19 +1,10 @@
 import type { Rule, Stage } from "../../ir/ruleset.ts";
 import { arePortsIn } from "../../net/port-set.ts";
+import { align } from "../linux/layout.ts";
+import type { Line } from "../linux/line.ts";
+import type { Chain, Section } from "../linux/variants.ts";
 import { namedInterfaces } from "./interfaces.ts";
-import { align } from "./layout.ts";
-import { type Line, matchLines, type Spelling, type WordedMatch } from "./words.ts";
-
-/** Lines of a chain under a heading of their own. */
-export interface Section {
-  readonly title: string;
-  readonly lines: readonly string[];
-}
-/** A chain reached by `goto` or `jump`: a rule accepts, or the packet falls back. */
-export interface Chain {
-  readonly name: string;
-  readonly sections: readonly Section[];
-}
+import { matchLines, type Spelling, type WordedMatch } from "./words.ts";
 
 type Worded = Omit<Rule, "match"> & { readonly match: WordedMatch };
 

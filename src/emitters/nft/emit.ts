@@ -2,18 +2,19 @@ import type { Plan } from "../../ir/plan.ts";
 import type { Direction, Rule, Ruleset } from "../../ir/ruleset.ts";
 import { stateName } from "../../ir/states.ts";
 import type { Emitter, Files } from "../emitter.ts";
+import { interfaceClasses } from "../linux/classes.ts";
+import { heading } from "../linux/layout.ts";
+import { type Chain, underHeadings, type Variant, variants } from "../linux/variants.ts";
+import { type Way, ways } from "../linux/ways.ts";
 import { template } from "../template.ts";
 import { type ArpTable, arpTables } from "./arp.ts";
-import { type Chain, portalTimer, replyJump } from "./body.ts";
+import { portalTimer, replyJump } from "./body.ts";
 import { capabilities } from "./capabilities.ts";
-import { dispatch, type Way, ways } from "./chains.ts";
-import { interfaceClasses } from "./interfaces.ts";
-import { heading } from "./layout.ts";
+import { body, dispatch } from "./chains.ts";
 import { pairLines } from "./pairs.ts";
 import { type RewriteChain, rewriteChains, rewrittenOutput } from "./rewrites.ts";
 import { type NamedSet, Sets } from "./sets.ts";
 import { Slices } from "./slices.ts";
-import { underHeadings, type Variant, variants } from "./variants.ts";
 import type { Spelling } from "./words.ts";
 
 /** Ruleset → nftables. One file holds every state; a switch replaces one `goto` per direction in one transaction. */
@@ -94,7 +95,9 @@ const slicesOf = (plan: Plan): readonly string[] =>
 function shape(plan: Plan, rulesets: readonly Ruleset[], spelling: Spelling, sets: Sets): Shape {
   const [first] = rulesets;
   if (!first) throw new Error("a plan has states");
-  const all = interfaceClasses(rulesets).map((of) => ways.flatMap((way) => variants(of, way, rulesets, spelling)));
+  const all = interfaceClasses(rulesets).map((of) =>
+    ways.flatMap((way) => variants(of, way, rulesets, (...at) => body(...at, spelling))),
+  );
   const used = ways.filter(
     (way) => way === "out" || way === "in" || all.flat().some((v) => v.way === way && v.chains.length > 0),
   );

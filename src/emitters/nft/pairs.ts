@@ -1,7 +1,8 @@
 import type { Match, Rewrite, Rule, Ruleset, Zone } from "../../ir/ruleset.ts";
+import { align } from "../linux/layout.ts";
+import type { Line } from "../linux/line.ts";
 import { wholeMatch } from "./body.ts";
-import { align } from "./layout.ts";
-import { type Line, matchLines, type Spelling } from "./words.ts";
+import { matchLines, type Spelling } from "./words.ts";
 
 /** A way between two zones that the forward hook judges; postrouting sees only that a packet came along it. */
 interface Pair {

@@ -1,8 +1,9 @@
 import type { Rewrite, Ruleset } from "../../ir/ruleset.ts";
 import { formatAddress } from "../../net/address.ts";
+import { align } from "../linux/layout.ts";
+import type { Line } from "../linux/line.ts";
 import { mergeTwins, wholeMatch } from "./body.ts";
-import { align } from "./layout.ts";
-import type { Line, Spelling, WordedMatch } from "./words.ts";
+import type { Spelling, WordedMatch } from "./words.ts";
 
 /** A base chain that changes addresses; what it changes is judged in the filter hooks behind it. */
 export interface RewriteChain {

@@ -4,16 +4,10 @@ import type { Family } from "../../net/address.ts";
 import { type AddressSet, complement, formatRange } from "../../net/address-set.ts";
 import { formatPort, type PortSet } from "../../net/port-set.ts";
 import { icmpTypes, icmpv6Types } from "../../net/protocol.ts";
-import { partOf, spokenFamilies } from "./overlap.ts";
+import { type Line, type Piece, piece, product } from "../linux/line.ts";
+import { partOf, spokenFamilies } from "../linux/overlap.ts";
 import { mostInline, type Sets } from "./sets.ts";
 import type { Slices } from "./slices.ts";
-
-/** A word group of a rule. Lines whose groups are of the same kinds are aligned. */
-interface Piece {
-  readonly kind: string;
-  readonly text: string;
-}
-export type Line = readonly Piece[];
 
 /** How sets are written: by name and in braces, or every element in a line of its own (`literals`: loads on any kernel). */
 export type Spelling =
@@ -46,7 +40,6 @@ export function matchLines(match: WordedMatch, owner: string, spelling: Spelling
   });
 }
 
-const piece = (kind: string, text: string): Piece => ({ kind, text });
 const saysFamily = (line: Line): boolean => line.some(({ kind }) => ["ip", "icmp", "hops"].includes(kind));
 
 /** Undefined: both families in one line. */
@@ -56,13 +49,6 @@ function familiesOf(match: Match): readonly (Family | undefined)[] {
   const isNeutral = !family && !source && !destination && !hopLimit && !transport?.kind.startsWith("icmp");
   return isNeutral ? [undefined] : spokenFamilies(match);
 }
-
-/** Every combination of one alternative of each. */
-const product = (constraints: readonly (readonly Line[])[]): readonly Line[] =>
-  constraints.reduce<readonly Line[]>(
-    (lines, alternatives) => lines.flatMap((line) => alternatives.map((more) => [...line, ...more])),
-    [[]],
-  );
 
 // ---- addresses -----------------------------------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ import { lineSaidTwice } from "./line-said-twice.ts";
 import { listenElsewhere } from "./listen-elsewhere.ts";
 import { markLostByOffload } from "./mark-lost-by-offload.ts";
 import { missingHeartbeat } from "./missing-heartbeat.ts";
-import { missingOnLinux } from "./missing-on-linux.ts";
+import { missingOnSystem } from "./missing-on-system.ts";
 import { missingWatch } from "./missing-watch.ts";
 import { needlessRisk } from "./needless-risk.ts";
 import { nestedSlices } from "./nested-slices.ts";
@@ -66,7 +66,7 @@ import { watchSaidTwice } from "./watch-said-twice.ts";
 export const checks: readonly Check[] = [
   // interfaces and systems
   noTunnel,
-  missingOnLinux,
+  missingOnSystem,
   interfaceName,
   sharedInterface,
   // servers and carriers

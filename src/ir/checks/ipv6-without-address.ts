@@ -6,12 +6,12 @@ import { carriesIpv6, hasFamily } from "./support/families.ts";
 import { lastHops } from "./support/hops.ts";
 
 /** Nothing leaks, but every program that tries IPv6 first waits for a time-out. */
-export const ipv6WithoutAddress: Check = ({ policy, origins }) => {
+export const ipv6WithoutAddress: Check = ({ policy, origins, systems }) => {
   const tunnels = lastHops(policy);
   const [first] = tunnels;
   if (policy.ipv6 === "block" || !first || carriesIpv6(policy)) return [];
   const at = origins.ipv6 ?? origins.head;
-  const blocked = onlyIpv6({ policy: { ...policy, ipv6: "block" }, origins });
+  const blocked = onlyIpv6({ policy: { ...policy, ipv6: "block" }, origins, systems });
   return [
     diagnostic(
       "KSP2008",

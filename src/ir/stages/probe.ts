@@ -1,7 +1,7 @@
 import { type Family, families } from "../../net/address.ts";
 import { type AddressSet, ofFamily } from "../../net/address-set.ts";
 import { icmpTypes, icmpv6Types, type Transport } from "../../net/protocol.ts";
-import type { Identity } from "../policy.ts";
+import type { Identity, Os } from "../policy.ts";
 import type { Match, Rule } from "../ruleset.ts";
 import { isReachable } from "../states.ts";
 import { oneOf, tunnelNamed, tunnelZone } from "../zones.ts";
@@ -10,6 +10,13 @@ import { open, type PlanStage, underIpv6Policy } from "./rule.ts";
 
 /** The daemon's own packets, and nobody else's: no carrier may use this mark. */
 export const probeMark = { kind: "mark", value: 0x6b700000, mask: 0xffffffff } as const satisfies Identity;
+
+/** Windows has no marks, but knows of a packet which service sent it. */
+const proberOn: Readonly<Record<Os, Identity>> = {
+  linux: probeMark,
+  windows: { kind: "service", name: "ksp" },
+  macos: probeMark,
+};
 
 /** The heartbeat of a tunnel that is not proved yet: without one accepted packet WireGuard never shakes hands. */
 export const probeStage: PlanStage = (policy, os, state) =>
@@ -28,7 +35,7 @@ export const probeStage: PlanStage = (policy, os, state) =>
             ...ownSourceOf(family),
             destination: { set },
             transport: echoRequest(family),
-            owner: [[probeMark]],
+            owner: [[proberOn[os]]],
           });
         return match ? [open("probe", "out", match, watch.id)] : [];
       });

@@ -1,4 +1,4 @@
-import type { Helper, Server, Tunnel } from "../../ir/policy.ts";
+import type { Helper, Identity, Os, Server, Tunnel } from "../../ir/policy.ts";
 import type { Match } from "../../ir/ruleset.ts";
 import { type Family, families } from "../../net/address.ts";
 import { ofFamily } from "../../net/address-set.ts";
@@ -55,7 +55,7 @@ const listening = ({ listen: { address, transport, port } }: Helper): Match => (
 
 /** The daemon's echo requests, which nobody else can send: without one WireGuard does not even shake hands. */
 export function probes(said: Said, view: View): PacketSet {
-  const { policy, hops, places } = said;
+  const { policy, hops, places, os } = said;
   const echo: Readonly<Record<Family, Match>> = {
     ipv4: { transport: { kind: "icmp", types: [8] } },
     ipv6: { transport: { kind: "icmpv6", types: [128] } },
@@ -70,9 +70,16 @@ export function probes(said: Said, view: View): PacketSet {
             ...said.ownSource(tunnel),
             destination: { set: ofFamily(said.targets(tunnel.name), family) },
             ...echo[family],
-            owner: [[{ kind: "mark", value: 0x6b700000, mask: 0xffffffff }]],
+            owner: [[daemon[os]]],
           }),
         ),
       ),
   );
 }
+
+/** What tells the daemon's packets from all others. */
+const daemon: Readonly<Record<Os, Identity>> = {
+  linux: { kind: "mark", value: 0x6b700000, mask: 0xffffffff },
+  windows: { kind: "service", name: "ksp" },
+  macos: { kind: "mark", value: 0x6b700000, mask: 0xffffffff },
+};

@@ -1,7 +1,7 @@
 import type { Link, Name, Os, Path, Policy, Tunnel } from "../../ir/policy.ts";
 import type { InterfaceSet, Zone } from "../../ir/ruleset.ts";
 
-/** The interfaces that a policy speaks of. At boot a tunnel is known by its name alone. */
+/** The interfaces that a policy speaks of. At boot, and on other systems than Linux, a tunnel is known by its name alone. */
 export class Places {
   readonly #policy: Policy;
   readonly #os: Os;
@@ -74,7 +74,7 @@ export class Places {
     name,
     kind: "tunnel",
     devices: devices[this.#os] ?? [],
-    ...(!this.#isBoot && { protocol }),
+    ...(!this.#isBoot && this.#os === "linux" && { protocol }),
   });
 }
 

@@ -255,8 +255,8 @@ export const variations = (known: Pick<Place, "hasArrived" | "marks">): readonly
     ),
   );
 
-const resetting = { more: "the file resets its connection", less: "its connection is not reset as planned" };
-const rejecting = { more: "the file tells its sender", less: "its sender is not told as planned" };
+export const resetting = { more: "the file resets its connection", less: "its connection is not reset as planned" };
+export const rejecting = { more: "the file tells its sender", less: "its sender is not told as planned" };
 
 interface Closing {
   readonly reject: PacketSet;
@@ -265,7 +265,7 @@ interface Closing {
 }
 
 /** How the plan refuses what it refuses. */
-function closing({ rules }: Ruleset, direction: Direction, { space }: Comparison): Closing {
+export function closing({ rules }: Ruleset, direction: Direction, { space }: Comparison): Closing {
   const closed = rules.filter(
     (rule) => rule.stage === "closed" && rule.direction === direction && rule.match.family !== "arp",
   );

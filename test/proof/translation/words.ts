@@ -117,7 +117,7 @@ function neighbours(all: readonly string[], word: string): readonly string[] {
 }
 
 /** Numbers, marks, ports, addresses, prefixes, ranges and times: one more, one less. */
-function numbers(word: string): readonly string[] {
+export function numbers(word: string): readonly string[] {
   const hexadecimal = /^0x([0-9a-f]+)$/.exec(word)?.[1];
   if (hexadecimal !== undefined)
     return [1n, 0x100n].map((bit) => `0x${(BigInt(word) ^ bit).toString(16).padStart(hexadecimal.length, "0")}`);

@@ -1,0 +1,21 @@
+import type { Way } from "../linux/ways.ts";
+
+/** What leaves is judged twice: mangle's POSTROUTING is the authority on the interface by which it really does. */
+export const tableNames = ["mangle", "filter"] as const;
+export type TableName = (typeof tableNames)[number];
+
+export interface Hook {
+  /** The built-in chain, whose first rule jumps to ours. */
+  readonly hook: string;
+  readonly chain: string;
+  readonly way: Way;
+}
+
+export const hooksOf: Readonly<Record<TableName, readonly Hook[]>> = {
+  mangle: [{ hook: "POSTROUTING", chain: "ksp_postrouting", way: "out" }],
+  filter: [
+    { hook: "OUTPUT", chain: "ksp_output", way: "out" },
+    { hook: "INPUT", chain: "ksp_input", way: "in" },
+    { hook: "FORWARD", chain: "ksp_forward", way: "through" },
+  ],
+};

@@ -1,0 +1,166 @@
+import { connections, localityAlphabet, type Side } from "../../dimensions.ts";
+import type { PacketSpace } from "../../packet-space.ts";
+import type { PacketSet } from "../../packets/packet-set.ts";
+import { type Ruling, VerdictFunction } from "../../packets/verdict-function.ts";
+import type { Vocabulary } from "../../vocabulary.ts";
+import type { Conditions, Document, Filter, Layer, Lifetime, Span } from "./document.ts";
+import { layers } from "./document.ts";
+
+/** Filters of one sublayer that are in force together. */
+export interface Sublayer {
+  readonly weight: number;
+  readonly filters: readonly Filter[];
+}
+
+type Way = "out" | "in" | "forward";
+
+/** What filters say of packets. */
+export class Meaning {
+  readonly #space: PacketSpace;
+  readonly #sets = new Map<string, PacketSet>();
+
+  constructor(space: PacketSpace) {
+    this.#space = space;
+  }
+
+  /** What may be opened, and errors of ICMP. What no filter is about passes. */
+  openings(sublayers: readonly Sublayer[]): PacketSet {
+    const { none } = this.#space;
+    return none.union(...layers.map((layer) => this.#passes(sublayers, layer, wayOf(layer), "opening")));
+  }
+
+  /**
+   * Packets of a flow whose opening passes: the engine asks its layers once for each flow, and again when filters change.
+   * Nobody knows who opened it, so a permit counts for everybody and a block that names somebody for nobody.
+   */
+  answers(sublayers: readonly Sublayer[]): PacketSet {
+    const flows = layers.filter((layer) => /^(connect|accept)/.test(layer));
+    const back = { out: "in", in: "out", forward: "forward" } as const;
+    const sets = flows.map((layer) => this.#passes(sublayers, layer, back[wayOf(layer)], "answer"));
+    return this.#space.none
+      .union(...sets)
+      .intersect(this.#space.is("connection", connections.numberOf("established-reply")));
+  }
+
+  #passes(sublayers: readonly Sublayer[], layer: Layer, way: Way, as: "opening" | "answer"): PacketSet {
+    const heaviestFirst = [...sublayers].sort((a, b) => b.weight - a.weight);
+    const judged = heaviestFirst.map(({ filters }) => {
+      const own = filters.filter((filter) => filter.layer === layer).sort((a, b) => b.weight - a.weight);
+      const counted = as === "opening" ? own : own.filter(({ action, when }) => action === "permit" || !isOwned(when));
+      const rulings = counted.map(
+        ({ action, when, content }): Ruling => ({
+          set: this.#matched(as === "opening" ? when : unowned(when), layer, way, `${content} ${as}`),
+          // A block of a filter is final for all lighter sublayers, a permit is not.
+          verdict: action === "permit" ? "permit" : "block!",
+        }),
+      );
+      return VerdictFunction.firstMatch(this.#space.all, rulings);
+    });
+    const all = VerdictFunction.arbitrate(this.#space.all, judged);
+    return all.permitted().union(all.undecided()).intersect(this.#seenAt(layer, way));
+  }
+
+  /** The packets that a layer judges; of a flow, those that go the given way. */
+  #seenAt(layer: Layer, way: Way): PacketSet {
+    const isV4 = layer.endsWith("v4");
+    const seen = this.#space.direction(way).intersect(this.#space.family(isV4 ? "ipv4" : "ipv6"));
+    if (layer.startsWith("forward")) return seen;
+    const errors = isV4 ? [3, 4, 5, 11, 12] : Array.from({ length: 128 }, (_, type) => type);
+    const isError = this.#space.is("protocol", isV4 ? 1 : 58).intersect(this.#space.is("icmpType", ...errors));
+    return layer.startsWith("error") ? seen.intersect(isError) : seen.minus(isError);
+  }
+
+  #matched(when: Conditions, layer: Layer, way: Way, key: string): PacketSet {
+    const known = this.#sets.get(key);
+    if (known) return known;
+    const made = this.#meet(when, layer, way);
+    this.#sets.set(key, made);
+    return made;
+  }
+
+  /** From the last dimension up: a long list of addresses is made once and never walked again. */
+  #meet(when: Conditions, layer: Layer, way: Way): PacketSet {
+    const space = this.#space;
+    const version = layer.endsWith("v4") ? 4 : 6;
+    const [local, remote] = way === "in" ? (["destination", "source"] as const) : (["source", "destination"] as const);
+    const side: Side = way === "in" ? "in" : "out";
+    const { interfaces, owners } = space.names;
+    const types = { unicast: "local", multicast: "multicast", broadcast: "broadcast" } as const;
+    const tail = [
+      when.protocols && space.is("protocol", ...when.protocols),
+      when.icmpTypes && space.is("icmpType", ...icmpTypes(when.icmpTypes, version, layer, way)),
+      when.localPorts && space.where(`${local}Port`, spans(when.localPorts)),
+      when.remotePorts && space.where(`${remote}Port`, spans(when.remotePorts)),
+      when.programs && space.is("program", ...when.programs.map((name) => owners.program.numberOf(name))),
+      when.services && space.is("service", ...when.services.map((name) => owners.service.numberOf(name))),
+    ].reduce<PacketSet>((all, set) => (set ? all.intersect(set) : all), space.all);
+    const addressed = (["source", "destination"] as const).reduce((inside, end) => {
+      const columns = end === local ? when.local : when.remote;
+      return columns ? space.whereColumns(`${end}${version}`, columns, inside, false) : inside;
+    }, tail);
+    return [
+      when.loopback && space.is(`${side}Kind`, space.names.kinds.numberOf("loopback")),
+      when.interfaces &&
+        space.is(
+          `${side}Name`,
+          ...when.interfaces.flatMap((name) => interfaces.of({ kind: "named", name }).map((n) => n + 1)),
+        ),
+      when.localTypes &&
+        space.is(`${local}Locality`, ...when.localTypes.map((type) => localityAlphabet.numberOf(types[type]))),
+    ].reduce<PacketSet>((all, set) => (set ? all.intersect(set) : all), addressed);
+  }
+}
+
+const wayOf = (layer: Layer): Way =>
+  /^(connect|error-out)/.test(layer) ? "out" : /^(accept|error-in)/.test(layer) ? "in" : "forward";
+
+const isOwned = ({ programs, services }: Conditions): boolean => programs !== undefined || services !== undefined;
+const unowned = ({ programs: _, services: __, ...when }: Conditions): Conditions => when;
+
+const spans = (of: readonly Span[]) =>
+  of
+    .map(({ first, last }) => ({ first: BigInt(first), last: BigInt(last) }))
+    .sort((a, b) => (a.first < b.first ? -1 : 1));
+
+/** Requests and the answers that Windows takes for the same flow. */
+const answerOf = {
+  4: new Map([
+    [8, 0],
+    [0, 8],
+    [13, 14],
+    [14, 13],
+  ]),
+  6: new Map([
+    [128, 129],
+    [129, 128],
+  ]),
+} as const;
+
+/** A layer names the type of the packet that opens a flow. */
+const icmpTypes = (types: readonly number[], version: 4 | 6, layer: Layer, way: Way): readonly number[] =>
+  way === wayOf(layer) ? types : types.map((type) => answerOf[version].get(type) ?? type);
+
+/** What is in force in one moment of a machine's life. */
+export function inForce({ filters, sublayer }: Document, moment: Moment): Sublayer {
+  const lasting: Readonly<Record<Moment, readonly Lifetime[]>> = {
+    running: ["static", "persistent"],
+    "engine restarted": ["persistent"],
+    "before the engine": ["boot"],
+  };
+  return { weight: sublayer.weight, filters: filters.filter(({ lifetime }) => lasting[moment].includes(lifetime)) };
+}
+
+/** No filter is bound to a process, so it is `running` when the daemon was killed, too. */
+export type Moment = "running" | "engine restarted" | "before the engine";
+
+export const vocabularyOfDocument = ({ filters }: Document): Vocabulary => ({
+  devices: filters.flatMap(({ when }) => (when.interfaces ?? []).map((name) => ({ kind: "named", name }) as const)),
+  kinds: [],
+  owners: {
+    user: [],
+    group: [],
+    slice: [],
+    program: filters.flatMap(({ when }) => when.programs ?? []),
+    service: filters.flatMap(({ when }) => when.services ?? []),
+  },
+});
