@@ -1,12 +1,6 @@
 import type { Event, State } from "./machine/state.ts";
+import type { Entry } from "./recent.ts";
 import { keyInForce, nameInForce } from "./status.ts";
-
-/** One line of the log. */
-export interface Entry {
-  readonly level: "info" | "warning" | "error";
-  readonly event: string;
-  readonly [detail: string]: unknown;
-}
 
 /** What a step is worth in the log: only what changed, because a heartbeat answers several times a second. */
 export function stepEntries(event: Event, before: State, after: State): readonly Entry[] {
@@ -38,24 +32,3 @@ const goodIn = (state: State, tunnel: string, probe: string): boolean | undefine
     .flatMap(({ hops }) => hops)
     .find((hop) => hop.tunnel === tunnel)
     ?.probes.find(({ name }) => name === probe)?.good;
-
-/** What was logged last, as a status tells it. */
-export interface Recent {
-  /** Milliseconds of the wall clock. */
-  readonly at: number;
-  readonly level: Entry["level"];
-  readonly text: string;
-}
-
-const most = 8;
-
-export const remember = (
-  recent: readonly Recent[],
-  { level, event, ...details }: Entry,
-  at: number,
-): readonly Recent[] => {
-  const words = Object.entries(details).map(
-    ([name, value]) => `${name} ${Array.isArray(value) ? value.join(", ") : value}`,
-  );
-  return [...recent, { at, level, text: [event, ...words].join(" ") }].slice(-most);
-};

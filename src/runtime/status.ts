@@ -1,8 +1,8 @@
 import type { Identity } from "../ir/policy.ts";
 import { stateKey } from "../ir/states.ts";
-import type { Recent } from "./log.ts";
 import { isOpen } from "./machine/announce.ts";
 import type { Mode, State } from "./machine/state.ts";
+import type { Recent } from "./recent.ts";
 
 /** What `ksp status --format json` prints. Keys may be added within version 1; none is removed. */
 export interface Status {
