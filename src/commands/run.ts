@@ -3,7 +3,7 @@ import { runFolder } from "../runtime/control/run-folder.ts";
 import { startDaemon } from "../runtime/daemon.ts";
 import type { Diagnosis } from "../runtime/diagnosis.ts";
 import { loadBundle } from "../runtime/load-bundle.ts";
-import type { Entry } from "../runtime/log.ts";
+import type { Entry } from "../runtime/recent.ts";
 import { present } from "./output.ts";
 
 /** `ksp run`: guards until it is told to end. Its log is one JSON object a line, on standard output. */

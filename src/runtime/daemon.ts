@@ -3,7 +3,7 @@ import { takeLock } from "./control/lock.ts";
 import { Remembered } from "./control/run-folder.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import type { Loaded } from "./load-bundle.ts";
-import type { Entry } from "./log.ts";
+import type { Entry } from "./recent.ts";
 import { Succession } from "./succession.ts";
 import { stayAlive } from "./system/service-manager.ts";
 

@@ -12,7 +12,7 @@ import { notifyDesktops } from "./desktop.ts";
 import { type Diagnosis, diagnose } from "./diagnosis.ts";
 import { Hosts } from "./hosts/hosts.ts";
 import type { Loaded } from "./load-bundle.ts";
-import { type Entry, stepEntries } from "./log.ts";
+import { stepEntries } from "./log.ts";
 import { isOpen } from "./machine/announce.ts";
 import { type Effect, type Event, initial, type Mode, type State } from "./machine/state.ts";
 import { step } from "./machine/step.ts";
@@ -21,6 +21,7 @@ import { nft } from "./nft/nft.ts";
 import { askedOf, readBack } from "./nft/read-back.ts";
 import { Network } from "./probes/network.ts";
 import { guardedChains } from "./probes/watch.ts";
+import { type Entry, type Recent, remember } from "./recent.ts";
 import { Reconnection } from "./reconnect.ts";
 import { type Status, statusOf } from "./status.ts";
 import { fillResolvers, networkResolvers } from "./system/resolvers.ts";
@@ -58,6 +59,7 @@ export class Guard {
   #tampered: Status["tampered"] = { count: 0 };
   #changed: readonly Changed[];
   #isRetiring = false;
+  #recent: readonly Recent[] = [];
   #server: Server | undefined;
   #leaving: NodeJS.Timeout | undefined;
   #sleep: readonly { readonly stop: () => void }[] = [];
@@ -171,7 +173,7 @@ export class Guard {
     const { state, effects } = step(before, event, Date.now());
     this.#state = state;
     if (before.mode === "disabled" && state.mode === "loading") void this.#offSwitch.forget();
-    for (const entry of stepEntries(event, before, state)) this.#options.log(entry);
+    for (const entry of stepEntries(event, before, state)) this.#record(entry);
     for (const effect of effects) this.#act(effect);
   }
 
@@ -310,6 +312,7 @@ export class Guard {
         name,
         ...(identity.linux && { linux: identity.linux }),
       })),
+      recent: this.#recent,
       paused: this.#pausing.paused,
       foreignRoutes: [...this.#foreignRoutes].flatMap(([tunnel, routes]) => routes.map((r) => `${r} beside ${tunnel}`)),
       tampered: this.#tampered,
@@ -346,7 +349,12 @@ export class Guard {
   }
 
   #log(level: Entry["level"], event: string, details: Readonly<Record<string, unknown>>): void {
-    this.#options.log({ level, event, ...details });
+    this.#record({ level, event, ...details });
+  }
+
+  #record(entry: Entry): void {
+    this.#recent = remember(this.#recent, entry, Date.now());
+    this.#options.log(entry);
   }
 }
 

@@ -1,12 +1,6 @@
 import type { Event, State } from "./machine/state.ts";
+import type { Entry } from "./recent.ts";
 import { keyInForce, nameInForce } from "./status.ts";
-
-/** One line of the log. */
-export interface Entry {
-  readonly level: "info" | "warning" | "error";
-  readonly event: string;
-  readonly [detail: string]: unknown;
-}
 
 /** What a step is worth in the log: only what changed, because a heartbeat answers several times a second. */
 export function stepEntries(event: Event, before: State, after: State): readonly Entry[] {

@@ -2,6 +2,7 @@ import type { Identity } from "../ir/policy.ts";
 import { stateKey } from "../ir/states.ts";
 import { isOpen } from "./machine/announce.ts";
 import type { Mode, State } from "./machine/state.ts";
+import type { Recent } from "./recent.ts";
 
 /** What `ksp status --format json` prints. Keys may be added within version 1; none is removed. */
 export interface Status {
@@ -35,6 +36,8 @@ export interface Status {
   readonly foreignRoutes: readonly string[];
   /** How often somebody else changed our rules, and what was done last. */
   readonly tampered: { readonly count: number; readonly last?: string };
+  /** The end of the log, the last one last. */
+  readonly recent: readonly Recent[];
   /** When it closes again. */
   readonly disabledUntil?: number;
   /** When the rules before the applied ones come back, unless somebody confirms. */
@@ -43,7 +46,10 @@ export interface Status {
 
 /** What the daemon knows besides the machine's state. */
 export interface Surroundings
-  extends Pick<Status, "policy" | "bundle" | "pid" | "since" | "apps" | "paused" | "foreignRoutes" | "tampered"> {
+  extends Pick<
+    Status,
+    "policy" | "bundle" | "pid" | "since" | "apps" | "recent" | "paused" | "foreignRoutes" | "tampered"
+  > {
   readonly tries: ReadonlyMap<string, number>;
   readonly disabledUntil: number | undefined;
   readonly unconfirmedUntil: number | undefined;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { statusText } from "../../src/commands/status-text.ts";
-import { changeLine } from "../../src/commands/watch.ts";
+import { changeLine, requestOf, screen } from "../../src/commands/watch.ts";
 import { compile, readBundle } from "../../src/index.ts";
 import type { Bundle } from "../../src/ir/bundle.ts";
 import { constant } from "../../src/net/parse-net.ts";
@@ -8,6 +8,7 @@ import { diagnose } from "../../src/runtime/diagnosis.ts";
 import { type Event, initial, type State } from "../../src/runtime/machine/state.ts";
 import { step } from "../../src/runtime/machine/step.ts";
 import { guardedChains, watchedTunnels, watchFault } from "../../src/runtime/probes/watch.ts";
+import { type Recent, remember } from "../../src/runtime/recent.ts";
 import { waitBefore } from "../../src/runtime/reconnect.ts";
 import { statusOf } from "../../src/runtime/status.ts";
 import { good } from "../commands/ksp.ts";
@@ -78,6 +79,7 @@ test("the status says first what counts", () => {
   const around = { policy: "home", bundle: "/x", pid: 1, since: 0, tries: new Map([["wg0", 2]]) };
   const rest = {
     apps: [],
+    recent: [],
     paused: ["firefox"],
     foreignRoutes: ["0.0.0.0/1 dev eth0 beside wg0"],
     tampered: { count: 1, last: "flush" },
@@ -112,6 +114,7 @@ test("a change is the state, or a probe", () => {
     pid: 1,
     since: 0,
     apps: [],
+    recent: [],
     tries: new Map(),
     disabledUntil: undefined,
     unconfirmedUntil: undefined,
@@ -122,6 +125,46 @@ test("a change is the state, or a probe", () => {
   expect(line(...up, tell("heartbeat 10.64.0.1", false, 0))).toBe(
     "guarding, down; wg0 heartbeat 10.64.0.1: no answer for 1000 ms",
   );
+});
+
+test("a terminal shows the counters, the end of the log and what was refused", () => {
+  const around = { policy: "home", bundle: "/x", pid: 1, since: 0, apps: [], tries: new Map() };
+  const log = ["lost", "restored"].reduce(
+    (recent, event) => remember(recent, { level: "info", event, chain: "wg0", routes: ["a", "b"] }, 61_000),
+    Array.from({ length: 8 }, () => ({ at: 0, level: "info" as const, text: "old" })) as readonly Recent[],
+  );
+  const status = statusOf(play(...up), {
+    ...around,
+    recent: log,
+    paused: [],
+    foreignRoutes: [],
+    tampered: { count: 0 },
+    disabledUntil: undefined,
+    unconfirmedUntil: undefined,
+  });
+  const hits = [
+    { statement: "closed-7", passed: false, packets: 41, bytes: 4_000 },
+    { statement: "allow-lan-1", passed: true, packets: 0, bytes: 0 },
+  ];
+  const text = screen(status, hits, "the policy says `disable never`", 61_000);
+  expect(text).toMatch(/^policy home: guarding; state up\n/);
+  expect(text).toContain("closed-7   refused  41\n");
+  expect(text).not.toContain("allow-lan-1");
+  expect(text.match(/ old$/gm)).toHaveLength(6);
+  expect(text).toContain("00:01:01 restored chain wg0 routes a, b\n");
+  expect(text).toMatch(/refused: the policy says `disable never`\n$/);
+});
+
+test("keys ask for what the policy's control decides; nothing opens by a small letter", () => {
+  expect(["e", "D", "p", "q", "\u0003", "d", "x"].map(requestOf)).toEqual([
+    { command: "enable" },
+    { command: "disable" },
+    { command: "portal" },
+    "quit",
+    "quit",
+    undefined,
+    undefined,
+  ]);
 });
 
 describe("what is watched", () => {

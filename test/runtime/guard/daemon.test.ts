@@ -196,13 +196,13 @@ exec /usr/sbin/nft "$@"
 
       // A daemon that starts meanwhile keeps to the word, and to its end.
       const next = await startGuard(lab, folder);
-      expect((await ksp(lab, "disable", "--for", "3s")).status).toBe(0);
+      expect((await ksp(lab, "disable", "--for", "6s")).status).toBe(0);
       await next.process.kill("SIGKILL");
       const start = Date.now();
       const third = await startGuard(lab, folder);
       expect(third.state()).toBe("disabled");
       expect((await ksp(lab, "status")).stdout).toContain("DISABLED");
-      await third.inForce("down", start, 5_000);
+      await third.inForce("down", start, 20_000);
 
       expect((await ksp(lab, "disable")).status).toBe(0);
       expect(await lab.ping(internet.ipv4)).toBe(true);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { compile } from "../../../src/index.ts";
+import { daemonUnit } from "../../../src/runtime/install/units.ts";
 import { cli } from "../../commands/ksp.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { internet } from "../../lab/line.ts";
@@ -41,11 +42,18 @@ export async function compiled(text: string): Promise<string> {
   return folder;
 }
 
+/** As systemd runs it: with the capabilities of its unit and no others. */
+const asUnit = (): readonly string[] => {
+  const [, listed = ""] = /^CapabilityBoundingSet=(.*)$/m.exec(daemonUnit([])) ?? [];
+  const kept = listed.split(" ").map((name) => `,+${name.replace("CAP_", "").toLowerCase()}`);
+  return ["setpriv", `--bounding-set=-all${kept.join("")}`, "--no-new-privs"];
+};
+
 /** Starts `ksp run` and waits until it guards. `path`: where programs are looked for first. */
 export async function startGuard(lab: Lab, folder: string, path?: string): Promise<Guard> {
   const { PATH = "" } = environment;
   const env = path === undefined ? {} : { PATH: `${path}:${PATH}` };
-  const process = await lab.client.spawn([globalThis.process.execPath, cli, "run", folder], { env });
+  const process = await lab.client.spawn([...asUnit(), globalThis.process.execPath, cli, "run", folder], { env });
   const log = (): readonly Entry[] =>
     process
       .said()
