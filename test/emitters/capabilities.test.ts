@@ -57,8 +57,8 @@ const elsewhere: readonly ConstructName[] = [
   "many-slices",
   "program",
   "service",
+  "interface-plus",
   "program-path",
-  "several-programs",
   "own-service",
   "interface-case",
 ];
