@@ -10,7 +10,7 @@ import { type Bundle, chainOf, openBundle, outsideChain } from "../test/lab/bund
 import { type FrameClass, leaked, leaking } from "../test/lab/classify.ts";
 import { withLab } from "../test/lab/lab.ts";
 import { missing } from "../test/lab/requirements.ts";
-import { killUnderFlood, type Trial } from "../test/lab/trial.ts";
+import { byNft, killUnderFlood, type Trial } from "../test/lab/trial.ts";
 import { homeWireguard } from "../test/lab/wireguard.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -109,7 +109,7 @@ const judge = (without: Trial, ksp: Trial): boolean => {
 const kill = async (bundle: Bundle): Promise<boolean> => {
   title("3. Kill the VPN under a flood, in network namespaces");
   const trial = (rules?: Bundle): Promise<Trial> =>
-    withLab(async (lab) => killUnderFlood(lab, await lab.wireguard(homeWireguard), rules, step));
+    withLab(async (lab) => killUnderFlood(lab, await lab.wireguard(homeWireguard), rules && byNft(lab, rules), step));
   say("  without ksp");
   const without = await trial();
   say("  with ksp: the rules are loaded first");

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { generateCstDts } from "chevrotain";
+import { diffDocumentSchema } from "../src/diff-schema.ts";
 import { bundleSchema } from "../src/ir/bundle.ts";
 import { policySchema } from "../src/ir/policy.ts";
 import { wfpDocumentSchema } from "../src/ir/wfp-document.ts";
@@ -49,6 +50,10 @@ export const artefacts: readonly Artefact[] = [
   {
     path: "schema/bundle.schema.json",
     content: () => schemaText(bundleSchema, "What ksp compile writes and the runtime loads"),
+  },
+  {
+    path: "schema/diff.schema.json",
+    content: () => schemaText(diffDocumentSchema, "What ksp diff --format json prints"),
   },
   {
     path: "schema/wfp.schema.json",

@@ -13,11 +13,19 @@ export interface Backend {
   readonly emitter: Emitter;
   /** Reads every file back, without a line of the code that wrote it, and holds all packets in all states against the plan. */
   readonly validate: (plan: Plan, files: Files) => Mismatch | undefined;
+  /** Properties of files, and of the moves between them, that hold where `validate` finds nothing. */
+  readonly proves: readonly FileProperty[];
 }
+
+type FileProperty = "KSP3023" | "KSP3025" | "KSP3026";
 
 /** Every backend there is. */
 export const backends: Readonly<Record<Target, Backend>> = {
-  nft: { emitter: nft, validate: validateNft },
-  iptables: { emitter: iptables, validate: validateIptables },
-  wfp: { emitter: wfp, validate: validateWfp },
+  nft: { emitter: nft, validate: validateNft, proves: ["KSP3023", "KSP3025", "KSP3026"] },
+  iptables: { emitter: iptables, validate: validateIptables, proves: [] },
+  wfp: { emitter: wfp, validate: validateWfp, proves: [] },
 };
+
+/** What is proved of the files of all these targets. */
+export const provedOfFiles = ([first, ...more]: readonly Target[]): readonly FileProperty[] =>
+  first ? backends[first].proves.filter((code) => more.every((target) => backends[target].proves.includes(code))) : [];

@@ -29,6 +29,16 @@ const chosen = (names: string, before: readonly Target[] = []): readonly Target[
     throw new InvalidArgumentError(`Allowed choices are ${targets.join(", ")}.`);
   return [...new Set([...before, ...known])];
 };
+const changes = ["opened", "closed", "changed"] as const;
+type Change = (typeof changes)[number];
+const failure = (text: string, chosen: readonly Change[] = []): readonly Change[] => {
+  const named = text.split(",").map((word) => {
+    const change = changes.find((name) => name === word);
+    if (!change) throw new InvalidArgumentError(`Allowed choices are ${changes.join(", ")}.`);
+    return change;
+  });
+  return [...new Set([...chosen, ...named])];
+};
 /** What went wrong first, such as a full disk behind standard output, is not forgotten. */
 const finish = (code: number): void => {
   process.exitCode = Math.max(Number(process.exitCode ?? 0), code);
@@ -38,6 +48,7 @@ const program = new Command("ksp")
   .description("Compiles VPN kill-switch policies to firewall rules that stay closed.")
   .version(version())
   .exitOverride()
+  .enablePositionalOptions()
   .addHelpText("after", "\nExit codes: 0 fine, 1 findings, 2 usage or files, 3 a bug in ksp.");
 
 program
@@ -46,12 +57,14 @@ program
   .argument("<path...>", "policies, or folders of policies; - is standard input")
   .option("--fix", "apply the proposed fixes of errors where the result has none; with - print the fixed text")
   .addOption(new Option("--at <day>", "the day that each `until` is held against (default: today)").argParser(day))
+  .option("--within <baseline>", "a policy: fail where something passes that it does not allow")
   .addOption(root())
   .addOption(format())
   .addHelpText(
     "after",
     examples(
       "ksp check home.ksp",
+      "ksp check policies --within company.ksp",
       "ksp check policies --format sarif > ksp.sarif",
       "ksp check policies --at 2027-06-30  # what will have expired then",
       "ksp check --fix home.ksp",
@@ -139,6 +152,31 @@ program
   });
 
 program
+  .command("diff")
+  .description("tell which packets another policy lets pass or drops, in every state")
+  .argument("<old>", "the policy as it was; - is standard input")
+  .argument("<new>", "the policy as it becomes")
+  .addOption(
+    new Option(
+      "--fail-on <change>",
+      "end with 1 where packets are opened, closed, or anything is changed; several with commas",
+    )
+      .choices(changes)
+      .argParser(failure),
+  )
+  .option("--rules", "print the difference of the rules in words, too")
+  .addOption(root())
+  .addOption(format(["text", "plain", "json"]))
+  .addHelpText(
+    "after",
+    examples("ksp diff old.ksp home.ksp", "git show HEAD:home.ksp | ksp diff --fail-on opened - home.ksp"),
+  )
+  .action(async (before: string, after: string, options) => {
+    const { diff } = await import("./commands/diff.ts");
+    finish(await diff(before, after, options));
+  });
+
+program
   .command("explain")
   .description("tell what becomes of a packet in every state, or what a code means")
   .argument("<subject>", "a policy, or a code such as KSP2001")
@@ -212,6 +250,41 @@ program
   .action(async (options) => {
     const { control } = await import("./commands/control.ts");
     finish(await control({ command: "portal" }, options));
+  });
+
+program
+  .command("apply")
+  .description("guard with another compiled policy from now on; without a confirmation the one before comes back")
+  .argument("<folder>", "the folder of the policy, as `ksp compile` wrote it")
+  .addOption(new Option("--confirm <time>", "go back after this time unless `ksp confirm` is run").argParser(time))
+  .addOption(format(["text", "json"]))
+  .addHelpText("after", examples("ksp apply rules/home --confirm 60s", "ksp confirm"))
+  .action(async (folder: string, options) => {
+    const { control } = await import("./commands/control.ts");
+    const milliseconds = options.confirm === undefined ? {} : { milliseconds: options.confirm };
+    finish(await control({ command: "apply", folder, ...milliseconds }, options));
+  });
+
+program
+  .command("confirm")
+  .description("keep what was applied last")
+  .addOption(format(["text", "json"]))
+  .addHelpText("after", examples("ksp confirm"))
+  .action(async (options) => {
+    const { control } = await import("./commands/control.ts");
+    finish(await control({ command: "confirm" }, options));
+  });
+
+program
+  .command("exec")
+  .description("run a command as an app of the policy: as its user or group, or in its slice")
+  .requiredOption("--app <name>", "the app")
+  .argument("<command...>", "the command and its arguments, behind --")
+  .passThroughOptions()
+  .addHelpText("after", examples("sudo ksp exec --app firefox -- firefox --new-window"))
+  .action(async (command: readonly string[], options) => {
+    const { exec } = await import("./commands/exec.ts");
+    finish(await exec(options.app, command));
   });
 
 program

@@ -1,5 +1,5 @@
-import { backends } from "./backends.ts";
-import { type Checked, type CheckOptions, check } from "./check.ts";
+import { backends, provedOfFiles } from "./backends.ts";
+import { type CheckOptions, check } from "./check.ts";
 import { type Diagnostic, diagnostic, isError } from "./diagnostics/diagnostic.ts";
 import type { Source } from "./diagnostics/span.ts";
 import { deviations as deviationsOf, type Refusal, refusals } from "./emitters/capabilities.ts";
@@ -47,9 +47,13 @@ export function compile(source: Source, options: CheckOptions & { readonly targe
   const deviations = wanted.flatMap(({ target, planned, emitter }) =>
     deviationsOf(planned, emitter.capabilities).map((deviation) => `${target}: ${deviation}`),
   );
-  const review = stage("review", () => reviewFiles(policy, plans, origins, proofs, deviations));
+  const ofFiles = provedOfFiles(targets);
+  const review = stage("review", () =>
+    reviewFiles(policy, plans, origins, { proofs: { ofPackets: proofs, ofFiles }, deviations }),
+  );
+  const proved = [...proofs, ...ofFiles].sort();
   const files = stage("bundle", () =>
-    withBundle({ policy, plans, proofs, targets, deviations, files: new Map([...review, ...emitted]) }),
+    withBundle({ policy, plans, proofs: proved, targets, deviations, files: new Map([...review, ...emitted]) }),
   );
   return { name: policy.name, files, sources, diagnostics };
 }
@@ -59,8 +63,6 @@ function planFor(target: Target, plans: readonly Plan[]): Plan {
   if (!found) throw new Error(`no plan for ${target}`);
   return found;
 }
-
-type Proofs = NonNullable<Checked["proofs"]>;
 
 const refuse = (target: Target, { from, construct, help }: Refusal, origins: Origins): Diagnostic =>
   diagnostic(
@@ -73,8 +75,7 @@ function reviewFiles(
   policy: Policy,
   plans: readonly Plan[],
   origins: Origins,
-  proofs: Proofs,
-  deviations: readonly string[],
+  known: Parameters<typeof proofText>[3],
 ): Files {
   const [first] = plans;
   if (!first) throw new Error("a target has a plan");
@@ -87,7 +88,7 @@ function reviewFiles(
         [`moves${of}.diff`, movesText(planned)],
       ];
     }),
-    ["proof.txt", proofText(policy, first, origins, proofs, deviations)],
+    ["proof.txt", proofText(policy, first, origins, known)],
   ]);
 }
 

@@ -1,4 +1,4 @@
-import { proof as catalogue } from "./diagnostics/catalogue/proof.ts";
+import { proof as catalogue, noStatement } from "./diagnostics/catalogue/proof.ts";
 import { type Diagnostic, diagnostic } from "./diagnostics/diagnostic.ts";
 import { evaluate } from "./ir/evaluate.ts";
 import { type Origins, placeOf } from "./ir/origins.ts";
@@ -36,8 +36,6 @@ export const tooLarge = ({ head }: Origins): Diagnostic =>
       help: "use fewer or shorter lists, or fewer chains",
     },
   );
-
-const noStatement = "no statement decides about it, so it is a bug in ksp: report it with the policy";
 
 function fault(violation: Violation, os: Os, origins: Origins): Diagnostic {
   const { ruleset, packet } = violation;

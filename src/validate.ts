@@ -1,4 +1,5 @@
 import { backends } from "./backends.ts";
+import { catalogue } from "./diagnostics/catalogue.ts";
 import { type Diagnostic, diagnostic } from "./diagnostics/diagnostic.ts";
 import { evaluate } from "./ir/evaluate.ts";
 import { type Origins, placeOf } from "./ir/origins.ts";
@@ -25,6 +26,8 @@ export function validate(
   }
 }
 
+const helpFor = (code: "KSP3023" | "KSP3025" | "KSP3026"): string => catalogue[code].help;
+
 function fault(mismatch: Mismatch, plan: Plan, origins: Origins): Diagnostic {
   const { file } = mismatch;
   const of = (label: string, at = origins.head): Diagnostic => diagnostic("KSP9001", { file }, { at, label });
@@ -33,6 +36,19 @@ function fault(mismatch: Mismatch, plan: Plan, origins: Origins): Diagnostic {
       return of(`line ${mismatch.line} is not understood: ${mismatch.reason}`);
     case "effect":
       return of(mismatch.reason);
+    case "unloadable":
+      return diagnostic("KSP3025", { file }, { at: origins.head, label: mismatch.reason, help: helpFor("KSP3025") });
+    case "meddling":
+      return diagnostic("KSP3026", { file }, { at: origins.head, label: mismatch.reason, help: helpFor("KSP3026") });
+    case "move": {
+      const { move, difference } = mismatch;
+      const notes = [`${describe(difference.packet)}: ${difference.says}`];
+      return diagnostic(
+        "KSP3023",
+        { move },
+        { at: origins.head, label: "in this policy", notes, help: helpFor("KSP3023") },
+      );
+    }
     case "packet": {
       const { state, difference } = mismatch;
       const { packet, says } = difference;

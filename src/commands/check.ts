@@ -1,11 +1,13 @@
-import { check as checkSource } from "../check.ts";
+import { check as checkSource, read } from "../check.ts";
+import { isError } from "../diagnostics/diagnostic.ts";
 import { visible } from "../diagnostics/display.ts";
 import type { Source } from "../diagnostics/span.ts";
+import { type Baseline, baselineOf, within as holdWithin } from "../within.ts";
 import { findings } from "./findings.ts";
 import { type Format, isDocument } from "./formats.ts";
-import { folderOf } from "./input.ts";
+import { folderOf, readSources } from "./input.ts";
 import { loader } from "./load.ts";
-import { present, together } from "./output.ts";
+import { type Found, present, together } from "./output.ts";
 import { readPolicies } from "./policies.ts";
 import { Progress } from "./progress.ts";
 
@@ -15,6 +17,8 @@ export interface CheckOptions {
   /** The day that `until` is held against, as an ISO date; unsaid, today. */
   readonly at?: string;
   readonly fix?: boolean;
+  /** The baseline: nothing may pass that it does not allow. */
+  readonly within?: string;
 }
 
 /** `ksp check`: findings are the result, so they go to standard output, unless the fixed text of standard input does. */
@@ -31,15 +35,18 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
     ? await (await import("./repair.ts")).repair(input.sources, { load, judge, mayChange: input.covers })
     : undefined;
   const sources = repaired?.sources ?? input.sources;
+  const baseline = await readBaseline(options);
   const results = sources.map((source, i) => {
     progress.say(`checking ${i + 1} of ${sources.length}: ${source.file}`);
-    return { source, ...checkSource(source, { load: load(source) }) };
+    const checked = checkSource(source, { load: load(source) });
+    const beyond = baseline.policy ? holdWithin(checked, baseline.policy) : [];
+    return { source, ...checked, diagnostics: [...checked.diagnostics, ...beyond] };
   });
   progress.end();
 
   const diagnostics = [...input.diagnostics, ...(repaired?.diagnostics ?? []), ...findings(results, input, at)];
-  const read = results.map((each) => ({ sources: each.sources, diagnostics: [] }));
-  const found = together({ sources, diagnostics }, read);
+  const others = results.map((each) => ({ sources: each.sources, diagnostics: [] }));
+  const found = together({ sources, diagnostics }, [...others, baseline]);
   const several = sources.length > 1;
   const stream = fix && paths.includes("-") ? process.stderr : process.stdout;
   const say = (lines: readonly string[]) =>
@@ -50,6 +57,21 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   if (code === 0 && !several) say(sources.map(({ file }) => visible(`${file}: no errors`)));
   else if (found.diagnostics.length === 0) say([`${sources.length} files, no errors`]);
   return code;
+}
+
+/** With what is wrong with it: then nothing can be held against it. */
+async function readBaseline({ within, root }: CheckOptions): Promise<Found & { readonly policy?: Baseline }> {
+  if (within === undefined) return { sources: [], diagnostics: [] };
+  const { sources, diagnostics } = await readSources([within]);
+  const [source] = sources;
+  if (!source) return { sources, diagnostics };
+  const found = read(source, { load: loader(root ?? folderOf(within)) });
+  const policy = baselineOf(within, found);
+  return {
+    sources: [source, ...found.sources],
+    diagnostics: found.diagnostics.filter(isError),
+    ...(policy && { policy }),
+  };
 }
 
 /** Of the machine's calendar: the library asks no clock. */

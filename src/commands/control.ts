@@ -1,6 +1,7 @@
+import { resolve } from "node:path";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
-import { runFolder, socketPath } from "../runtime/control/run-folder.ts";
-import { ask, type Request } from "../runtime/control/socket.ts";
+import { rootSocketPath, runFolder, socketPath } from "../runtime/control/run-folder.ts";
+import { ask, type Request, type RootRequest } from "../runtime/control/socket.ts";
 import type { Status } from "../runtime/status.ts";
 import { isDocument } from "./formats.ts";
 import { present } from "./output.ts";
@@ -10,9 +11,12 @@ export interface ControlOptions {
   readonly format: "text" | "json";
 }
 
-/** `ksp status`, `enable` and `disable`: what the daemon answers. Only `status` fails where a chain is not open. */
-export async function control(request: Request, { format }: ControlOptions): Promise<number> {
-  const answer = await ask(socketPath(runFolder), request);
+/** `ksp status`, `enable`, `apply` and the like: what the daemon answers. Only `status` fails where a chain is not open. */
+export async function control(request: Request | RootRequest, { format }: ControlOptions): Promise<number> {
+  const isForRoot = request.command === "apply" || request.command === "confirm";
+  // The daemon has a folder of its own to be in.
+  const asked = request.command === "apply" ? { ...request, folder: resolve(request.folder) } : request;
+  const answer = await ask((isForRoot ? rootSocketPath : socketPath)(runFolder), asked);
   if (!("status" in answer)) return present({ diagnostics: [faultOf(answer)], sources: [] }, format, process.stderr);
   const { status } = answer;
   process.stdout.write(

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { catalogue } from "../diagnostics/catalogue.ts";
 import { packetFile } from "../diagnostics/span.ts";
+import type { Explanation } from "../explain.ts";
 import { explainPacket as explainSource } from "../explain-packet.ts";
 import { type Format, isDocument } from "./formats.ts";
 import { folderOf, readSources } from "./input.ts";
@@ -27,24 +28,41 @@ export async function explainPacket(
   });
   if (answer && !isDocument(options.format)) {
     const forwarded = answer.rows.some(({ arrival }) => arrival !== undefined);
-    const rows = answer.rows.map(({ state, arrival, interface: device, verdict, rule, from }) => [
+    const rows = answer.rows.map(({ state, arrival, interface: device, verdict, rule, from, except }) => [
       state,
       ...(arrival === undefined ? [] : [arrival]),
       device,
-      verdict,
+      except ? `${verdict}, partly` : verdict,
       rule.stage,
       rule.text,
-      from.line === undefined ? from.statement : `${placeOf(from.line, from.file)}: ${from.statement}`,
+      placed(from),
     ]);
     process.stdout.write(`${answer.packet}\n\n`);
     process.stdout.write(
       table([["state", ...(forwarded ? ["arrival"] : []), "interface", "verdict", "stage", "rule", "from"], ...rows]),
     );
+    process.stdout.write(exceptions(answer.rows));
   }
   return code;
 }
 
-const placeOf = (line: number, file?: string): string => (file === undefined ? `line ${line}` : `${file}:${line}`);
+type Row = Explanation["rows"][number];
+
+const placed = ({ line, file, statement }: Row["from"]): string =>
+  line === undefined ? statement : `${file === undefined ? "line " : `${file}:`}${line}: ${statement}`;
+
+/** Of what is told partly: a packet that goes the other way, in whichever states and places it does. */
+function exceptions(rows: readonly Row[]): string {
+  const told = rows.flatMap(({ except, state }) => (except ? [{ ...except, state }] : []));
+  const groups = Map.groupBy(told, ({ packet, verdict, from }) => `${verdict} ${packet} ${from.id}`);
+  const lines = [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (!first) return [];
+    const states = [...new Set(group.map(({ state }) => state))].join(", ");
+    return [[states, first.verdict, first.packet, placed(first.from)]];
+  });
+  return lines.length === 0 ? "" : `\npartly, because of others:\n${table(lines)}`;
+}
 
 /** `ksp explain KSP2001`: the page of a code. */
 export async function explainCode(code: string): Promise<number> {

@@ -20,7 +20,7 @@ const modes: Readonly<Record<Status["mode"], string>> = {
 
 /** What a person reads of a status, the verdict first. */
 export function statusText(status: Status, now: number): string {
-  const { policy, mode, state, chains, paused, foreignRoutes, tampered, disabledUntil } = status;
+  const { policy, mode, state, chains, paused, foreignRoutes, tampered, disabledUntil, unconfirmedUntil } = status;
   const until =
     mode === "disabled"
       ? ` ${disabledUntil === undefined ? "until `ksp enable` or a boot" : `for ${since(disabledUntil - now)} more`}`
@@ -39,6 +39,9 @@ export function statusText(status: Status, now: number): string {
   return [
     `policy ${policy}: ${modes[mode]}${until}; state ${state}\n\n`,
     table([["chain", "tunnel", "probe", "", "since"], ...rows]),
+    ...(unconfirmedUntil !== undefined
+      ? [`\nnot confirmed: the rules before come back in ${since(unconfirmedUntil - now)}, unless \`ksp confirm\`\n`]
+      : []),
     ...(paused.length > 0 ? [`\npaused: ${paused.join(", ")}\n`] : []),
     ...foreignRoutes.map((route) => `\nforeign route: ${route}\n`),
     ...(tampered.count > 0

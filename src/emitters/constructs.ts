@@ -32,10 +32,6 @@ export const constructs = {
     text: "the kind of a tunnel's interface",
     askedBy: zones(({ protocol = "other" }) => protocol !== "other"),
   },
-  "interface-plus": {
-    text: "the name of an interface that ends in `+`",
-    askedBy: zones(({ devices }) => devices.some((device) => device.kind === "named" && device.name.endsWith("+"))),
-  },
   forward: {
     text: "forwarded packets",
     askedBy: rules(

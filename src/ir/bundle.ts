@@ -7,6 +7,7 @@ import {
   chainSchema,
   controlSchema,
   dnsSchema,
+  hostSchema,
   type Policy,
   portalSchema,
   reconnectSchema,
@@ -42,6 +43,8 @@ export const bundleSchema = record({
     alerts: alertsSchema,
     apps: Type.Array(appSchema),
     dns: Type.Array(dnsSchema),
+    /** Names whose addresses are refreshed within their bounds. */
+    hosts: Type.Optional(Type.Array(hostSchema, { minItems: 1 })),
     control: controlSchema,
   }),
   settings: Type.Array(
@@ -64,6 +67,9 @@ export interface Compiled {
 
 export function bundle({ policy, plans, targets, deviations, proofs, files }: Compiled): Bundle {
   const { tunnels, chains, watches, reconnects, portal, alerts, apps, dns, control } = policy;
+  const hosts = policy.allows.flatMap(({ id, opening }) =>
+    opening.kind === "host" ? [{ id, host: opening.host, pinned: opening.pinned, within: opening.within }] : [],
+  );
   const stated = [...policy.allows, ...policy.denies, ...policy.dns, ...policy.forwards, ...(portal ? [portal] : [])];
   return {
     schema: 1,
@@ -89,6 +95,7 @@ export function bundle({ policy, plans, targets, deviations, proofs, files }: Co
       alerts,
       apps,
       dns,
+      ...(hosts.length > 0 && { hosts }),
       control,
     },
     settings: plans.flatMap(({ settings }) => settings),

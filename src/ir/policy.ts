@@ -185,6 +185,10 @@ export const dnsSchema = record({
 });
 export type Dns = Immutable<Static<typeof dnsSchema>>;
 
+/** A name whose addresses the runtime refreshes inside `within`; `pinned` until it does. */
+export const hostSchema = record({ id: statementId, host: Type.String(), pinned: addresses, within: addresses });
+export type Host = Immutable<Static<typeof hostSchema>>;
+
 const opening = tagged(
   record({ kind: Type.Literal("dhcp"), path }),
   record({ kind: Type.Literal("dhcp-server"), path }),

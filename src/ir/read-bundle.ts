@@ -25,7 +25,15 @@ export function readBundle(files: ReadonlyMap<string, string>): Read {
 }
 
 /** Where the schema has sets of addresses: texts in JSON, ranges in memory. */
-const addressKeys: ReadonlySet<string> = new Set(["addresses", "prefixes", "targets", "resolvers", "destinations"]);
+const addressKeys: ReadonlySet<string> = new Set([
+  "addresses",
+  "prefixes",
+  "targets",
+  "resolvers",
+  "destinations",
+  "pinned",
+  "within",
+]);
 
 function withAddresses(runtime: unknown): { readonly runtime: Bundle["runtime"] } | { readonly fault: string } {
   const wrong: string[] = [];

@@ -10,6 +10,7 @@ import { misspelling } from "./spelling.ts";
 import * as t from "./tokens.ts";
 import { kw } from "./tokens.ts";
 import type { Expectation } from "./walk.ts";
+import { wayOut } from "./ways-out.ts";
 
 /** A line that follows a rule up to a token. */
 export interface Misfit {
@@ -111,7 +112,8 @@ function proposal(faults: Faults, grammar: Grammar, misfit: Misfit, expected: Ex
   if (port && isPort(port) && expected.types.includes(kw.tcp)) {
     return { text: `name the protocol: \`tcp ${port.image}\` or \`udp ${port.image}\``, edits: [] };
   }
-  return undefined;
+  const words = wayOut(tokens, index, expected);
+  return words === undefined ? undefined : { text: words, edits: [] };
 }
 
 /** The parts that end a statement, in their order. */

@@ -106,7 +106,29 @@ const places: readonly { readonly behind: RegExp; readonly reading: (word: strin
   { behind: /\srewrite\s+to\s+$/, reading: asNewPlace },
   { behind: /\s(tcp|udp)\s+([0-9-]+\s*,\s*)*$/, reading: asOpenRange },
   { behind: /\suntil\s+$/, reading: asDay },
+  { behind: /\shost\s+$/, reading: asText },
+  { behind: /^\s*allow\s+out\s+to\s+$/, reading: asOpenHost },
+  { behind: /(^|\s)(to|from|dns|except)\s+([^\s,]+\s*,\s*)*$/, reading: (word) => asHost(word) },
 ];
+
+const hostName = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/i;
+
+/** `host vpn.example`. */
+function asText(word: string): Advice | undefined {
+  if (!hostName.test(word)) return undefined;
+  return { code: "KSP1012", kind: "text", label: "a text stands in quotes", replacement: `"${word}"` };
+}
+
+/** `to vpn.example`. */
+function asHost(word: string, help = "write its addresses"): Advice | undefined {
+  if (!hostName.test(word)) return undefined;
+  return { code: "KSP1012", kind: "address", label: "no name is looked up while compiling", help };
+}
+
+/** `allow out to vpn.example`. */
+function asOpenHost(word: string): Advice | undefined {
+  return asHost(word, `write \`allow host "${word}"\` and the service, and \`ksp pin\` looks it up`);
+}
 
 /** `443/tcp`, `tcp/443`, `tcp:443`, `8000:8100`. */
 function asPort(word: string): Advice | undefined {
@@ -259,5 +281,7 @@ export function unexpectedCharacter(character: string, at: Span): Diagnostic {
     const help = { text: "remove it", edits: [{ span: at, text: "" }] };
     return diagnostic("KSP1001", { character: shown }, { at, label: "a statement ends with its line", help });
   }
-  return diagnostic("KSP1001", { character: shown }, { at, label: "no word or value holds this character" });
+  const help = "`except` takes addresses out of others, such as `10.0.0.0/8 except 10.64.0.0/10`";
+  const label = "no word or value holds this character";
+  return diagnostic("KSP1001", { character: shown }, { at, label, ...(character === "!" && { help }) });
 }

@@ -4,6 +4,9 @@ import type { PacketSet } from "./packets/packet-set.ts";
 import { wellFormed } from "./well-formed.ts";
 import { witnessValues } from "./witness.ts";
 
+/** More ranges of one dimension are not said. */
+export const mostRanges = 6;
+
 /** A part of a set that is said in one line: for each dimension the values that it has. */
 export interface Region {
   readonly box: Box;
@@ -16,10 +19,17 @@ export interface Cover {
   readonly rest: PacketSet;
 }
 
-/** A set in as few lines as can be found soon: around a packet that reads well as far as the set goes, and so on. */
-export function cover(set: PacketSet, space: PacketSpace, most = 20): Cover {
-  // What cannot exist may be said along with what can: it makes regions wider and words fewer.
-  const sayable = set.union(wellFormed(space).complement());
+/**
+ * A set in as few lines as can be found soon: around a packet that reads well as far as the set goes, and so on. `along` is
+ * what may be said along with it: that makes regions wider and words fewer.
+ */
+export function cover(
+  set: PacketSet,
+  space: PacketSpace,
+  { most = 20, along = space.none }: { readonly most?: number; readonly along?: PacketSet } = {},
+): Cover {
+  // What cannot exist may always be.
+  const sayable = set.union(along, wellFormed(space).complement());
   const [order, optional] = orders(space);
   const regions: Region[] = [];
   let rest = set.intersect(wellFormed(space));
@@ -27,10 +37,10 @@ export function cover(set: PacketSet, space: PacketSpace, most = 20): Cover {
     const values = witnessValues(rest, space);
     if (!values) break;
     const box = generalise(space.diagrams, sayable.node, values, order, optional);
-    regions.push({ box: withoutIdle(box, space) });
+    regions.push({ box: withoutIdle(box, set, space) });
     rest = rest.minus(space.ofNode(membersOf(space.diagrams, box)));
   }
-  return { regions, rest };
+  return { regions: needed(regions, set, space), rest };
 }
 
 /** What is decided last is said shortest, and direction and family are always said: little exists in all of them. */
@@ -42,11 +52,39 @@ function orders({ layout }: PacketSpace): readonly [readonly number[], readonly 
   return [[...optional, ...always], optional];
 }
 
-/** Without the values that no packet of the box can have, where that makes a difference worth saying. */
-function withoutIdle(box: Box, space: PacketSpace): Box {
-  const members = space.ofNode(membersOf(space.diagrams, box)).intersect(wellFormed(space));
+/** What a wider region found later has swallowed is left out. */
+function needed(regions: readonly Region[], set: PacketSet, space: PacketSpace): readonly Region[] {
+  const real = set.intersect(wellFormed(space));
+  let kept = regions.map((region) => ({
+    region,
+    members: space.ofNode(membersOf(space.diagrams, region.box)).intersect(real),
+  }));
+  for (const one of kept.toReversed()) {
+    const others = kept.filter((other) => other !== one);
+    if (one.members.isSubsetOf(space.none.union(...others.map(({ members }) => members)))) kept = others;
+  }
+  return kept.map(({ region }) => region);
+}
+
+/** Without the values that no packet of the set has in the box, where that makes a difference worth saying. */
+function withoutIdle(box: Box, set: PacketSet, space: PacketSpace): Box {
+  const { layout } = space;
+  const members = space.ofNode(membersOf(space.diagrams, box)).intersect(set).intersect(wellFormed(space));
+  const always = ["direction", "family", ...(box[layout.index("icmpType")] === 1 ? [] : ["protocol"])];
   return box.map((node, i) => {
-    const name = space.layout.dimensions[i]?.name ?? "";
-    return node === 1 && name !== "direction" && name !== "family" ? node : members.project(name).node;
+    const name = layout.dimensions[i]?.name ?? "";
+    if (node === 1 && !always.includes(name)) return node;
+    const real = members.project(name);
+    return always.includes(name) || parts(real, name) <= parts(space.ofNode(node), name) ? real.node : node;
   });
+}
+
+/** In how many ranges a set of one dimension, or what it leaves out, is said; many are as bad as very many. */
+function parts(set: PacketSet, name: string): number {
+  const count = (each: PacketSet) => {
+    let found = 0;
+    for (const _ of each.ranges(name)) if (++found > mostRanges) break;
+    return found;
+  };
+  return Math.min(count(set), count(set.complement()));
 }

@@ -2,7 +2,7 @@ import { describePayload, hex, icmpTypeName } from "../ir/packet.ts";
 import type { Family } from "../net/address.ts";
 import { formatRange } from "../net/address-set.ts";
 import { formatPort } from "../net/port-set.ts";
-import type { Region } from "./cover.ts";
+import { mostRanges, type Region } from "./cover.ts";
 import { connections, directions, localityAlphabet, packetFamilies, type Side } from "./dimensions.ts";
 import type { PacketSpace } from "./packet-space.ts";
 import { protocolsWithPorts } from "./packet-values.ts";
@@ -95,8 +95,6 @@ const other = "other";
 const few = (first: number, last: number): readonly number[] =>
   last - first < 4 ? Array.from({ length: last - first + 1 }, (_, i) => first + i) : [first, last];
 const range = (first: string, last: string, isOne: boolean): string => (isOne ? first : `${first}-${last}`);
-
-const mostRanges = 6;
 
 /** Nothing where every value is meant; what is left out where that is shorter. */
 function listOf(set: PacketSet, name: string, word: (range: Range) => string): string {

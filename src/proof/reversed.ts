@@ -36,7 +36,7 @@ function reversedTransport(transport: Transport): Transport {
     case "icmp":
     case "icmpv6": {
       const { kind, types } = transport;
-      return { kind, ...(types && { types: types.map((type) => answers[kind].get(type) ?? type) }) };
+      return { kind, ...(types && { types: types.map((type) => icmpAnswers[kind].get(type) ?? type) }) };
     }
     case "protocol":
       return transport;
@@ -47,4 +47,4 @@ const bothWays = (...pairs: readonly (readonly [number, number])[]): ReadonlyMap
   new Map(pairs.flatMap(([a, b]) => [[a, b] as const, [b, a] as const]));
 
 /** Requests and their answers: echo and timestamp (RFC 792), echo (RFC 4443). */
-const answers = { icmp: bothWays([8, 0], [13, 14]), icmpv6: bothWays([128, 129]) } as const;
+export const icmpAnswers = { icmp: bothWays([8, 0], [13, 14]), icmpv6: bothWays([128, 129]) } as const;

@@ -8,6 +8,7 @@ import { connections } from "./dimensions.ts";
 import { intent } from "./intent/intent.ts";
 import { Parts } from "./intent/parts.ts";
 import type { Places } from "./intent/places.ts";
+import { bearable, type Risk } from "./intent/risks.ts";
 import { Said } from "./intent/said.ts";
 import { asAnswer, asSent } from "./intent/view.ts";
 import type { PacketSpace } from "./packet-space.ts";
@@ -56,7 +57,13 @@ export class World {
 
   /** The same packets, held against another policy. */
   under(policy: Policy): World {
+    if (policy === this.policy) return this;
     return new World(policy, this.said.os, this.state, this.ruleset, this.space, this);
+  }
+
+  /** Without the statements that a claim counts as broken by: those that would need its risk accepted, and do not say so. */
+  counting(risk: Risk): World {
+    return this.under(bearable(this.policy, risk));
   }
 
   /** What other rules let pass, held against the same policy. */

@@ -1,10 +1,11 @@
-import { geteuid } from "node:process";
+import { env, geteuid } from "node:process";
 import { takeLock } from "./control/lock.ts";
 import { Remembered } from "./control/run-folder.ts";
 import type { Diagnosis } from "./diagnosis.ts";
-import { Guard } from "./guard.ts";
 import type { Loaded } from "./load-bundle.ts";
 import type { Entry } from "./log.ts";
+import { Succession } from "./succession.ts";
+import { stayAlive } from "./system/service-manager.ts";
 
 export interface DaemonOptions {
   readonly loaded: Loaded;
@@ -26,11 +27,12 @@ export async function startDaemon({ folder, ...options }: DaemonOptions): Promis
   if (geteuid?.() !== 0) return { fault: "only root can switch the rules" };
   const remembered = new Remembered(folder);
   await remembered.open();
-  let guard: Guard | undefined;
-  const lock = await takeLock(remembered.path("lock"), () => guard?.end("the lock of the daemon was lost"));
+  const succession = new Succession({ ...options, remembered });
+  const lock = await takeLock(remembered.path("lock"), () => succession.end("the lock of the daemon was lost"));
   if (!lock) return { fault: "another daemon runs already" };
-  guard = new Guard({ ...options, remembered });
-  void guard.ended.then(lock.release);
-  await guard.start();
-  return { ended: guard.ended, stop: guard.stop };
+  void succession.ended.then(lock.release);
+  await succession.start();
+  const alive = stayAlive(env);
+  void succession.ended.then(alive.stop);
+  return { ended: succession.ended, stop: succession.stop };
 }

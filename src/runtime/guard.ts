@@ -1,25 +1,30 @@
 import type { Server } from "node:net";
 import { pid } from "node:process";
 import { stateKey } from "../ir/states.ts";
+import { layGrounds } from "./apps/grounds.ts";
+import { Outside } from "./apps/outside.ts";
 import { Pausing } from "./apps/pausing.ts";
 import { groupId } from "./control/group.ts";
 import { OffSwitch } from "./control/off-switch.ts";
 import { type Remembered, socketPath } from "./control/run-folder.ts";
-import { listen, type Request, type Response } from "./control/socket.ts";
+import { listen, parseRequest, type Request, type Response } from "./control/socket.ts";
 import { notifyDesktops } from "./desktop.ts";
 import { type Diagnosis, diagnose } from "./diagnosis.ts";
+import { Hosts } from "./hosts/hosts.ts";
 import type { Loaded } from "./load-bundle.ts";
 import { type Entry, stepEntries } from "./log.ts";
-import { type Effect, type Event, initial, type State } from "./machine/state.ts";
+import { isOpen } from "./machine/announce.ts";
+import { type Effect, type Event, initial, type Mode, type State } from "./machine/state.ts";
 import { step } from "./machine/step.ts";
 import { Firewall } from "./nft/firewall.ts";
 import { nft } from "./nft/nft.ts";
+import { askedOf, readBack } from "./nft/read-back.ts";
 import { Network } from "./probes/network.ts";
 import { guardedChains } from "./probes/watch.ts";
 import { Reconnection } from "./reconnect.ts";
 import { type Status, statusOf } from "./status.ts";
 import { fillResolvers, networkResolvers } from "./system/resolvers.ts";
-import { watchSleep } from "./system/sleep.ts";
+import { hearSleep, watchSleep } from "./system/sleep.ts";
 import { type Changed, raiseSettings, restoreSettings } from "./system/sysctl.ts";
 
 export interface GuardOptions {
@@ -27,6 +32,12 @@ export interface GuardOptions {
   readonly remembered: Remembered;
   readonly log: (entry: Entry) => void;
   readonly alert: (diagnosis: Diagnosis) => void;
+  /** Settings that a guard before this one raised. */
+  readonly raised: readonly Changed[];
+  /** Every chain is open. */
+  readonly opened: () => void;
+  /** When the rules before these come back; undefined where they do not. */
+  readonly unconfirmedUntil: () => number | undefined;
 }
 
 /** Hands events to the machine, one after the other, and carries out what it says. */
@@ -38,30 +49,41 @@ export class Guard {
   readonly #firewall: Firewall;
   readonly #reconnection: Reconnection;
   readonly #pausing: Pausing;
+  readonly #outside: Outside;
+  readonly #hosts: Hosts;
   readonly #offSwitch: OffSwitch;
   readonly #foreignRoutes = new Map<string, readonly string[]>();
   #state: State;
   #left: { readonly bundle?: unknown; readonly fixed?: unknown } = {};
   #tampered: Status["tampered"] = { count: 0 };
-  #changed: readonly Changed[] = [];
+  #changed: readonly Changed[];
+  #isRetiring = false;
   #server: Server | undefined;
   #leaving: NodeJS.Timeout | undefined;
-  #sleep: { readonly stop: () => void } | undefined;
+  #sleep: readonly { readonly stop: () => void }[] = [];
+  #isAsleep = false;
   #settle: (reason: string | undefined) => void = () => {};
 
   constructor(options: GuardOptions) {
     this.#options = options;
     const { loaded, remembered } = options;
+    this.#changed = options.raised;
     const { chains, reconnects, apps, control } = loaded.bundle.runtime;
     this.ended = new Promise((settle) => {
       this.#settle = settle;
     });
     this.#state = initial(guardedChains(loaded.bundle, loaded.watched), this.#since);
     this.#network = new Network(loaded.watched, {
-      tell: (tunnel, probe, good, why) => this.#send({ kind: "probe", tunnel, probe, good, why, at: Date.now() }),
+      tell: (tunnel, probe, good, why) => {
+        // What answers in the last moment before a sleep proves nothing of the time after it.
+        if (!good || !this.#isAsleep) this.#send({ kind: "probe", tunnel, probe, good, why, at: Date.now() });
+      },
       foreignRoutes: (tunnel, routes) => this.#tellForeign(tunnel, routes),
+      changed: () => this.#outside.follow(),
       note: (text) => this.#log("warning", "network", { text }),
     });
+    const tunnels = loaded.watched.flatMap(({ devices }) => devices);
+    this.#outside = new Outside(apps, tunnels, (text) => this.#log("warning", "outside", { text }));
     this.#firewall = new Firewall({
       kernel: nft,
       path: (file) => this.#path(file),
@@ -69,6 +91,8 @@ export class Guard {
       remembered: () => (this.#left.bundle === loaded.digest ? `${this.#left.fixed}` : undefined),
       remember: (fixed) => void remembered.write("loaded.json", JSON.stringify({ bundle: loaded.digest, fixed })),
       portalResolvers: () => this.#portalResolvers(),
+      grounds: () => layGrounds(loaded.files.get("nft/ruleset.nft") ?? ""),
+      meaning: (texts, state) => readBack(askedOf(loaded.files, texts, state)),
       done: (ticket) => this.#send({ kind: "done", ticket }),
       failed: (ticket, why) => this.#send({ kind: "failed", ticket, why }),
       tampered: (what) => this.#send({ kind: "tampered", what }),
@@ -81,6 +105,13 @@ export class Guard {
     this.#pausing = new Pausing(apps, (app, isPaused, means) =>
       this.#log("info", isPaused ? "paused" : "resumed", { app, means }),
     );
+    this.#hosts = new Hosts({
+      hosts: loaded.bundle.runtime.hosts ?? [],
+      dns: loaded.bundle.runtime.dns,
+      ruleset: loaded.files.get("nft/ruleset.nft") ?? "",
+      fill: (text) => this.#fill(text),
+      tell: (level, details) => this.#log(level, "host", details),
+    });
     this.#offSwitch = new OffSwitch({
       control,
       remembered,
@@ -94,25 +125,42 @@ export class Guard {
     const { bundle, digest, files, folder } = loaded;
     this.#log("info", "starting", { policy: bundle.policy, bundle: folder, digest });
     const { changed, faults } = await raiseSettings(bundle.settings);
-    this.#changed = changed;
+    this.#changed = [...this.#changed, ...changed];
     for (const text of faults) this.#log("error", "setting", { text });
     for (const [file, text] of files) if (file.startsWith("nft/")) await remembered.write(file, text);
     this.#left = parseLeft(await remembered.read("loaded.json"));
+    await this.#outside.start();
     await this.#offSwitch.begin();
     this.#network.start();
-    this.#sleep = watchSleep(() => this.#send({ kind: "slept" }));
+    this.#sleep = [
+      watchSleep(() => this.#send({ kind: "slept" })),
+      hearSleep((isAsleep) => this.#fallAsleep(isAsleep)),
+    ];
     await this.#listen(bundle.runtime.control.group);
   }
 
   readonly stop = (): void => this.#send({ kind: "stop" });
 
+  get mode(): Mode {
+    return this.#state.mode;
+  }
+
+  /** Moves down and ends for another one, which puts the settings back: they are raised all the while. */
+  async retire(): Promise<readonly Changed[]> {
+    this.#isRetiring = true;
+    this.stop();
+    await this.ended;
+    return this.#changed;
+  }
+
   end(reason: string | undefined): void {
-    this.#sleep?.stop();
+    for (const { stop } of this.#sleep) stop();
     clearTimeout(this.#leaving);
     this.#network.stop();
     this.#firewall.stop();
     this.#reconnection.stop();
     this.#offSwitch.stop();
+    this.#hosts.stop();
     this.#server?.close();
     this.#log(reason === undefined ? "info" : "error", "ended", { ...(reason !== undefined && { reason }) });
     this.#settle(reason);
@@ -130,6 +178,9 @@ export class Guard {
   #act(effect: Effect): void {
     switch (effect.kind) {
       case "load":
+        this.#hosts.forget();
+        this.#firewall.order(effect);
+        return;
       case "move":
       case "visit":
       case "free":
@@ -160,6 +211,8 @@ export class Guard {
         return;
       case "restored":
         this.#log("info", "restored", { chain: effect.chain });
+        void this.#hosts.ask();
+        if (this.#state.chains.every((chain) => isOpen(this.#state, chain))) this.#options.opened();
         return;
       case "tampered":
         this.#tampered = { count: this.#tampered.count + 1, last: effect.what };
@@ -171,13 +224,21 @@ export class Guard {
     }
   }
 
+  /** Closed from before a sleep until everything was heard anew after it. */
+  #fallAsleep(isAsleep: boolean): void {
+    this.#isAsleep = isAsleep;
+    this.#log("info", isAsleep ? "falls-asleep" : "wakes", {});
+    this.#send({ kind: "slept" });
+    if (!isAsleep) this.#network.lookAgain();
+  }
+
   async #listen(group: string | undefined): Promise<void> {
     const id = group === undefined ? undefined : await groupId(group);
     if (group !== undefined && id === undefined)
       this.#log("warning", "control", { text: `there is no group \`${group}\`: only root may ask` });
     const path = socketPath(this.#options.remembered.folder);
     try {
-      this.#server = await listen(path, id, (request) => this.#answer(request));
+      this.#server = await listen(path, id, { parse: parseRequest, answer: (request) => this.#answer(request) });
     } catch (error) {
       // Guarding goes on: it needs nobody to ask.
       this.#log("error", "control", {
@@ -188,7 +249,7 @@ export class Guard {
 
   async #answer(request: Request): Promise<Response> {
     const fault = await this.#carryOut(request);
-    return fault === undefined ? { status: this.#status() } : { fault };
+    return fault === undefined ? { status: this.status() } : { fault };
   }
 
   async #carryOut(request: Request): Promise<string | undefined> {
@@ -197,11 +258,11 @@ export class Guard {
         return undefined;
       case "enable":
         await this.#offSwitch.on();
-        return this.#reached("guarding");
+        return this.reached("guarding");
       case "portal":
         return this.#visit();
       case "disable":
-        return (await this.#offSwitch.off(request.milliseconds)) ?? this.#reached("disabled");
+        return (await this.#offSwitch.off(request.milliseconds)) ?? this.reached("disabled");
     }
   }
 
@@ -212,7 +273,12 @@ export class Guard {
     clearTimeout(this.#leaving);
     this.#leaving = setTimeout(() => this.#state.mode === "portal" && this.#send({ kind: "enable" }), portal.limit);
     this.#send({ kind: "portal" });
-    return this.#reached("portal");
+    return this.reached("portal");
+  }
+
+  async #fill(text: string): Promise<string | undefined> {
+    await this.#options.remembered.write("nft/hosts.nft", text);
+    return this.#firewall.fill(this.#path("hosts.nft"));
   }
 
   async #portalResolvers(): Promise<string | undefined> {
@@ -224,26 +290,32 @@ export class Guard {
   }
 
   /** Waits until the kernel holds what was asked for. */
-  async #reached(mode: "guarding" | "portal" | "disabled"): Promise<string | undefined> {
-    for (let tries = 0; tries < 500; tries++) {
+  async reached(mode: "guarding" | "portal" | "disabled", milliseconds = 5_000): Promise<string | undefined> {
+    const end = performance.now() + milliseconds;
+    while (performance.now() < end) {
       if (this.#state.mode === mode && (mode === "guarding" || !this.#state.pending)) return undefined;
       await new Promise((settle) => setTimeout(settle, 10));
     }
     return `it did not come about: the daemon is ${this.#state.mode}`;
   }
 
-  #status(): Status {
+  status(): Status {
     const { bundle, folder } = this.#options.loaded;
     return statusOf(this.#state, {
       policy: bundle.policy,
       bundle: folder,
       pid,
       since: this.#since,
+      apps: bundle.runtime.apps.map(({ name, identity }) => ({
+        name,
+        ...(identity.linux && { linux: identity.linux }),
+      })),
       paused: this.#pausing.paused,
       foreignRoutes: [...this.#foreignRoutes].flatMap(([tunnel, routes]) => routes.map((r) => `${r} beside ${tunnel}`)),
       tampered: this.#tampered,
       tries: this.#reconnection.tries,
       disabledUntil: this.#offSwitch.until,
+      unconfirmedUntil: this.#options.unconfirmedUntil(),
     });
   }
 
@@ -263,7 +335,8 @@ export class Guard {
   async #close(isClosing: boolean): Promise<void> {
     const why = isClosing ? await this.#firewall.close() : undefined;
     await this.#pausing.finished();
-    await restoreSettings(this.#changed);
+    await this.#outside.stop();
+    if (!this.#isRetiring) await restoreSettings(this.#changed);
     this.end(why);
   }
 

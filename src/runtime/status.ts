@@ -1,3 +1,4 @@
+import type { Identity } from "../ir/policy.ts";
 import { stateKey } from "../ir/states.ts";
 import { isOpen } from "./machine/announce.ts";
 import type { Mode, State } from "./machine/state.ts";
@@ -29,22 +30,26 @@ export interface Status {
       readonly tries?: number;
     }[];
   }[];
+  readonly apps: readonly { readonly name: string; readonly linux?: Identity }[];
   readonly paused: readonly string[];
   readonly foreignRoutes: readonly string[];
   /** How often somebody else changed our rules, and what was done last. */
   readonly tampered: { readonly count: number; readonly last?: string };
   /** When it closes again. */
   readonly disabledUntil?: number;
+  /** When the rules before the applied ones come back, unless somebody confirms. */
+  readonly unconfirmedUntil?: number;
 }
 
 /** What the daemon knows besides the machine's state. */
 export interface Surroundings
-  extends Pick<Status, "policy" | "bundle" | "pid" | "since" | "paused" | "foreignRoutes" | "tampered"> {
+  extends Pick<Status, "policy" | "bundle" | "pid" | "since" | "apps" | "paused" | "foreignRoutes" | "tampered"> {
   readonly tries: ReadonlyMap<string, number>;
   readonly disabledUntil: number | undefined;
+  readonly unconfirmedUntil: number | undefined;
 }
 
-export function statusOf(state: State, { tries, disabledUntil, ...rest }: Surroundings): Status {
+export function statusOf(state: State, { tries, disabledUntil, unconfirmedUntil, ...rest }: Surroundings): Status {
   return {
     version: 1,
     ...rest,
@@ -61,6 +66,7 @@ export function statusOf(state: State, { tries, disabledUntil, ...rest }: Surrou
       })),
     })),
     ...(state.mode === "disabled" && disabledUntil !== undefined && { disabledUntil }),
+    ...(unconfirmedUntil !== undefined && { unconfirmedUntil }),
   };
 }
 

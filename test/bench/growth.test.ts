@@ -15,7 +15,7 @@ function time(statements: number): number {
   return milliseconds;
 }
 
-/** About one second on an idle machine (docs/benchmarks.md); the limit leaves room for a very busy one. */
+/** About three seconds (docs/benchmarks.md); the limit leaves room for a very busy machine. */
 test("5,000 statements in 20 fragments are checked in a few seconds", () => {
   time(200);
   expect(time(5_000)).toBeLessThan(25_000);

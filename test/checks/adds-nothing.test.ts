@@ -145,6 +145,15 @@ test("a protocol by its number contains the one by its name", () => {
   expectClean(home({ more: "allow out to 203.0.113.0/24 protocol 17\nallow out to 203.0.113.7 tcp 443" }));
 });
 
+test("what is refused as too wide is told of once, and nothing is called superfluous beside it", () => {
+  expectFaults(home({ more: "allow out to ⟦8.0.0.0/8⟧\nallow out to 8.8.4.0/24 tcp 443" }), {
+    code: "KSP2034",
+    message: "this exemption lets traffic to `8.0.0.0/8` pass outside the tunnels",
+    label: "too wide for an exemption",
+    help: 'name the networks that must stay reachable, send the traffic `through` a tunnel, or end the statement with `accept-risk KSP3001 reason "…"`',
+  });
+});
+
 test("hosts: what they open changes, so nothing is for sure inside it", () => {
   const host = (name: string, more: string) => `allow host "${name}.example" at ${more}`;
   expectClean(home({ more: `${host("a", "203.0.113.9 tcp 443")}\n${host("b", "203.0.113.10 tcp 443")}` }));

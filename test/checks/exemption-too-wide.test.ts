@@ -1,12 +1,16 @@
 import { test } from "vitest";
 import { expectClean, expectFaults, home } from "./helper.ts";
 
-const fault = (what: string, label: string) =>
+/** The whole of a family cannot be accepted. */
+const whole = /^traffic to (every address|`(0\.0\.0\.0|::)\/0`)$/;
+const fault = (what: string, label: string, isAcceptable = !whole.test(what)) =>
   ({
     code: "KSP2034",
     message: `this exemption lets ${what} pass outside the tunnels`,
     label,
-    help: "name the networks that must stay reachable, or send the traffic `through` a tunnel",
+    help: isAcceptable
+      ? 'name the networks that must stay reachable, send the traffic `through` a tunnel, or end the statement with `accept-risk KSP3001 reason "…"`'
+      : "name the networks that must stay reachable, or send the traffic `through` a tunnel",
   }) as const;
 const dual = { address: "  address 10.64.0.2/32, fd64::2/128", ipv6: "ipv6 tunnel" };
 
@@ -83,7 +87,7 @@ test("a forward around the tunnels", () => {
   const links = 'link wan {\n  interface "eth0"\n  role outside\n}\nlink lan {\n  interface "br-lan"\n  role inside\n}';
   expectFaults(
     home({ links, more: "forward from link lan to ⟦link wan⟧ masquerade" }),
-    fault("traffic to every address", "no `to`, so it reaches every address"),
+    fault("traffic to every address", "no `to`, so it reaches every address", true),
   );
   expectClean(home({ links, more: "forward from link lan to link wan 203.0.113.0/24 masquerade" }));
   expectClean(home({ links, more: "forward from link lan to link wan masquerade accept-risk KSP3001" }));

@@ -15,6 +15,12 @@ test("a blocked network that holds the resolver", () => {
   expectFaults(home({ dns, more: "⟦deny out to 10.64.0.1 through wg0⟧" }), fault);
 });
 
+test("one of two resolvers: every name waits for it in vain", () => {
+  const two = "dns ⟦10.64.0.1, 10.64.0.9⟧ through wg0";
+  const label = "`10.64.0.9` is never asked";
+  expectFaults(home({ dns: two, more: "⟦deny out to 10.64.0.8/29⟧" }), { ...fault, label });
+});
+
 test("a deny for some, for some states, or for another path", () => {
   expectClean(home({ more: "deny out to 10.0.0.0/8 except 10.64.0.1" }));
   expectClean(home({ more: "deny out to 10.0.0.0/8 while down" }));

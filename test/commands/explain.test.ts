@@ -17,6 +17,15 @@ test("a table with a row for every state", async () => {
   for (const row of rows) expect(row.slice(column - 1, column + 6)).toMatch(/^ (accept|drop|reject)( |$)/);
 });
 
+test("what is told partly is shown by a packet that goes the other way", async () => {
+  const cwd = await directory({ "home.ksp": good });
+  const { stdout } = await ksp(["explain", "home.ksp", "out to 8.8.8.8"], { cwd });
+  expect(stdout).toMatch(/^up +through wg0 +accept, partly +tunnel /m);
+  expect(stdout).toMatch(
+    /\n\npartly, because of others:\nup +reject +out on wg0 from 10\.64\.0\.2 40000 to 8\.8\.8\.8 udp 53 user 1000 new +names are asked of declared resolvers alone\n$/,
+  );
+});
+
 test("a forwarded packet has a column for where it comes in", async () => {
   const cwd = await directory({ "home.ksp": good });
   const { stdout } = await ksp(["explain", "home.ksp", "forward to 8.8.8.8 tcp 443"], { cwd });

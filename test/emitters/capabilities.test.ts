@@ -57,7 +57,6 @@ const elsewhere: readonly ConstructName[] = [
   "many-slices",
   "program",
   "service",
-  "interface-plus",
   "program-path",
   "own-service",
   "interface-case",

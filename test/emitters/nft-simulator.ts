@@ -14,6 +14,8 @@ export interface Circumstances {
   readonly leaving?: (packet: Packet) => { readonly packet: Packet; readonly isMasqueraded: boolean };
   /** This hook alone judges, and its chains are as they are while they are made: what no rule decides passes. */
   readonly unfinished?: string;
+  /** Rules were replaced while the packet was on its way: these judge at the hooks behind the first. */
+  readonly behind?: Nftables;
 }
 
 interface Chain {
@@ -59,7 +61,7 @@ export class Nftables {
   }
 
   /** What the kernel does with a packet. */
-  judge(packet: Packet, { onVisit, routed, leaving, unfinished }: Circumstances = {}): Judgement {
+  judge(packet: Packet, { onVisit, routed, leaving, unfinished, behind = this }: Circumstances = {}): Judgement {
     // Whoever used these ports before may have been the first group that the file knows; what no socket sends is not theirs anew.
     const connection = { mark: packet.owner.user === undefined ? 0 : 0x01000000 };
     for (const hook of hooksOf(packet)) {
@@ -67,7 +69,8 @@ export class Nftables {
       const left = hook === "postrouting" && packet.direction === "forward" ? leaving?.(packet) : undefined;
       const seen = routed && hook === "output" ? { ...packet, outInterface: routed } : packet;
       const passage = { packet: seen, ...left, hook, connection };
-      for (const [table, chain] of this.#bases.get(`${packet.family === "arp" ? "arp" : "inet"} ${hook}`) ?? []) {
+      const bases = (hook === "postrouting" ? behind : this).#bases;
+      for (const [table, chain] of bases.get(`${packet.family === "arp" ? "arp" : "inet"} ${hook}`) ?? []) {
         const isOpen = chain.policy === "accept" || unfinished !== undefined;
         const ending = run(table, chain, passage, onVisit) ?? (isOpen ? "accept" : "drop");
         if (ending !== "accept") return ending;

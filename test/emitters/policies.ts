@@ -248,13 +248,16 @@ watch down {
 }
 `;
 
-const ownPolicies: readonly Emitted[] = [
-  emitted("crossroads", crossroads),
-  emitted("walled", walled),
-  emitted("namesakes", namesakes),
-];
+export const ownTexts = { crossroads, walled, namesakes } as const;
+const ownPolicies: readonly Emitted[] = Object.entries(ownTexts).map(([name, text]) => emitted(name, text));
 export const examplePolicies: readonly Emitted[] = examples().map(({ name, text }) => emitted(name, text));
 export const allPolicies: readonly Emitted[] = [...examplePolicies, ...ownPolicies];
+
+export function policyNamed(name: string): Emitted {
+  const found = allPolicies.find((policy) => policy.name === name);
+  if (!found) throw new Error(`no policy ${name}`);
+  return found;
+}
 
 /** `:` and `+` of a state's key cannot stand in a file's name. */
 export const switchOf = (policy: Emitted, state: string): string =>

@@ -13,7 +13,7 @@ const fileOf = ({ name, text }: Example): File => {
 
 const filesOf = (text: string) => compile({ file: "shuffled.ksp", text }, { targets: ["nft"], load }).files;
 
-describe("the order of statements means nothing", () => {
+describe("the order of statements means nothing", { timeout: 180_000 }, () => {
   test.each(examples())("$name", (example) => {
     const file = fileOf(example);
     const inOrder = filesOf(print(file));

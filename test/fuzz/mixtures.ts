@@ -1,4 +1,5 @@
 import type { IToken } from "chevrotain";
+import type { File } from "../../src/parser/ast.ts";
 import { lex } from "../../src/parser/lexer.ts";
 import { parse } from "../../src/parser/parse.ts";
 import { print, printStatement } from "../../src/parser/printer.ts";
@@ -22,8 +23,16 @@ const pool = Map.groupBy(
 );
 
 /** A real policy with a few statements lost, doubled or taken from another one, and a few values and words swapped. */
-export function mixture(random: Random): string {
-  const file = random.pick(files);
+export const mixture = (random: Random): string => mixed(random.pick(files), random);
+
+/** The same of one of these policies. */
+export function mixtureOf(texts: readonly string[], random: Random): string {
+  const { file } = parse({ file: "a.ksp", text: random.pick(texts) });
+  if (!file) throw new Error("a policy that is not read");
+  return mixed(file, random);
+}
+
+function mixed(file: File, random: Random): string {
   let own: readonly string[] = file.statements.map(printStatement);
   for (let edits = random.below(4); edits > 0; edits--) {
     const at = random.below(own.length + 1);

@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { explain } from "../../src/explain.ts";
 import { explainPacket } from "../../src/explain-packet.ts";
+import { evaluate } from "../../src/ir/evaluate.ts";
 import type { PacketPattern } from "../../src/ir/policy.ts";
+import { sampleOf } from "../../src/ir/sample-packet.ts";
+import { vantagesOf } from "../../src/ir/vantage.ts";
 import { constant } from "../../src/net/parse-net.ts";
 import { ports } from "../../src/net/port-set.ts";
 import { examples, inEveryState, office, type Planned, policies } from "./support/policies.ts";
@@ -218,6 +221,72 @@ test.each(policies)("$name: what the policy expects is what it is told", (planne
   expect(explained(planned, https).rows.filter((row) => row.interface === "elsewhere")).toHaveLength(
     inEveryState(planned).length + 1,
   );
+});
+
+describe("a description of many packets", () => {
+  const home = example("home-wireguard");
+  const up = (pattern: PacketPattern, at: string, planned = home) =>
+    explained(planned, pattern).rows.find((row) => row.state === "up" && row.interface === at);
+
+  test("goes two ways where rules ask for what it leaves open, and a packet of each shows it", () => {
+    const { transport: _, ...any } = https;
+    expect(up(any, "through wg0")).toMatchObject({
+      verdict: "accept",
+      from: { statement: "tunnel wg0" },
+      except: {
+        verdict: "reject",
+        packet: "out on wg0 from 10.64.0.2 40000 to 192.0.2.80 udp 53 user 1000 new",
+        from: { id: "built-in-dns" },
+      },
+    });
+    const server: PacketPattern = {
+      direction: "out",
+      destination: constant("198.51.100.7"),
+      transport: { kind: "udp", destinationPorts: ports(51820) },
+      ...anywhere,
+    };
+    expect(up(server, "elsewhere")).toMatchObject({
+      verdict: "reject",
+      except: {
+        verdict: "accept",
+        packet: "out on eth0 from 192.168.1.2 40000 to 198.51.100.7 udp 51820 user 1000 mark 0x6b73 new",
+        from: { statement: "tunnel wg0", line: 3 },
+      },
+    });
+    const unmarked: PacketPattern = { ...server, owner: { kind: "mark", value: 0, mask: 0xffffffff } };
+    expect(up(unmarked, "elsewhere")?.except).toBeUndefined();
+    expect(up(https, "through wg0")?.except).toBeUndefined();
+  });
+
+  test.each(policies)("$name: what is told of it is true of random packets of it", (planned) => {
+    const patterns: readonly PacketPattern[] = [
+      https,
+      { direction: "out", ...anywhere },
+      { direction: "in", transport: { kind: "tcp" }, ...anywhere },
+      { direction: "out", destination: constant("192.168.0.0/16"), ...anywhere },
+    ];
+    for (const pattern of patterns) {
+      const rows = explained(planned, pattern).rows.filter(({ state }) => state !== "disabled");
+      for (const { verdict, except } of rows)
+        if (except) expect(except.verdict === "accept").toBe(verdict !== "accept");
+      // Another owner and another port: a packet of the pattern that the sample is not.
+      for (const ruleset of [...planned.plan.states, planned.plan.lockdown])
+        for (const vantage of vantagesOf(pattern, planned.policy, "linux")) {
+          const row = rows.find((one) => one.state === ruleset.state && one.interface === vantage.name);
+          const packet = sampleOf(pattern, planned.policy, "linux").at(vantage);
+          const others = [
+            { ...packet, owner: { ...packet.owner, mark: 0x6b700000 } },
+            { ...packet, owner: { mark: 0, user: 0 } },
+            { ...packet, hopLimit: 1 },
+            { ...packet, payload: { ...packet.payload, ...(packet.payload.sourcePort && { sourcePort: 22 }) } },
+          ];
+          for (const other of others) {
+            const passes = evaluate(ruleset, other).verdict.kind === "accept";
+            if (!row?.except) expect(passes).toBe(row?.verdict === "accept");
+          }
+        }
+    }
+  });
 });
 
 test("the state of a portal is one of them", () => {

@@ -29,3 +29,12 @@ test("lists that use each other, however many", () => {
   const circle = ["deny out to @l0", ...chain, `list l${length} = @l${length - 2}`];
   expect(codes(circle.join("\n"))).toEqual([expect.stringMatching(/^KSP2017 /)]);
 });
+
+test("a mark that no packet could carry, and one that every packet would", () => {
+  const labels = (mark: string) =>
+    diagnose({ file: "home.ksp", text: home({ more: `allow out mark ${mark} to 203.0.113.7 tcp 443` }) }).map(
+      ({ code, primary }) => `${code} ${primary?.text}`,
+    );
+  expect(labels("0x10/0xf")).toEqual(["KSP2007 has bits outside its mask 0xf, so no packet could carry it"]);
+  expect(labels("0x0/0x0")).toEqual(["KSP2007 the mask 0x0 has no bit, so every packet would carry it"]);
+});

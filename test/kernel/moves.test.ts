@@ -17,11 +17,13 @@ afterAll(() => {
     results.reduce((total, result) => total + of(result), 0);
   const [switches, loads] = [seen.filter(isSwitch), seen.filter((result) => !isSwitch(result))];
   const passing = (r: Result): number => r.weathered.offered.passing;
-  const rate =
-    sum(({ weathered: { offered, seconds } }) => (offered.refused + offered.passing) / seconds) / seen.length;
+  const offered = sum(({ weathered: { offered } }) => offered.refused + offered.passing);
+  const [rate, steady] = [sum((r) => r.weathered.seconds), sum((r) => r.weathered.processor)].map((seconds) =>
+    Math.round(offered / seconds),
+  );
   console.log(
     [
-      `${seen.length * rounds * 2} moves in a flood of ${Math.round(rate)} packets/s`,
+      `${seen.length * rounds * 2} moves in a flood of ${rate} packets/s, ${steady} a second of the sender's time`,
       `${sum((r) => r.weathered.offered.refused)} packets that both sides refuse`,
       `lost of those that both let pass: ${sum(lost, switches)} of ${sum(passing, switches)} at a switch, ${sum(lost, loads)} of ${sum(passing, loads)} at a load`,
     ].join("; "),

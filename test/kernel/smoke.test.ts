@@ -6,7 +6,7 @@ import { type Lab, withLab } from "../lab/lab.ts";
 import { internet } from "../lab/line.ts";
 import { eightServers } from "../lab/openvpn.ts";
 import { mayBeSkipped } from "../lab/requirements.ts";
-import { killUnderFlood, type Trial } from "../lab/trial.ts";
+import { byNft, killUnderFlood, type Trial } from "../lab/trial.ts";
 import type { Vpn } from "../lab/vpn.ts";
 import { homeWireguard } from "../lab/wireguard.ts";
 import { golden } from "./golden.ts";
@@ -19,7 +19,7 @@ const kinds = {
 const names = ["WireGuard", "OpenVPN"] as const;
 
 const tryIt = (name: keyof typeof kinds, bundle?: Bundle): Promise<Trial> =>
-  withLab(async (lab) => killUnderFlood(lab, await kinds[name].open(lab), bundle));
+  withLab(async (lab) => killUnderFlood(lab, await kinds[name].open(lab), bundle && byNft(lab, bundle)));
 
 /** The ruleset with one more rule, first for all that leaves by no tunnel. */
 const withRule = (ruleset: string, rule: string): string =>

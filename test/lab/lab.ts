@@ -9,7 +9,7 @@ import { type OpenvpnOptions, openOpenvpn } from "./openvpn.ts";
 import { missing } from "./requirements.ts";
 import { openSandbox } from "./sandbox.ts";
 import { send } from "./send.ts";
-import { askName, type Lease, serveDhcp, serveNames, takeLease } from "./services.ts";
+import { announceRouter, askName, type Lease, serveDhcp, serveNames, takeLease } from "./services.ts";
 import type { Vpn } from "./vpn.ts";
 import { openWireguard, type WireguardOptions } from "./wireguard.ts";
 
@@ -36,13 +36,15 @@ export type Lab = Readonly<Record<Place, Namespace>> & {
   /** Sends datagrams as any user, with any mark, from any control group. */
   readonly send: (from: Place, ...datagrams: readonly Datagram[]) => Promise<void>;
   /** Watches an interface; whoever stops it gets a line for each frame that fits the filter. */
-  readonly listen: (at: Place, device: string, filter: string) => Promise<Listening>;
+  readonly listen: (at: Place, device: string, filter: string, way?: "in") => Promise<Listening>;
   /** Asks a resolver as an application; gives the answer, if any. */
   readonly ask: (from: Place, resolver: string) => Promise<string | undefined>;
   /** The server answers names inside a tunnel. */
   readonly answerInside: (...hosts: readonly string[]) => Promise<void>;
   /** The neighbour pretends to be the LAN's DHCP server and offers itself as the way to these networks. */
   readonly rogueDhcp: (...routes: readonly string[]) => Promise<void>;
+  /** The neighbour pretends to be a router of IPv6, with addresses of this network to give. */
+  readonly rogueRouter: (prefix: string) => Promise<void>;
   /** The client takes a lease, routes and all; nothing where nobody answers. */
   readonly takeLease: () => Promise<Lease | undefined>;
   /** The client serves DHCP to the machine behind it; whether that gets a lease. */
@@ -90,7 +92,7 @@ export const openLab = async (): Promise<Lab> => {
     send: async (from, ...datagrams) => {
       await send(at[from], [{ packets: shotsOf(datagrams) }]);
     },
-    listen: (where, device, filter) => listen(at[where], device, filter),
+    listen: (where, device, filter, way) => listen(at[where], device, filter, way),
     ask: (from, host) => askName(at[from], host, nobody),
     answerInside: (...hosts) => serveNames(server, tunnelAnswer, ...hosts),
     rogueDhcp: async (...routes) => {
@@ -98,6 +100,10 @@ export const openLab = async (): Promise<Lab> => {
       const quiet = ["all", "eth0"].map((device) => `net.ipv4.conf.${device}.send_redirects=0`);
       await at.neighbour.run(["sysctl", "-qw", "net.ipv4.ip_forward=1", ...quiet]);
       await serveDhcp(at.neighbour, neighbour.interface, { address: host.ipv4, router: neighbour.ipv4, routes });
+    },
+    rogueRouter: async (prefix) => {
+      await at.neighbour.run(["sysctl", "-qw", "net.ipv6.conf.all.forwarding=1"]);
+      await announceRouter(at.neighbour, neighbour.interface, prefix);
     },
     takeLease: () => takeLease(client, host.interface),
     leaseAtHome: async () => {

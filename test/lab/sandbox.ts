@@ -78,7 +78,7 @@ export const openSandbox = async <const Name extends string>(names: readonly Nam
   };
   const opened: Namespace[] = [];
   try {
-    await keeper.until("ready");
+    await keeper.until("ready", 60_000); // on a machine with much else to do
     const pid = Number(/keeper (\d+) ready/.exec(keeper.said())?.[1]);
     const run = (name: string): string => join(`/proc/${pid}/root/run`, name);
     const entries = names.map((name) => {

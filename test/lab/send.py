@@ -97,7 +97,7 @@ def family_of(packet):
 
 def address_of(packet):
     """Where a packet goes, in the words of its socket."""
-    index = socket.if_nametoindex(packet["by"])
+    index = socket.if_nametoindex(packet["by"]) if packet["by"] else 0
     return (packet["to"], 0) if family_of(packet) == socket.AF_INET else (packet["to"], 0, 0, index)
 
 
@@ -168,6 +168,8 @@ def main():
     for step in plan["steps"]:
         if step["load"]:
             subprocess.run(["nft", "-f", "-"], input=step["load"], encoding="utf8", check=True)
+        for command in step["run"]:
+            subprocess.run(command, check=True)
         seen = []
         for packet in step["packets"]:
             body = bytes.fromhex(packet.get("connection", ""))

@@ -10,7 +10,7 @@ export type Shot = {
   readonly connection?: string;
 } & (
   | {
-      /** The interface that a raw socket is bound to. */
+      /** The interface that a raw socket is bound to; to none where it is empty, and routes decide. */
       readonly by: string;
       readonly to: string;
       readonly mark: number;
@@ -20,7 +20,10 @@ export type Shot = {
       /** A later fragment, which the kernel must not wait to complete. */
       readonly fragment?: boolean;
     }
-  /** Arrives as if from outside: `tun NAME`, or an interface and the other end of its wire. */
+  /**
+   * Arrives as if from outside: `tun NAME`, or an interface and the other end of its wire. An interface alone puts it on its
+   * own wire, below everything that knows of IP.
+   */
   | { readonly on: string }
 );
 
@@ -33,7 +36,13 @@ export type Sighting = readonly [
   bytes: string,
 ];
 
-export type Step = { readonly load?: string; readonly packets: readonly Shot[] };
+export type Step = {
+  /** Text for nftables. */
+  readonly load?: string;
+  /** Programs that load other rules, after it. */
+  readonly run?: readonly (readonly string[])[];
+  readonly packets: readonly Shot[];
+};
 export type Sent = { readonly seen: readonly Sighting[] };
 
 const program = fileURLToPath(new URL("send.py", import.meta.url));
@@ -44,6 +53,6 @@ export const send = async (
   steps: readonly Step[],
   { groups = [], open = [] }: { readonly groups?: readonly number[]; readonly open?: readonly string[] } = {},
 ): Promise<readonly Sent[]> => {
-  const input = JSON.stringify({ open, groups, steps: steps.map((step) => ({ load: "", ...step })) });
+  const input = JSON.stringify({ open, groups, steps: steps.map((step) => ({ load: "", run: [], ...step })) });
   return JSON.parse(await at.run(["python3", program], { input, milliseconds: 120_000 }));
 };

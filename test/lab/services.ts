@@ -4,6 +4,7 @@ import type { Process } from "./process.ts";
 
 const dnsProgram = fileURLToPath(new URL("dns-program.ts", import.meta.url));
 const dhcpProgram = fileURLToPath(new URL("dhcp.py", import.meta.url));
+const routerProgram = fileURLToPath(new URL("router.py", import.meta.url));
 
 /** Answers every name with `answer`, so that an answer tells who was asked. */
 export const serveNames = async (at: Namespace, answer: string, ...hosts: readonly string[]): Promise<void> => {
@@ -41,4 +42,9 @@ export const takeLease = async (at: Namespace, device: string): Promise<Lease | 
   const lease: Lease = JSON.parse(stdout);
   await at.ip(lease.routes.map(([to, by]) => `route replace ${to} via ${by} dev ${device}\n`).join(""));
   return lease;
+};
+
+/** Announces itself once as a router of IPv6 that everybody of this network may take an address from. */
+export const announceRouter = async (at: Namespace, device: string, prefix: string): Promise<void> => {
+  await at.run(["python3", routerProgram, device, prefix]);
 };

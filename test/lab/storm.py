@@ -58,6 +58,7 @@ def storm(packets, ready, stop, tell):
     random.shuffle(shots)
     sent = [0, 0]
     ready.wait()
+    start = time.process_time()
     while not stop.is_set():
         for shot, kind in shots:
             try:
@@ -69,7 +70,7 @@ def storm(packets, ready, stop, tell):
                     raise
                 continue  # no packet that this kernel would send
             sent[kind] += 1
-    tell.send(sent)
+    tell.send((sent, time.process_time() - start))
 
 
 def nft(*words, text=None):
@@ -91,13 +92,13 @@ class Through:
         return dict(zip(CLASSES, now))
 
 
-def load(path, within):
-    """Seconds that the loader took, nothing where it was killed. It is, at a random moment of this time."""
+def load(path, moment):
+    """Seconds that the loader took, nothing where it was killed. It is, so many seconds after its start."""
     start = time.monotonic()
     loader = subprocess.Popen(["nft", "-f", path], stderr=subprocess.PIPE)
-    if within:
+    if moment is not None:
         try:
-            loader.wait(random.uniform(0, within))
+            loader.wait(moment)
         except subprocess.TimeoutExpired:
             loader.kill()
     said = loader.communicate()[1]
@@ -133,10 +134,12 @@ def run(block):
     stop = Event()
     senders = start_senders(block["packets"], stop)
     start = time.monotonic()
-    for _ in range(block["rounds"]):
+    for number in range(block["rounds"]):
+        # Spread over all of the time that the first load took: early ones do not miss it, late ones meet the transaction.
+        part = (number - random.random()) / block["rounds"]
         for step in block["steps"]:
             for text in step["load"]:
-                took = load(paths[text], usual.get(text) if step.get("kill") else None)
+                took = load(paths[text], part * usual[text] if step.get("kill") and number else None)
                 killed += took is None
                 usual.setdefault(text, took)
             if step.get("still"):
@@ -148,9 +151,9 @@ def run(block):
                 listings.append(nft("-j", "-p", "list", "ruleset"))
     seconds = time.monotonic() - start
     stop.set()
-    sent = [sender.recv() for sender in senders]
+    told = [sender.recv() for sender in senders]
     through.read()
-    offered = [sum(column) for column in zip(*sent)]
+    offered = [sum(column) for column in zip(*(sent for sent, _ in told))]
     return {
         "offered": dict(zip(CLASSES, offered)),
         "through": dict(zip(CLASSES, through.total)),
@@ -158,6 +161,7 @@ def run(block):
         "listings": listings,
         "killed": killed,
         "seconds": seconds,
+        "processor": sum(used for _, used in told),
     }
 
 

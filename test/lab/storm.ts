@@ -14,7 +14,7 @@ type StormStep = {
   readonly still?: true;
   /** Afterwards all rules are listed, as JSON. */
   readonly list?: true;
-  /** In every round but the first the loader is killed at a random moment of the time that it took there. */
+  /** In every round but the first the loader is killed, at another moment of the time that it took there. */
   readonly kill?: true;
 };
 
@@ -36,6 +36,8 @@ export type Weathered = {
   /** How many loaders were killed before they had ended. */
   readonly killed: number;
   readonly seconds: number;
+  /** Seconds that the senders were running; on a busy machine they wait. */
+  readonly processor: number;
 };
 
 const program = fileURLToPath(new URL("storm.py", import.meta.url));

@@ -20,26 +20,31 @@ export type Trial = {
   readonly backPing: boolean;
 };
 
+/** Puts rules in force. */
+export type Load = (what: "ruleset" | "switch/up" | "switch/down") => Promise<void>;
+
+export const byNft =
+  ({ client }: Lab, bundle: Bundle): Load =>
+  (what) =>
+    client.nft(bundle.read(`${what}.nft`));
+
 /**
  * The case that a kill switch is for. The rules are there first; the tunnel comes up through them; it is killed under a flood,
- * while the rules still say `up`; the daemon notices and says `down`; the tunnel comes back. Without a bundle the same happens
- * without rules.
+ * while the rules still say `up`; the daemon notices and says `down`; the tunnel comes back. Without something that
+ * loads rules the same happens without rules.
  */
 export const killUnderFlood = async (
   lab: Lab,
   vpn: Vpn,
-  bundle?: Bundle,
+  load: Load = async () => {},
   tell: (step: string) => void = () => {},
 ): Promise<Trial> => {
-  const load = async (file: string): Promise<void> => {
-    if (bundle) await lab.client.nft(bundle.read(file));
-  };
   const up = async (): Promise<boolean> => {
-    await load("switch/up.nft");
+    await load("switch/up");
     return lab.ping(internet.ipv4);
   };
 
-  await load("ruleset.nft");
+  await load("ruleset");
   tell("the tunnel comes up");
   await vpn.start();
   const downPing = await lab.ping(vpn.heartbeat);
@@ -53,7 +58,7 @@ export const killUnderFlood = async (
   tell("the VPN is killed, the flood goes on");
   await vpn.process().kill("SIGKILL");
   await pause(1_500);
-  await load("switch/down.nft");
+  await load("switch/down");
   await pause(500);
   const offered = await flood.stop();
   const counts = await capture.stop();

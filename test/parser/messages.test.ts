@@ -495,6 +495,71 @@ const inStatements: readonly Row[] = [
     ["KSP1007 `firefox.exe` is no name: a name holds no `.`; a text stands in quotes; help: write `firefox-exe`"],
     "allow out app firefox-exe",
   ],
+  [
+    "allow out to ⟦vpn.example⟧ tcp 443",
+    [
+      'KSP1012 `vpn.example` is no address: no name is looked up while compiling; help: write `allow host "vpn.example"` and the service, and `ksp pin` looks it up',
+    ],
+  ],
+  [
+    "deny out to 10.0.0.0/8, ⟦vpn.example⟧",
+    ["KSP1012 `vpn.example` is no address: no name is looked up while compiling; help: write its addresses"],
+  ],
+  [
+    "dns ⟦dns.example⟧ through wg0",
+    ["KSP1012 `dns.example` is no address: no name is looked up while compiling; help: write its addresses"],
+  ],
+  [
+    "allow host ⟦vpn.example⟧ tcp 443",
+    ['KSP1012 `vpn.example` is no text: a text stands in quotes; help: write `"vpn.example"`'],
+    'allow host "vpn.example" tcp 443',
+  ],
+  [
+    "deny out to ⟦anywhere⟧ tcp 443",
+    [
+      "KSP1005 unexpected `anywhere`: expected an address, prefix, `@list` or `$parameter`; help: what is not named is free: leave `to anywhere` out",
+    ],
+  ],
+  [
+    "deny out to ⟦localhost⟧",
+    [
+      "KSP1005 unexpected `localhost`: expected an address, prefix, `@list` or `$parameter`; help: write addresses, or a list of them as `@NAME`; no name is looked up",
+    ],
+  ],
+  [
+    "deny out to ⟦not⟧ 10.0.0.0/8",
+    [
+      "KSP1005 unexpected `not`: expected an address, prefix, `@list` or `$parameter`; help: `except` takes addresses out of others, such as `10.0.0.0/8 except 10.64.0.0/10`",
+    ],
+  ],
+  [
+    "deny out to ⟦!⟧10.0.0.0/8",
+    [
+      "KSP1001 unexpected character `!`: no word or value holds this character; help: `except` takes addresses out of others, such as `10.0.0.0/8 except 10.64.0.0/10`",
+    ],
+  ],
+  [
+    "deny in tcp ⟦https⟧",
+    [
+      "KSP1005 unexpected `https`: expected a port such as `443`; help: write its number, such as `443`; no name is looked up",
+    ],
+  ],
+  [
+    "expect drop ⟦tcp⟧ 22",
+    [
+      "KSP1005 unexpected `tcp`: expected `in`, `out` or `forward`; help: packets begin with their direction, such as `out to 203.0.113.7 tcp 443`",
+    ],
+  ],
+  [
+    "deny in icmp ⟦8⟧",
+    [
+      "KSP1005 unexpected `8`: expected a name, `on`, `through`, `while`, `accept-risk`, a caveat such as `reason` or the end of the line; help: a type goes by its name, such as `echo-request`",
+    ],
+  ],
+  [
+    "forward from ⟦home⟧ to tunnel wg0",
+    ["KSP1005 unexpected `home`: expected `link` or `tunnel`; help: say what it is: `link home` or `tunnel home`"],
+  ],
   ["watch ⟦2nd⟧ {\n  interface\n}", ["KSP1007 `2nd` is no name: a name starts with a letter"]],
   [
     "list ⟦x-⟧ = 10.0.0.1",
@@ -731,7 +796,12 @@ const inStatements: readonly Row[] = [
     ["KSP1005 unexpected `foo`: expected a text in quotes; help: a text stands in quotes"],
     'allow lan reason "foo"',
   ],
-  ["chain a = b⟦⟧", ["KSP1023 `chain` is not complete: expected `->`"]],
+  [
+    "chain a = b⟦⟧",
+    [
+      "KSP1023 `chain` is not complete: expected `->`; help: a tunnel by itself needs no chain: remove the line, or name the next tunnel behind `->`",
+    ],
+  ],
   [
     'allow lan until 2027-01-01 ⟦reason⟧ "x"',
     [

@@ -75,7 +75,7 @@ describe.each(allPolicies)("$name", ({ plan }) => {
   test("what opens when the tunnels are up is covered by regions, exactly", () => {
     if (!down || !up) throw new Error("no state");
     const opened = up.minus(down);
-    const { regions, rest } = cover(opened, space, 12);
+    const { regions, rest } = cover(opened, space, { most: 12 });
     expect(regions.length).toBeGreaterThan(0);
     const said = space.none.union(...regions.map(({ box }) => space.ofNode(membersOf(space.diagrams, box))));
     const existing = wellFormed(space);
@@ -84,6 +84,24 @@ describe.each(allPolicies)("$name", ({ plan }) => {
     expect(rest.overlaps(said)).toBe(false);
     for (const region of regions) expect(regionText(region, space)).toMatch(/^(?:out|in|forward)\b/);
   });
+});
+
+test("what may be said along makes lines fewer, and no line says more", () => {
+  for (const { plan } of allPolicies.slice(0, 4)) {
+    const space = new PacketSpace(vocabularyOf(plan.states));
+    const [down] = plan.states;
+    const set = down ? accepted(down, space).intersect(space.direction("out")) : space.none;
+    const along = space.is("sourceLocality", 0).complement();
+    const members = ({ regions }: ReturnType<typeof cover>) =>
+      space.none
+        .union(...regions.map(({ box }) => space.ofNode(membersOf(space.diagrams, box))))
+        .intersect(wellFormed(space));
+    const meant = set.minus(along);
+    const [exact, wide] = [cover(meant, space, { most: 60 }), cover(meant, space, { most: 60, along })];
+    expect(wide.regions.length).toBeLessThanOrEqual(exact.regions.length);
+    expect(members(wide).isSubsetOf(meant.union(along))).toBe(true);
+    expect(meant.intersect(wellFormed(space)).isSubsetOf(members(wide).union(wide.rest))).toBe(true);
+  }
 });
 
 describe("reads well", () => {
@@ -117,13 +135,13 @@ describe("reads well", () => {
     const [down] = bypass.plan.states;
     if (!down) throw new Error("no state");
     const leaving = accepted(down, space).intersect(space.direction("out"));
-    const lines = cover(leaving, space, 5).regions.map((region) => regionText(region, space));
+    const lines = cover(leaving, space, { most: 5 }).regions.map((region) => regionText(region, space));
     expect(lines).toEqual([
-      "out on not wg0 from 0.0.0.0-10.64.0.1, 10.64.0.3-223.255.255.255, 240.0.0.0-255.255.255.254 from address local to 203.0.113.80 tcp 873 user 1007",
+      "out on not wg0 from not 10.64.0.2, 224.0.0.0/4 from address local to 203.0.113.80 tcp 873 user 1007",
       "out on not wg0 to 198.51.100.7 udp 51820 mark 0x6b73/0xffff",
       "out on not wg0 from not 10.64.0.2 to 255.255.255.255 udp 67 from port 68",
       "out not arp on interfaces of kind loopback",
-      "out on interfaces of kind not wireguard, tun from 0.0.0.0-10.64.0.1, 10.64.0.3-223.255.255.255, 240.0.0.0-255.255.255.254 from address local to 203.0.113.80 tcp 873 user 1007",
+      "out on interfaces of kind not wireguard, tun from not 10.64.0.2, 224.0.0.0/4 from address local to 203.0.113.80 tcp 873 user 1007",
     ]);
   });
 });

@@ -77,9 +77,11 @@ describe("a lost tunnel is explained", () => {
 test("the status says first what counts", () => {
   const around = { policy: "home", bundle: "/x", pid: 1, since: 0, tries: new Map([["wg0", 2]]) };
   const rest = {
+    apps: [],
     paused: ["firefox"],
     foreignRoutes: ["0.0.0.0/1 dev eth0 beside wg0"],
     tampered: { count: 1, last: "flush" },
+    unconfirmedUntil: undefined,
   };
   const text = (state: State, disabledUntil?: number): string =>
     statusText(statusOf(state, { ...around, ...rest, disabledUntil }), 61_000);
@@ -104,7 +106,16 @@ our rules were changed by others 1 times, last: flush
 });
 
 test("a change is the state, or a probe", () => {
-  const around = { policy: "home", bundle: "/x", pid: 1, since: 0, tries: new Map(), disabledUntil: undefined };
+  const around = {
+    policy: "home",
+    bundle: "/x",
+    pid: 1,
+    since: 0,
+    apps: [],
+    tries: new Map(),
+    disabledUntil: undefined,
+    unconfirmedUntil: undefined,
+  };
   const rest = { paused: [], foreignRoutes: [], tampered: { count: 0 } };
   const line = (...events: readonly Event[]): string => changeLine(statusOf(play(...events), { ...around, ...rest }));
   expect(line(...up)).toBe("guarding, up");

@@ -113,6 +113,7 @@ describe("shadows that are none", () => {
     ["an exclusion", "allow out to 203.0.113.0/24 except 203.0.113.9 tcp 443\nallow out to 203.0.113.9 tcp 443"],
     ["another type", "allow out to 203.0.113.9 icmp echo-request\nallow out to 203.0.113.9 icmp timestamp-request"],
     ["an overlap of ports", "allow out to 203.0.113.9 tcp 1-100\nallow out to 203.0.113.9 tcp 50-200"],
+    ["another host", 'allow host "a.example" at 203.0.113.9 tcp 443\nallow host "b.example" at 203.0.113.9 tcp 443'],
     ["another state", "allow out to 203.0.113.9 tcp 443 while down\nallow out to 203.0.113.0/24 tcp 443 while up"],
   ])("%s", (_, statements) => {
     rulesetOf(home({ ...both, more: statements }));

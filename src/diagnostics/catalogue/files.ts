@@ -75,4 +75,5 @@ export const files = {
     message: text`the rules in the kernel cannot be read: ${"reason"}`,
   },
   KSP5055: { name: "not-installed", severity: "error", message: text`this machine is not set up: ${"reason"}` },
+  KSP5056: { name: "app-not-started", severity: "error", message: text`the command is not run: ${"reason"}` },
 } as const;

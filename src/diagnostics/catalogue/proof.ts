@@ -1,5 +1,8 @@
 import { text } from "../message.ts";
 
+/** What no statement can change. */
+export const noStatement = "no statement decides about it, so it is a bug in ksp: report it with the policy";
+
 /** 3xxx: claims about every packet, each with a packet that breaks it, and a way out for the statement that decides. */
 export const proof = {
   KSP3001: {
@@ -98,16 +101,40 @@ export const proof = {
     message: text`losing a tunnel opens something in state \`${"state"}\``,
     help: "say with `while` that it may pass in that state, or remove the statement",
   },
+  KSP3023: {
+    name: "closed-in-transition",
+    severity: "error",
+    message: text`moving \`${"move"}\` is neither the one state nor the other`,
+    help: noStatement,
+  },
   KSP3024: {
     name: "closed-without-daemon",
     severity: "error",
     message: text`in state \`${"state"}\` something stays open that only a running daemon would close`,
     help: "write its addresses out instead of a list from a file, and name users instead of slices",
   },
+  KSP3025: {
+    name: "loads-anywhere",
+    severity: "error",
+    message: text`\`${"file"}\` needs more than a kernel that has just begun`,
+    help: noStatement,
+  },
+  KSP3026: {
+    name: "ours-alone",
+    severity: "error",
+    message: text`\`${"file"}\` and the rules of others would meet otherwise than is claimed`,
+    help: noStatement,
+  },
   KSP3090: {
     name: "expectation-not-met",
     severity: "error",
     message: text`in state \`${"state"}\` this expectation does not hold`,
+  },
+  KSP3091: {
+    name: "beyond-baseline",
+    severity: "error",
+    message: text`in state \`${"state"}\` something passes that \`${"baseline"}\` does not allow`,
+    help: "narrow the statement, or have the baseline allow it",
   },
   KSP3099: { name: "proof-too-large", severity: "error", message: text`the policy is too large to be proved` },
 } as const;

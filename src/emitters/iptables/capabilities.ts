@@ -14,7 +14,6 @@ export const capabilities: Capabilities = {
   program: byNumber,
   service: byNumber,
   "interface-kind": weakened("nothing but the tunnel has the name of its interface"),
-  "interface-plus": refused("rename the interface, for `+` at the end stands for any ending there"),
   forward: notYet,
   rewrite: notYet,
   masquerade: notYet,

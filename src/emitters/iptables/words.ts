@@ -85,8 +85,11 @@ function transportLines(transport: Match["transport"]): readonly Line[] {
     default: {
       const { kind, sourcePorts, destinationPorts } = transport;
       const ports = (end: "s" | "d", set: PortSet | undefined): readonly string[] => (set ? portWords(end, set) : [""]);
+      // Behind -m multiport the options of the protocol would be taken for its own.
       return ports("s", sourcePorts).flatMap((from) =>
-        ports("d", destinationPorts).map((to) => [piece("p", `-p ${kind}${from}${to}`)]),
+        ports("d", destinationPorts).map((to) => [
+          piece("p", `-p ${kind}${from.includes(" -m ") ? to + from : from + to}`),
+        ]),
       );
     }
   }

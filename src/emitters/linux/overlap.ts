@@ -1,6 +1,6 @@
 import type { AddressMatch, Match, Rule } from "../../ir/ruleset.ts";
 import { type Family, families } from "../../net/address.ts";
-import { type AddressSet, ofFamily, overlaps } from "../../net/address-set.ts";
+import { type AddressSet, isSubset, ofFamily, overlaps } from "../../net/address-set.ts";
 import { type PortSet, portsOverlap } from "../../net/port-set.ts";
 import { protocolNumber, type Transport } from "../../net/protocol.ts";
 
@@ -45,14 +45,42 @@ export function spokenFamilies({ family, source, destination, transport }: Match
   return families.filter((of) => (!named || named === of) && has(source, of) && has(destination, of));
 }
 
-/** Leaves out refusals that decide nothing: falling off the end of a chain refuses as well. */
+/**
+ * Leaves out rules that decide nothing: refusals of what nothing later accepts, for falling off the end of a chain refuses as
+ * well, and acceptances of what a later rule accepts anyway, with no refusal between them.
+ */
 export function prune(rules: readonly Rule[]): readonly Rule[] {
-  return rules.filter(
-    (rule, i) =>
-      rule.verdict.kind === "accept" ||
-      rules.slice(i + 1).some((later) => later.verdict.kind === "accept" && mayOverlap(rule.match, later.match)),
-  );
+  const wide = rules.flatMap((rule, i) => (isWide(rule) ? [{ i, match: rule.match }] : []));
+  return rules.filter(({ match, verdict }, i) => {
+    const meets = (kind: "accepting" | "refusing", end: number): boolean =>
+      rules.some(
+        (other, j) =>
+          j > i &&
+          j < end &&
+          (other.verdict.kind === "accept") === (kind === "accepting") &&
+          mayOverlap(match, other.match),
+      );
+    if (verdict.kind !== "accept") return meets("accepting", rules.length);
+    const cover = wide.find((other) => other.i > i && covers(other.match, match));
+    return !cover || meets("refusing", cover.i);
+  });
 }
+
+/** Accepts by addresses alone, and for ever. */
+function isWide({ match, verdict, expiresAfter }: Rule): boolean {
+  const { family: _, source, destination, ...more } = match;
+  const isFixed = source?.within === undefined && destination?.within === undefined;
+  return verdict.kind === "accept" && expiresAfter === undefined && isFixed && Object.keys(more).length === 0;
+}
+
+/** Every packet of the narrow match is in the wide one. */
+const covers = (wide: Match, narrow: Match): boolean =>
+  spokenFamilies(narrow).every((of) => !wide.family || wide.family === of) &&
+  areAddressesIn(narrow.source, wide.source) &&
+  areAddressesIn(narrow.destination, wide.destination);
+
+const areAddressesIn = (narrow: AddressMatch | undefined, wide: AddressMatch | undefined): boolean =>
+  !wide || (narrow !== undefined && isSubset(reachOf(narrow), wide.set));
 
 /** False only when no packet is in both; interfaces are not looked at. */
 export function mayOverlap(a: Match, b: Match): boolean {

@@ -14,7 +14,6 @@ export const capabilities: Capabilities = {
   program: byNumber,
   service: byNumber,
   "interface-kind": holds,
-  "interface-plus": holds,
   forward: holds,
   rewrite: holds,
   masquerade: holds,

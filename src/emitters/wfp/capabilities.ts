@@ -15,7 +15,6 @@ export const capabilities: Capabilities = {
   program: holds,
   service: holds,
   "interface-kind": holds,
-  "interface-plus": holds,
   forward: gateway,
   rewrite: gateway,
   masquerade: gateway,

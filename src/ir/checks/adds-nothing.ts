@@ -11,6 +11,7 @@ import { familiesOf, hasFamily } from "./support/families.ts";
 import { lastHops } from "./support/hops.ts";
 import { byPlace } from "./support/places.ts";
 import { forbiddenTo } from "./support/traffic.ts";
+import { isTooWide } from "./support/wide-exemption.ts";
 import { firstWider } from "./support/wider.ts";
 
 /** An exemption inside another opening stays behind when that one is narrowed, and then opens what nobody meant. */
@@ -52,13 +53,15 @@ interface Open {
   readonly index: number;
 }
 
-/** The exemptions that open something. */
+/** The exemptions that open something, and no error tells of. */
 function openings(policy: Policy, origins: Origins): readonly Open[] {
   const booting = new Set(atBoot(policy).allows.map(({ id }) => id));
   const closerOf = closers(policy);
   return byPlace(
     origins,
-    policy.allows.filter((allow) => !closerOf(openerOfAllow(policy, allow)) && !isForbidden(policy, allow)),
+    policy.allows.filter(
+      (allow) => !closerOf(openerOfAllow(policy, allow)) && !isForbidden(policy, allow) && !isTooWide(policy, allow),
+    ),
   ).map((allow, index) => {
     const packets = packetsOf(policy, allow.opening);
     return { allow, ...(packets && { packets }), atBoot: booting.has(allow.id), index };

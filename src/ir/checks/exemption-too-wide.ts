@@ -30,7 +30,9 @@ function faults(
         at: placeOf(origins, id, part),
         label: width.label,
         notes: [`outside the tunnels an exemption reaches public networks of at most ${widest}`],
-        help: "name the networks that must stay reachable, or send the traffic `through` a tunnel",
+        help: width.acceptable
+          ? 'name the networks that must stay reachable, send the traffic `through` a tunnel, or end the statement with `accept-risk KSP3001 reason "…"`'
+          : "name the networks that must stay reachable, or send the traffic `through` a tunnel",
       },
     ),
   ];

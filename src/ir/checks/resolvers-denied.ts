@@ -1,4 +1,5 @@
 import { diagnostic } from "../../diagnostics/diagnostic.ts";
+import { type AddressRange, formatRange } from "../../net/address-set.ts";
 import { placeOf } from "../origins.ts";
 import type { Dns, PacketPattern } from "../policy.ts";
 import { tunnelNamed } from "../zones.ts";
@@ -9,10 +10,15 @@ import { denyOfTunnel } from "./support/denied-tunnel.ts";
 /** A deny beats `dns` as well: a blocked network that holds the resolver stops every name, and looks like a broken tunnel. */
 export const resolversDenied: Check = ({ policy, origins }) =>
   policy.dns.flatMap((dns) => {
-    const deny = policy.denies.find(
-      (one) => isConditionIn("enforcing", one.while) && isPatternIn(policy, questions(dns), one.pattern),
-    );
-    if (!deny) return [];
+    const judged = dns.resolvers.map((resolver) => ({
+      resolver,
+      deny: policy.denies.find(
+        (one) => isConditionIn("enforcing", one.while) && isPatternIn(policy, questions(dns, resolver), one.pattern),
+      ),
+    }));
+    const denied = judged.find(({ deny }) => deny);
+    if (!denied?.deny) return [];
+    const { resolver, deny } = denied;
     const { path } = dns;
     if (path.kind === "tunnel" && denyOfTunnel(policy, tunnelNamed(policy, path.tunnel))) return [];
     return diagnostic(
@@ -20,17 +26,17 @@ export const resolversDenied: Check = ({ policy, origins }) =>
       {},
       {
         at: placeOf(origins, dns.id, "to"),
-        label: "never asked",
+        label: judged.every((one) => one.deny) ? "never asked" : `\`${formatRange(resolver)}\` is never asked`,
         secondary: [{ span: placeOf(origins, deny.id), text: "denied by this line" }],
         help: "take the resolvers out of the deny with `except`",
       },
     );
   });
 
-const questions = ({ resolvers, owner, app, path }: Dns): PacketPattern => ({
+const questions = ({ owner, app, path }: Dns, resolver: AddressRange): PacketPattern => ({
   direction: "out",
   ...(owner && { owner }),
   ...(app !== undefined && { app }),
-  destination: resolvers,
+  destination: [resolver],
   path,
 });

@@ -58,7 +58,7 @@ export class Context {
   notOnLinux(kind: "program" | "service", at: Span): undefined {
     return this.report(
       "KSP4002",
-      { target: "Linux", construct: `a ${kind}` },
+      { target: "Linux", construct: `which ${kind} sends a packet` },
       {
         at,
         label: "packets do not show it",

@@ -258,7 +258,10 @@ function resolveMark(context: Context, identity: ast.Identity & { kind: "mark" }
       { what: "mark", value: value.text },
       {
         at: identity.span,
-        label: `has bits outside its mask ${mask?.text ?? ""}, so no packet could carry it`,
+        label:
+          bits === 0
+            ? `the mask ${mask?.text ?? ""} has no bit, so every packet would carry it`
+            : `has bits outside its mask ${mask?.text ?? ""}, so no packet could carry it`,
         help: "widen the mask, or write a mark inside it",
       },
     );

@@ -43,7 +43,7 @@ const leaving = (direction: Direction, where: InterfaceSet): Match =>
   direction === "in" ? { inInterface: where } : { outInterface: where };
 
 /** RFC 1918, RFC 3927, RFC 4193, RFC 4291: what is private by its number, whoever calls something else local. */
-const privateRanges = constant(
+export const privateRanges = constant(
   ..."10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 169.254.0.0/16 fc00::/7 fe80::/10".split(" "),
 );
 

@@ -3,8 +3,8 @@ import type { Direction, Ruleset } from "../../ir/ruleset.ts";
 import { accepted, openings, replies } from "../accepted.ts";
 import type { PacketSpace } from "../packet-space.ts";
 import type { PacketSet } from "../packets/packet-set.ts";
+import { possible } from "../possible.ts";
 import { Meaning } from "../readers/nft/meaning.ts";
-import { wellFormed } from "../well-formed.ts";
 import { witness } from "../witness.ts";
 
 /** A packet of which two say different things. */
@@ -77,16 +77,3 @@ export const passing: Words = {
   more: "the file lets it pass, the plan drops it",
   less: "the file drops it, the plan lets it pass",
 };
-
-/** Loopback is called `lo`, and nothing else is; a packet with a new destination was encapsulated by no interface of this machine. */
-function possible(space: PacketSpace): PacketSet {
-  const { interfaces, kinds } = space.names;
-  const isLo = (["in", "out", "routed"] as const).map((side) =>
-    space
-      .is(`${side}Name`, interfaces.classOf("lo") + 1)
-      .symmetricDifference(space.is(`${side}Kind`, kinds.numberOf("loopback")))
-      .complement(),
-  );
-  const encapsulated = space.direction("out").intersect(space.has("in")).intersect(space.is("rewritten", 1));
-  return isLo.reduce((a, b) => a.intersect(b), wellFormed(space).minus(encapsulated));
-}

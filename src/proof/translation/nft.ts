@@ -2,21 +2,27 @@ import { type Plan, rulesetsOf } from "../../ir/plan.ts";
 import type { AddressMatch, Ruleset } from "../../ir/ruleset.ts";
 import { families } from "../../net/address.ts";
 import { type AddressSet, ofFamily } from "../../net/address-set.ts";
+import { movesOf, type Stands } from "../moves/list.ts";
+import { unloadable } from "../moves/loads-anywhere.ts";
+import { MovesOfNft } from "../moves/nft.ts";
+import { amongOthers, meddling, withoutOthers } from "../moves/ours-alone.ts";
 import { PacketSpace } from "../packet-space.ts";
 import type { Columns } from "../packets/segments.ts";
-import { type Base, empty, type Hook, type NamedSet, type Program, type Table } from "../readers/nft/program.ts";
+import { empty, type NamedSet, type Program, type Table } from "../readers/nft/program.ts";
 import { load } from "../readers/nft/read-text.ts";
 import { vocabularyOfProgram } from "../readers/nft/vocabulary.ts";
 import { loopback, merged, vocabularyOf } from "../vocabulary.ts";
 import { Comparison, type Difference } from "./comparison.ts";
 import { differentRewrites } from "./same-rewrites.ts";
-import { allows, arpTable, differentRules, ipTable, type State } from "./same-rules.ts";
+import { allows, differentRules, type State } from "./same-rules.ts";
 
 /** Where files do not mean what was planned: a packet that shows it, or a place that cannot be so. */
 export type Mismatch = { readonly file: string } & (
   | { readonly kind: "unreadable"; readonly line: number; readonly reason: string }
   | { readonly kind: "packet"; readonly state: string; readonly difference: Difference }
   | { readonly kind: "effect"; readonly reason: string }
+  | { readonly kind: "move"; readonly move: string; readonly difference: Difference }
+  | { readonly kind: "unloadable" | "meddling"; readonly reason: string }
 );
 
 /**
@@ -90,6 +96,12 @@ class Validation {
     this.#same(comparison, rulesetFile, first, all);
     for (const { ruleset, file, program } of switches) this.#same(comparison, file, ruleset, program);
     for (const { ruleset, file, program } of switches) this.#timed(comparison, file, ruleset, program);
+    this.#moves(comparison, {
+      lockdown: { ruleset: lockdown, program: boot },
+      reloaded: { ruleset: first, program: all },
+      states: new Map(switches.map(({ ruleset, program }) => [ruleset.state, { ruleset, program }])),
+      disabled,
+    });
     const refused = allows(comparison, disabled);
     if (refused) throw new Found({ kind: "packet", file: disableFile, state: "disabled", difference: refused });
     return undefined;
@@ -103,17 +115,23 @@ class Validation {
     for (const [file, program] of [
       [lockdownFile, boot],
       [rulesetFile, all],
-    ] as const) {
-      if (!hasShapeOf(this.#load(file, older(other)), program)) this.#effect(file, "something old stays");
-      if ([...program.tables.keys()].some((name) => name !== ipTable && name !== arpTable))
-        this.#effect(file, "a table of somebody else");
-      for (const { type, hook, priority } of basesOf(program))
-        if (priorities[type][hook] !== priority) this.#effect(file, `${hook} at priority ${priority}`);
-    }
+    ] as const)
+      if (!hasShapeOf(this.#among(file, older(other)), program)) this.#effect(file, "something old stays");
     for (const { file, program } of switches)
-      if (!hasShapeOf(this.#load(file, other), program)) this.#effect(file, "something of the state before stays");
+      if (!hasShapeOf(this.#among(file, other), program)) this.#effect(file, "something of the state before stays");
     for (const before of [older(other), empty])
-      if (this.#load(uninstallFile, before).tables.size > 0) this.#effect(uninstallFile, "something is left");
+      if (this.#among(uninstallFile, before).tables.size > 0) this.#effect(uninstallFile, "something is left");
+    this.#among(disableFile, other);
+    const late = unloadable(boot);
+    if (late !== undefined) throw new Found({ kind: "unloadable", file: lockdownFile, reason: late });
+  }
+
+  /** Loaded where others have tables, too, of which nothing changes. */
+  #among(file: string, before: Program): Program {
+    const program = this.#load(file, amongOthers(before));
+    const reason = meddling(program);
+    if (reason !== undefined) throw new Found({ kind: "meddling", file, reason });
+    return withoutOthers(program);
   }
 
   /** As loaded, and with all that the runtime may ever add. */
@@ -139,6 +157,15 @@ class Validation {
     this.#check(comparison, file, { ruleset: { ...ruleset, rules }, program, filling: "as-loaded", isOpen: false });
   }
 
+  /** Every move, with each transaction as it is carried out: hook by hook. */
+  #moves(comparison: Comparison, stands: Stands): void {
+    const moves = new MovesOfNft(comparison, "as-loaded");
+    for (const move of movesOf(stands)) {
+      const difference = moves.broken(move);
+      if (difference) throw new Found({ kind: "move", file: rulesetFile, move: move.name, difference });
+    }
+  }
+
   #check(comparison: Comparison, file: string, state: State): void {
     const difference = differentRules(comparison, state) ?? differentRewrites(comparison, state);
     if (difference) throw new Found({ kind: "packet", file, state: state.ruleset.state, difference });
@@ -156,14 +183,6 @@ class Validation {
     throw new Found({ kind: "effect", file, reason });
   }
 }
-
-/** Between the chains of others: what is judged last sees what they made of a packet. */
-const priorities: Readonly<Record<Base["type"], Partial<Record<Hook, number>>>> = {
-  filter: { input: 0, forward: 0, output: 0, postrouting: 300 },
-  nat: { prerouting: -100, output: -100, postrouting: 100 },
-};
-const basesOf = ({ tables }: Program): readonly Base[] =>
-  [...tables.values()].flatMap(({ chains }) => [...chains.values()].flatMap(({ base }) => base ?? []));
 
 /** The program in a state that no file makes: every chain that a switch changes holds something else, and every time runs. */
 function spoilt(program: Program, switched: readonly Program[]): Program {

@@ -8,10 +8,11 @@ export async function controlGroupRoot(): Promise<string | undefined> {
   return mountOf(mounts);
 }
 
+/** The last one lies above the others. */
 export const mountOf = (mountinfo: string): string | undefined =>
   mountinfo
     .split("\n")
-    .find((line) => / - cgroup2 /.test(line))
+    .findLast((line) => / - cgroup2 /.test(line))
     ?.split(" ")[4];
 
 /** Freezes or thaws a control group and all below it; whether the kernel did so within a second. */

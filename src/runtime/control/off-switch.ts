@@ -51,10 +51,7 @@ export class OffSwitch {
     const may = permitted(control, asked);
     if ("fault" in may) return may.fault;
     const why = await rememberDisabled(remembered, may.milliseconds, rules);
-    if (why !== undefined) {
-      await forgetDisabled(remembered);
-      return `nothing would close it again: ${why}`;
-    }
+    if (why !== undefined) return `nothing would close it again: ${why}`;
     this.#off(may.milliseconds);
     return undefined;
   }

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 /** Where the daemon's files are until the next boot. */
 export const runFolder = "/run/ksp";
 export const socketPath = (folder: string): string => join(folder, "control.sock");
+export const rootSocketPath = (folder: string): string => join(folder, "root.sock");
 
 /** What one daemon leaves to the next, in a folder that no boot survives. */
 export class Remembered {

@@ -7,7 +7,16 @@ export type Request =
   | { readonly command: "enable" }
   | { readonly command: "portal" }
   | { readonly command: "disable"; readonly milliseconds?: number };
+/** What only root may ask: it decides which rules hold, and which programs the daemon runs. */
+export type RootRequest =
+  | { readonly command: "apply"; readonly folder: string; readonly milliseconds?: number }
+  | { readonly command: "confirm" };
 export type Response = { readonly status: Status } | { readonly fault: string };
+
+export interface Service<Asked> {
+  readonly parse: (line: string) => Asked | undefined;
+  readonly answer: (request: Asked) => Promise<Response>;
+}
 
 /** A request is a line. */
 const longest = 4_096;
@@ -16,12 +25,12 @@ const longest = 4_096;
  * Answers requests. The file's owner, group and mode are who may ask: root and the group of the policy. It is made beside its
  * place and moved there, so it is never open to anybody else.
  */
-export async function listen(
+export async function listen<Asked>(
   path: string,
   group: number | undefined,
-  answer: (request: Request) => Promise<Response>,
+  { parse, answer }: Service<Asked>,
 ): Promise<Server> {
-  const server = createServer((socket) => serve(socket, answer));
+  const server = createServer((socket) => serve(socket, { parse, answer }));
   const fresh = `${path}.${group ?? "root"}`;
   await rm(fresh, { force: true });
   await new Promise<void>((settle, fail) => {
@@ -34,16 +43,16 @@ export async function listen(
   return server;
 }
 
-function serve(socket: Socket, answer: (request: Request) => Promise<Response>): void {
+function serve<Asked>(socket: Socket, { parse, answer }: Service<Asked>): void {
   let text = "";
-  socket.setTimeout(30_000, () => socket.destroy());
+  socket.setTimeout(60_000, () => socket.destroy());
   socket.on("error", () => socket.destroy());
   socket.setEncoding("utf8").on("data", (more: string) => {
     text += more;
     if (text.length > longest) return void socket.destroy();
     const end = text.indexOf("\n");
     if (end < 0) return;
-    const request = parseRequest(text.slice(0, end));
+    const request = parse(text.slice(0, end));
     text = "";
     const answered = request ? answer(request) : Promise.resolve({ fault: "the request is not understood" });
     answered.then(
@@ -53,26 +62,52 @@ function serve(socket: Socket, answer: (request: Request) => Promise<Response>):
   });
 }
 
-export function parseRequest(line: string): Request | undefined {
-  try {
-    const { command, milliseconds }: { readonly command?: unknown; readonly milliseconds?: unknown } = JSON.parse(line);
+interface Line {
+  readonly command?: unknown;
+  readonly milliseconds?: unknown;
+  readonly folder?: unknown;
+}
+
+export const parseRequest = (line: string): Request | undefined =>
+  parseLine(line, ({ command, ...rest }) => {
     if (command === "status" || command === "enable" || command === "portal") return { command };
     if (command !== "disable") return undefined;
-    if (milliseconds === undefined) return { command };
-    return typeof milliseconds === "number" && Number.isSafeInteger(milliseconds) && milliseconds > 0
-      ? { command, milliseconds }
-      : undefined;
+    const time = timeOf(rest);
+    return time && { command, ...time };
+  });
+
+export const parseRootRequest = (line: string): RootRequest | undefined =>
+  parseLine(line, ({ command, folder, ...rest }) => {
+    if (command === "confirm") return { command };
+    if (command !== "apply" || typeof folder !== "string" || !folder.startsWith("/")) return undefined;
+    const time = timeOf(rest);
+    return time && { command, folder, ...time };
+  });
+
+function parseLine<Asked>(line: string, read: (line: Line) => Asked | undefined): Asked | undefined {
+  try {
+    return read(JSON.parse(line));
   } catch {
     return undefined;
   }
 }
 
+/** A time that may be absent; undefined where it is no time. */
+function timeOf({ milliseconds }: Line): { readonly milliseconds?: number } | undefined {
+  if (milliseconds === undefined) return {};
+  const isTime = typeof milliseconds === "number" && Number.isSafeInteger(milliseconds) && milliseconds > 0;
+  return isTime ? { milliseconds } : undefined;
+}
+
 /** Asks the daemon. The fault tells whether there is one at all. */
-export function ask(path: string, request: Request): Promise<Response | { readonly unreachable: string }> {
+export function ask(
+  path: string,
+  request: Request | RootRequest,
+): Promise<Response | { readonly unreachable: string }> {
   return new Promise((settle) => {
     const socket = connect({ path });
     let text = "";
-    socket.setTimeout(30_000, () => socket.destroy(new Error("it does not answer")));
+    socket.setTimeout(60_000, () => socket.destroy(new Error("it does not answer")));
     socket.setEncoding("utf8").on("data", (more: string) => {
       text += more;
     });

@@ -1,8 +1,10 @@
-import { access, chmod, constants, mkdir, mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { access, constants, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { env } from "node:process";
 import type { Loaded } from "../load-bundle.ts";
+import { exists } from "../system/exists.ts";
 import { complaint, run } from "../system/program.ts";
+import { replaceFolder } from "../system/replace-folder.ts";
 import { closedTable } from "./closed-table.ts";
 import { activeFolder, closedFile, daemonUnit, lockdownUnit } from "./units.ts";
 
@@ -76,33 +78,11 @@ async function linkTo(folder: string, link: string, name: string): Promise<void>
   await symlink(`../${name}`, join(folder, link, name));
 }
 
-/** A crash between the two renames leaves no policy: the boot stays closed by the table that needs none. */
-async function replaceFolder(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
-  await mkdir(dirname(folder), { recursive: true });
-  const fresh = await mkdtemp(`${folder}.new-`);
-  for (const [path, text] of files) {
-    await mkdir(dirname(join(fresh, path)), { recursive: true });
-    await writeFile(join(fresh, path), text);
-  }
-  await chmod(fresh, 0o755);
-  const old = `${folder}.old`;
-  await rm(old, { recursive: true, force: true });
-  if (await exists(folder)) await rename(folder, old);
-  await rename(fresh, folder);
-  await rm(old, { recursive: true, force: true });
-}
-
 async function writeWhole(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(`${path}.new`, text);
   await rename(`${path}.new`, path);
 }
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
 
 /** Units name programs by their whole path. */
 async function programPath(name: string): Promise<string | undefined> {

@@ -26,7 +26,15 @@ WantedBy=sysinit.target
 `;
 
 /**
- * Started again whenever it ends. Only the daemon itself is killed when it stops: a VPN that it started to reconnect goes on.
+ * Rules and routes; pings through an interface; paused programs; messages on desktops, as their users; the group of the
+ * socket. The last is what systemd asks of whoever restarts a VPN's unit or arms a timer.
+ */
+const capabilities = ["NET_ADMIN", "NET_RAW", "KILL", "SETUID", "SETGID", "CHOWN", "SYS_ADMIN"].map(
+  (name) => `CAP_${name}`,
+);
+
+/**
+ * Started again whenever it ends, or hangs. Only the daemon itself is killed when it stops: a VPN that it started to reconnect goes on.
  * Its folder in /run stays, so that the next one adopts what is there.
  */
 export const daemonUnit = (command: readonly string[]): string => `[Unit]
@@ -37,12 +45,18 @@ Wants=ksp-lockdown.service
 StartLimitIntervalSec=0
 
 [Service]
-Type=exec
+Type=notify
+NotifyAccess=all
+WatchdogSec=30
 ExecStart=${command.map(quoted).join(" ")} run ${activeFolder}
 Restart=always
 RestartSec=1
 OOMScoreAdjust=-900
 KillMode=process
+CapabilityBoundingSet=${capabilities.join(" ")}
+NoNewPrivileges=yes
+LockPersonality=yes
+RestrictSUIDSGID=yes
 RuntimeDirectory=ksp
 RuntimeDirectoryMode=0711
 RuntimeDirectoryPreserve=yes

@@ -1,7 +1,9 @@
 import { type StateKey, stateName } from "../../ir/states.ts";
-import { isFree, type Listing, sameListing, stateInForce } from "./listing.ts";
-import type { Kernel } from "./nft.ts";
-import type { Listener } from "./tampering.ts";
+import { within } from "../system/within.ts";
+import { isFree, type Listing, sameListing, stateInForce, switchedTo, toldSwitch } from "./listing.ts";
+import type { Kernel, Listed } from "./nft.ts";
+import { type Reader, Readings } from "./readings.ts";
+import type { Announced, Listener } from "./tampering.ts";
 
 export type Order =
   | { readonly kind: "load"; readonly ticket: number }
@@ -9,7 +11,7 @@ export type Order =
   | { readonly kind: "visit"; readonly ticket: number }
   | { readonly kind: "free"; readonly ticket: number };
 
-export interface FirewallOptions {
+export interface FirewallOptions extends Reader {
   readonly kernel: Kernel;
   /** Where the bundle's own text of a file such as `ruleset.nft` lies. */
   readonly path: (file: string) => string;
@@ -20,34 +22,45 @@ export interface FirewallOptions {
   readonly remember: (fixed: string) => void;
   /** A file that fills the sets of the network's resolvers; none where the policy has no such set, or the network gave none. */
   readonly portalResolvers: () => Promise<string | undefined>;
+  /** Makes what the rules rely on besides the tables, and names it: another name later is another thing. */
+  readonly grounds: () => Promise<string>;
   readonly done: (ticket: number) => void;
   readonly failed: (ticket: number, why: string) => void;
   readonly tampered: (what: string) => void;
-  readonly note: (text: string) => void;
 }
 
-/** Lists are long, and the kernel tells of changes by itself: this is for what it did not tell. */
+/** The kernel tells of changes by itself: this is for what it did not tell. Where lists are long, a hundredth of the time. */
 const checkEvery = 10_000;
+const share = 100;
+/** The kernel's word of a switch comes with its end. */
+const patience = 500;
 
 /**
  * Carries out orders one after the other; a newer one replaces those that wait. Every one is read back from the kernel, and
- * what was read is what must stay there until the next.
+ * what was read is what must stay there until the next. What a load lists is compared with the files by a reader, too,
+ * which takes longer: the rules follow the probes meanwhile, and are closed where it finds a difference.
  */
 export class Firewall {
   readonly #options: FirewallOptions;
   readonly #listener: Listener;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
   #waiting: Order | undefined;
   #work: Promise<void> | undefined;
   #expected: Listing | undefined;
   /** What the first load of this daemon listed; any other load of the same file must list the same. */
   #loaded: string | undefined;
+  readonly #readings: Readings;
+  #grounds = "";
+  /** Why the rules are not even loaded any more: what became of them twice. */
+  #refused: string | undefined;
   #checks: Promise<void> = Promise.resolve();
 
   constructor(options: FirewallOptions) {
     this.#options = options;
+    this.#readings = new Readings(options);
     this.#listener = options.kernel.listen({ tampered: (what) => this.#tampered(what), unsure: () => this.check() });
-    this.#timer = setInterval(() => this.check(), checkEvery);
+    this.#schedule(checkEvery);
   }
 
   order(order: Order): void {
@@ -67,22 +80,56 @@ export class Firewall {
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
     this.#listener.stop();
   }
 
   /** Compares what is there with what must be. */
   check(): void {
-    this.#checks = this.#checks.then(() => this.#compare());
+    this.#checks = this.#checks.then(async () => {
+      const start = performance.now();
+      await this.#compare();
+      this.#schedule(Math.max(checkEvery, share * (performance.now() - start)));
+    });
+  }
+
+  /** Fills sets of rules that are loaded; what they hold then must stay. An order that comes meanwhile is not waited for. */
+  fill(file: string): Promise<string | undefined> {
+    const filled = this.#checks.then(async () => {
+      await this.#work;
+      return this.#fill(file).catch((error: unknown) => `${error}`);
+    });
+    this.#checks = filled.then(() => {});
+    return filled;
+  }
+
+  async #fill(file: string): Promise<string | undefined> {
+    if (!this.#expected) return "the rules are not known to be ours";
+    const { why } = await this.#apply(file);
+    if (why !== undefined) return why;
+    const found = await this.#options.kernel.list();
+    if ("fault" in found) return found.fault;
+    const expected: Listing | undefined = this.#expected;
+    if (expected?.fixed !== found.fixed) return "the rules were changed meanwhile";
+    this.#expected = { ...expected, filled: found.filled };
+    this.#options.remember(this.#nameOf(this.#expected));
+    return undefined;
+  }
+
+  #schedule(milliseconds: number): void {
+    clearTimeout(this.#timer);
+    if (!this.#isStopped) this.#timer = setTimeout(() => this.check(), milliseconds);
   }
 
   async #compare(): Promise<void> {
     const expected = this.#expected;
     if (!expected || this.#work) return; // an order reads back by itself
-    const found = await this.#options.kernel.list();
+    const [found, grounds] = await Promise.all([this.#options.kernel.list(), this.#options.grounds()]);
     if (this.#work || expected !== this.#expected) return;
     if ("fault" in found) this.#tampered(found.fault);
     else if (!sameListing(found, expected)) this.#tampered("the kernel lists other rules than were loaded");
+    else if (grounds !== this.#grounds) this.#tampered("a control group was removed, and made anew: no rule knows it");
   }
 
   #tampered(what: string): void {
@@ -115,42 +162,76 @@ export class Firewall {
 
   /** The rules that an earlier daemon left are kept with their counters, where they are still the same. */
   async #adoptOrLoad(): Promise<string | undefined> {
+    this.#grounds = await this.#options.grounds();
     const found = await this.#options.kernel.list();
-    if (!("fault" in found) && found.fixed === this.#options.remembered() && stateInForce(found) !== undefined) {
-      this.#expected = found;
+    if (!("fault" in found) && this.#isLeft(found)) {
+      this.#expected = listingOf(found);
       const why = await this.#move(this.#options.closed);
       if (why === undefined) {
         this.#loaded = found.fixed;
         this.#options.note("adopted the rules that are there");
+        this.#readBack(found, stateInForce(found) ?? "");
         return undefined;
       }
     }
     return this.#load();
   }
 
+  #nameOf({ fixed, filled }: Listing): string {
+    return [fixed, this.#grounds, ...[...filled].map((set) => set.join(" "))].filter(Boolean).join(" ");
+  }
+
+  #isLeft(found: Listed): boolean {
+    const isRefuted = this.#readings.differences.has(found.fixed);
+    return this.#nameOf(found) === this.#options.remembered() && stateInForce(found) !== undefined && !isRefuted;
+  }
+
+  /** What the reader finds closes: everything is loaded anew, and never again where the same comes of it. */
+  #readBack(listed: Listed, state: string): void {
+    this.#readings.read(listed, state, (what) => {
+      if (this.#loaded === listed.fixed) this.#loaded = undefined;
+      if (this.#expected?.fixed === listed.fixed) this.#tampered(what);
+    });
+  }
+
   async #load(): Promise<string | undefined> {
-    const why = await this.#apply(this.#options.path("ruleset.nft"));
-    if (why !== undefined) {
-      // Literals only: it loads where a list or a control group is what failed.
-      const lockdown = await this.#apply(this.#options.path("lockdown.nft"));
-      return `${why}; ${lockdown === undefined ? "the lockdown is in force instead" : `nor does the lockdown load: ${lockdown}`}`;
-    }
+    if (this.#refused !== undefined) return this.#lockDown(this.#refused);
+    this.#grounds = await this.#options.grounds();
+    const { why } = await this.#apply(this.#options.path("ruleset.nft"));
+    if (why !== undefined) return this.#lockDown(why);
     const found = await this.#options.kernel.list();
     if ("fault" in found) return found.fault;
     const state = stateInForce(found);
     if (state !== stateName(this.#options.closed)) return `the kernel is in ${state ?? "no state"} after a load`;
     if (this.#loaded !== undefined && found.fixed !== this.#loaded) return "the kernel lists other rules than before";
+    const difference = this.#readings.differences.get(found.fixed);
+    if (difference !== undefined) {
+      this.#refused = `the kernel holds something else than was loaded: ${difference}`;
+      return this.#lockDown(this.#refused);
+    }
     this.#loaded = found.fixed;
-    this.#expected = found;
-    this.#options.remember(found.fixed);
+    this.#expected = listingOf(found);
+    this.#options.remember(this.#nameOf(found));
+    this.#readBack(found, state);
     return undefined;
+  }
+
+  /** Literals only: it loads where a list or a control group is what failed. */
+  async #lockDown(because: string): Promise<string> {
+    this.#expected = undefined;
+    const { why } = await this.#apply(this.#options.path("lockdown.nft"));
+    return `${because}; ${why === undefined ? "the lockdown is in force instead" : `nor does the lockdown load: ${why}`}`;
   }
 
   async #move(to: StateKey): Promise<string | undefined> {
     const expected = this.#expected;
     if (!expected) return "the rules are not known to be ours";
-    const why = await this.#apply(this.#options.path(`switch/${stateName(to)}.nft`));
+    const { why, heard } = await this.#apply(this.#options.path(`switch/${stateName(to)}.nft`));
     if (why !== undefined) return why;
+    if (toldSwitch(await within(patience, heard), expected.switched.keys(), stateName(to))) {
+      if (this.#expected === expected) this.#expected = { ...expected, switched: switchedTo(expected, stateName(to)) };
+      return undefined;
+    }
     const found = await this.#options.kernel.listSwitched(expected.switched.keys());
     if ("fault" in found) return found.fault;
     if (stateInForce(found) !== stateName(to)) return `the kernel is not in ${to} after a switch`;
@@ -161,25 +242,28 @@ export class Firewall {
   /** The network's own resolvers are put into their sets first: until the switch nothing asks for them. */
   async #visit(): Promise<string | undefined> {
     const resolvers = await this.#options.portalResolvers();
-    const why = resolvers === undefined ? undefined : await this.#apply(resolvers);
+    const why = resolvers === undefined ? undefined : await this.#fill(resolvers);
     return why ?? this.#move("portal");
   }
 
   /** Everything passes; what is listed then must stay, too. */
   async #free(): Promise<string | undefined> {
-    const why = await this.#apply(this.#options.path("disable.nft"));
+    const { why } = await this.#apply(this.#options.path("disable.nft"));
     if (why !== undefined) return why;
     const found = await this.#options.kernel.list();
     if ("fault" in found) return found.fault;
     if (!isFree(found)) return "the kernel did not open";
-    this.#expected = found;
+    this.#expected = listingOf(found);
     return undefined;
   }
 
-  async #apply(file: string): Promise<string | undefined> {
-    this.#listener.expect();
+  async #apply(file: string): Promise<{ readonly why: string | undefined } & Pick<Announced, "heard">> {
+    const { heard, cancel } = this.#listener.expect();
     const why = await this.#options.kernel.load(file);
-    if (why !== undefined) this.#listener.unexpect();
-    return why;
+    if (why !== undefined) cancel();
+    return { why, heard };
   }
 }
+
+/** What is kept of a listing: its texts are long. */
+const listingOf = ({ fixed, switched, filled }: Listing): Listing => ({ fixed, switched, filled });

@@ -6,11 +6,15 @@ export interface Listing {
   readonly fixed: string;
   /** Chain → its rules, of the chains that a switch replaces. */
   readonly switched: ReadonlyMap<string, string>;
+  /** Set → its elements, of those that are filled while the rules are loaded. */
+  readonly filled: ReadonlyMap<string, string>;
 }
 
 /** What is looked at in an object of the listing. */
 type Json = Readonly<
-  Partial<Record<"nftables" | "chain" | "rule" | "family" | "table" | "name" | "expr" | "flags", unknown>>
+  Partial<
+    Record<"nftables" | "chain" | "rule" | "family" | "table" | "name" | "expr" | "flags" | "set" | "elem", unknown>
+  >
 >;
 const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -21,16 +25,19 @@ const switchedChains: ReadonlySet<unknown> = new Set(["out", "through", "in"]);
 export function parseListing(...texts: readonly string[]): Listing | undefined {
   const fixed = createHash("sha256");
   const switched = new Map<string, string>();
+  const filled = new Map<string, string>();
   for (const text of texts) {
     const objects = objectsOf(text);
     if (!objects) return undefined;
     for (const object of objects) {
       const { name, expr } = switchedPart(object);
+      if (isObject(object.set) && isFilled(object.set))
+        filled.set(`${object.set.name}`, JSON.stringify(object.set.elem));
       if (name === undefined) fixed.update(`${steady(object)}\n`);
       else switched.set(name, `${switched.get(name) ?? ""}${expr === undefined ? "" : `${steady(expr)}\n`}`);
     }
   }
-  return { fixed: fixed.digest("hex"), switched };
+  return { fixed: fixed.digest("hex"), switched, filled };
 }
 
 /** A chain that a switch replaces, or a rule in one. */
@@ -57,11 +64,23 @@ const steady = (value: unknown): string =>
     if (key === "handle") return undefined;
     if (key === "counter") return null;
     if (key === "set" && isObject(inner) && changesByItself(inner)) return { ...inner, elem: undefined };
+    // There may be a hundred thousand, and none of the above is among them.
+    if (key === "elem") return JSON.stringify(inner);
     return inner;
   });
 
-const changesByItself = ({ flags, name }: Json): boolean =>
-  `${flags}`.includes("timeout") || `${name}`.startsWith("portal_resolvers_");
+const changesByItself = (set: Json): boolean => `${set.flags}`.includes("timeout") || isFilled(set);
+
+/** The resolvers that a network gave, and the addresses of a host. */
+const isFilled = ({ name }: Json): boolean => /^(portal_resolvers_|allow-host-)/.test(`${name}`);
+
+/** Those of a ruleset, by name. */
+export const filledSets = (ruleset: string): readonly string[] =>
+  [...ruleset.matchAll(/^\tset (\S+) \{$/gm)].map(([, name = ""]) => name).filter((name) => isFilled({ name }));
+
+/** The switched chains as they are listed in a state. */
+export const switchedTo = ({ switched }: Listing, state: string): Listing["switched"] =>
+  new Map([...switched.keys()].map((chain) => [chain, `[{"goto":{"target":"${chain}_${state}"}}]\n`]));
 
 /** The state that every switched chain goes to, by the name in its files; undefined where they disagree or do anything else. */
 export function stateInForce({ switched }: Listing): string | undefined {
@@ -74,7 +93,25 @@ export function stateInForce({ switched }: Listing): string | undefined {
 }
 
 export const sameListing = (a: Listing, b: Listing): boolean =>
-  a.fixed === b.fixed && JSON.stringify([...a.switched]) === JSON.stringify([...b.switched]);
+  a.fixed === b.fixed &&
+  JSON.stringify([...a.switched]) === JSON.stringify([...b.switched]) &&
+  JSON.stringify([...a.filled]) === JSON.stringify([...b.filled]);
+
+/**
+ * Whether the kernel told of a switch to this state, and of nothing else: each chain lost its rules and got the one that goes
+ * there. The kernel tells what it did, so this reads it back at the price of a few lines, however long the lists are.
+ */
+export function toldSwitch(told: readonly string[] | undefined, chains: Iterable<string>, state: string): boolean {
+  const wanted = [...chains].map((chain) => `add rule inet ksp ${chain} goto ${chain}_${state}`);
+  const added = (told ?? []).filter((line) => !/^delete rule inet ksp (out|through|in) handle \d+$/.test(line.trim()));
+  return (
+    added.length > 0 &&
+    added
+      .map((line) => line.trim())
+      .toSorted()
+      .join("\n") === wanted.toSorted().join("\n")
+  );
+}
 
 /** Everything passes: what `disable.nft` leaves of the chains for what leaves and arrives. */
 export const isFree = ({ switched }: Listing): boolean =>

@@ -6,14 +6,20 @@ export interface Hearing {
   readonly unsure: (why: string) => void;
 }
 
+/** A transaction of ours. */
+export interface Announced {
+  /** What the kernel told of it, line by line; undefined where it was not heard in time. */
+  readonly heard: Promise<readonly string[] | undefined>;
+  /** It did not happen. */
+  readonly cancel: () => void;
+}
+
 /** Somebody who hears every change of our tables. */
 export interface Listener {
   /** It listens, or has given up for now: a first change of ours would not be told from another's before. */
   readonly ready: Promise<void>;
   /** One transaction of ours follows. */
-  expect(): void;
-  /** The announced transaction did not happen. */
-  unexpect(): void;
+  expect(): Announced;
   stop(): void;
 }
 
@@ -25,8 +31,8 @@ export class Tampering implements Listener {
   readonly ready: Promise<void>;
   readonly #on: Hearing;
   readonly #follower: { readonly stop: () => void };
-  readonly #expected: NodeJS.Timeout[] = [];
-  #touched: string | undefined;
+  #expected: readonly Expected[] = [];
+  #touched: string[] = [];
 
   constructor(on: Hearing) {
     this.#on = on;
@@ -50,16 +56,18 @@ export class Tampering implements Listener {
     });
   }
 
-  expect(): void {
+  expect(): Announced {
+    let settle: Expected["settle"] = () => {};
+    const heard = new Promise<readonly string[] | undefined>((resolve) => {
+      settle = resolve;
+    });
     const timer = setTimeout(() => {
       this.#forget();
       this.#on.unsure("a change of our own was not heard");
     }, patience);
-    this.#expected.push(timer);
-  }
-
-  unexpect(): void {
-    clearTimeout(this.#expected.pop());
+    const expected: Expected = { timer, settle };
+    this.#expected = [...this.#expected, expected];
+    return { heard, cancel: () => this.#expected.includes(expected) && this.#drop(expected) };
   }
 
   stop(): void {
@@ -68,21 +76,36 @@ export class Tampering implements Listener {
   }
 
   hear(line: string): void {
-    if (isOurs(line)) this.#touched ??= line;
+    if (isOurs(line) && this.#touched.length < most) this.#touched.push(line);
     if (!line.startsWith("# new generation")) return;
-    const what = this.#touched;
-    this.#touched = undefined;
+    const touched = this.#touched;
+    this.#touched = [];
+    const [what] = touched;
     if (what === undefined) return;
-    const expected = this.#expected.shift();
-    clearTimeout(expected);
-    if (!expected) this.#on.tampered(`${what.trim()} (${line.replace(/^# new generation \d+ /, "")})`);
+    const [expected] = this.#expected;
+    if (expected) this.#drop(expected, touched);
+    else this.#on.tampered(`${what.trim()} (${line.replace(/^# new generation \d+ /, "")})`);
+  }
+
+  #drop(expected: Expected, heard?: readonly string[]): void {
+    clearTimeout(expected.timer);
+    expected.settle(heard);
+    this.#expected = this.#expected.filter((each) => each !== expected);
   }
 
   #forget(): void {
-    for (const timer of this.#expected.splice(0)) clearTimeout(timer);
-    this.#touched = undefined;
+    for (const expected of this.#expected) this.#drop(expected);
+    this.#touched = [];
   }
 }
+
+interface Expected {
+  readonly timer: NodeJS.Timeout;
+  readonly settle: (heard: readonly string[] | undefined) => void;
+}
+
+/** Lines of a transaction that are kept: a switch has fewer, and a list of a hundred thousand addresses is told as well. */
+const most = 64;
 
 /** From the start of a program that loads a long list to its event. */
 const patience = 35_000;

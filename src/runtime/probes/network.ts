@@ -9,6 +9,8 @@ export interface Hearing {
   readonly tell: (tunnel: string, probe: string, good: boolean, why: string) => void;
   /** More specific routes beside the tunnel's came or went. */
   readonly foreignRoutes: (tunnel: string, routes: readonly string[]) => void;
+  /** Something was looked at anew, and may be otherwise. */
+  readonly changed: () => void;
   /** How the watching itself goes. */
   readonly note: (text: string) => void;
 }
@@ -63,6 +65,11 @@ export class Network {
     for (const { tunnel } of this.#watched) this.#run(tunnel, undefined);
   }
 
+  /** What is good is told once more. */
+  lookAgain(): void {
+    this.#look();
+  }
+
   #event(line: string): void {
     const gone = lostLink(line);
     if (gone !== undefined)
@@ -100,6 +107,7 @@ export class Network {
       // What came in the meantime is newer than this look: it may close, and must not open.
       for (const { watched, link } of up) this.#judgeLink(watched, link, links !== undefined);
       for (const { watched } of up) await this.#judgeRoutes(watched);
+      this.#on.changed();
     }
   }
 

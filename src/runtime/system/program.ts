@@ -10,17 +10,31 @@ export interface Ran {
   readonly stderr: string;
 }
 
-const { PATH = "" } = env;
-/** A service's path may lack the folders of the system's tools; no language but C's is parsed. */
-export const environment = { ...env, PATH: `${PATH}:/usr/sbin:/usr/bin:/sbin:/bin`, LC_ALL: "C" };
+const { PATH = "", NOTIFY_SOCKET: _, WATCHDOG_USEC: __, WATCHDOG_PID: ___, ...rest } = env;
+/**
+ * A service's path may lack the folders of the system's tools; no language but C's is parsed. What systemd wants to be told of
+ * the daemon is nobody else's to tell: an OpenVPN would.
+ */
+export const environment = { ...rest, PATH: `${PATH}:/usr/sbin:/usr/bin:/sbin:/bin`, LC_ALL: "C" };
+
+export interface RunOptions {
+  readonly input?: string;
+  readonly milliseconds?: number;
+  /** Beside the environment of all programs. */
+  readonly variables?: Readonly<Record<string, string>>;
+}
 
 /** Runs a program to its end. Never rejects. */
 export function run(
   [program = "", ...args]: readonly string[],
-  { input = "", milliseconds = 10_000 }: { readonly input?: string; readonly milliseconds?: number } = {},
+  { input = "", milliseconds = 10_000, variables = {} }: RunOptions = {},
 ): Promise<Ran> {
   return new Promise((settle) => {
-    const child = spawn(program, args, { env: environment, timeout: milliseconds, killSignal: "SIGKILL" });
+    const child = spawn(program, args, {
+      env: { ...environment, ...variables },
+      timeout: milliseconds,
+      killSignal: "SIGKILL",
+    });
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {

@@ -60,20 +60,31 @@ export const wrong = ({ verdicts }: Judged): readonly Verdict[] => verdicts.filt
 export const say = ({ state, packet, kernel, planned, from }: Verdict): string =>
   `${state}: ${describe(packet)}: kernel: ${kernel}; planned: ${planned} by ${from}`;
 
+/** How a kernel comes to the ruleset of a state, from that of the one before in the order of `rulesetsOf`. */
+export type Loading = (ruleset: Ruleset, index: number) => Pick<Step, "load" | "run">;
+
+const byNft =
+  (emitted: Emitted): Loading =>
+  (ruleset, i) => {
+    if (ruleset === emitted.plan.lockdown) return { load: fileOf(emitted, "lockdown.nft") };
+    const change = switchOf(emitted, ruleset.state);
+    return { load: i === 1 ? `${fileOf(emitted, "ruleset.nft")}\n${change}` : change };
+  };
+
 /** Loads a policy into a kernel of its own and sends the packets in every state; both verdicts of each. */
 export async function judge(
   emitted: Emitted,
   packets: readonly Packet[],
-  tunnels: Tunnels = "tunnels",
+  { tunnels = "tunnels", loading = byNft(emitted) }: { readonly tunnels?: Tunnels; readonly loading?: Loading } = {},
 ): Promise<Judged> {
   const world = worldOf(emitted.policy, emitted.plan, tunnels);
   const settled = packets.flatMap((packet, salt) => settle(packet, world, salt) ?? []);
   const rulesets = rulesetsOf(emitted.plan);
   const steps = rulesets.map((ruleset, i): Step => {
-    const isBoot = ruleset === emitted.plan.lockdown;
-    const file = isBoot ? `${probe(world)}${fileOf(emitted, "lockdown.nft")}` : switchOf(emitted, ruleset.state);
+    const { load = "", run = [] } = loading(ruleset, i);
     return {
-      load: i === 1 ? `${fileOf(emitted, "ruleset.nft")}\n${file}` : file,
+      load: i === 0 ? `${probe(world)}${load}` : load,
+      run,
       packets: settled.flatMap((packet, serial) => (isSent(ruleset, packet) ? [shotOf(packet, world, serial)] : [])),
     };
   });

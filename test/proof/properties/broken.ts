@@ -1,9 +1,11 @@
-import { expect } from "vitest";
+import { expect, test } from "vitest";
 import { describe as words } from "../../../src/ir/packet.ts";
+import type { Device } from "../../../src/ir/policy.ts";
 import {
   accept,
   type Direction,
   drop,
+  type InterfaceSet,
   type Match,
   type Rule,
   type Ruleset,
@@ -31,12 +33,23 @@ export function worldOf(policyName: string, key: string, change: Change = (rules
   return new World(planned.policy, "linux", state, changed, space);
 }
 
-/** The property holds as planned, and the broken ruleset is found out with this packet. */
-export function expectBroken(property: Property, policy: string, state: string, change: Change, packet: string): void {
-  expect(property.broken(worldOf(policy, state)).isEmpty()).toBe(true);
-  const world = worldOf(policy, state, change);
-  expect(shown(property.broken(world), world.space)).toBe(packet);
+/** A ruleset broken as somebody once did, and the packet by which it is found out. */
+export interface Mutant {
+  readonly says: string;
+  readonly property: Property;
+  readonly policy: string;
+  readonly state: string;
+  readonly change: Change;
+  readonly packet: string;
 }
+
+/** Each property holds as planned, and the broken ruleset is found out with that packet. */
+export const foundOut = (mutants: readonly Mutant[]): void =>
+  test.each(mutants)("$says", ({ property, policy, state, change, packet }) => {
+    expect(property.broken(worldOf(policy, state)).isEmpty()).toBe(true);
+    const world = worldOf(policy, state, change);
+    expect(shown(property.broken(world), world.space)).toBe(packet);
+  });
 
 export function shown(set: PacketSet, space: PacketSpace): string | undefined {
   const packet = witness(set, space);
@@ -57,11 +70,32 @@ const rule = (verdict: Rule["verdict"], direction: Direction, match: Match): Rul
 /** In front of everything. */
 export const opened =
   (direction: Direction, match: Match): Change =>
-  (rules) => [rule(accept, direction, match), ...rules];
+  (rules) => [rule(accept, direction, known(match, rules)), ...rules];
 
 export const closed =
   (direction: Direction, match: Match): Change =>
-  (rules) => [rule(drop, direction, match), ...rules];
+  (rules) => [rule(drop, direction, known(match, rules)), ...rules];
+
+/** An interface that other rules ask for is asked for as they do it: by its kind as well. */
+function known({ inInterface, outInterface, ...rest }: Match, rules: readonly Rule[]): Match {
+  const zones = rules.flatMap(({ match }) =>
+    [match.inInterface, match.outInterface].flatMap((set) => (set && "zones" in set ? set.zones : [])),
+  );
+  const asKnown = (set: InterfaceSet): InterfaceSet =>
+    set.kind === "one-of"
+      ? {
+          ...set,
+          zones: set.zones.map(
+            (zone) => zones.find(({ devices }) => devices.some((device) => isNamed(device, zone.name))) ?? zone,
+          ),
+        }
+      : set;
+  return {
+    ...rest,
+    ...(inInterface && { inInterface: asKnown(inInterface) }),
+    ...(outInterface && { outInterface: asKnown(outInterface) }),
+  };
+}
 
 export const without =
   (stage: Stage, direction: Direction): Change =>
@@ -84,6 +118,8 @@ export const matching =
       rules.map((r) => (r.stage === stage ? { ...r, match: change(r.match) } : r)),
       rules,
     );
+
+const isNamed = (device: Device, name: string): boolean => device.kind === "named" && device.name === name;
 
 function changed(after: readonly Rule[], before: readonly Rule[]): readonly Rule[] {
   if (JSON.stringify(after, big) === JSON.stringify(before, big)) throw new Error("nothing was broken");

@@ -32,6 +32,7 @@ describe("a rule", () => {
     ["a user by name", "-m owner --uid-owner root -j RETURN"],
     ["ports of no protocol", "--dport 53 -j RETURN"],
     ["ports of every protocol", "-m multiport --dports 53,54 -j RETURN"],
+    ["ports that multiport takes for its own", "-p udp -m multiport --sports 1,2 --dport 3 -j RETURN"],
     ["sixteen ports", `-p tcp -m multiport --dports ${Array.from({ length: 16 }, (_, i) => i + 1)} -j RETURN`],
     ["a type of the other family's ICMP", "-p icmpv6 --icmpv6-type 135 -j RETURN"],
     ["established in both directions", "-m conntrack --ctstate ESTABLISHED -j RETURN"],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { validateNft } from "../../../src/proof/translation/nft.ts";
-import { allPolicies, type Emitted } from "../../emitters/policies.ts";
+import { allPolicies, policyNamed } from "../../emitters/policies.ts";
 import { randomOf } from "../../fuzz/random.ts";
 import { rewordings } from "./keeping.ts";
 import { harmless, mutantsIn, Trial, type Tried } from "./mutants.ts";
@@ -9,12 +9,6 @@ import { harmless, mutantsIn, Trial, type Tried } from "./mutants.ts";
 const { KSP_MUTANTS: wanted = "200" } = process.env;
 const packetsAPolicy = wanted === "all" ? 4_000 : 1_000;
 const limit = wanted === "all" ? 7_200_000 : 120_000;
-
-const policyNamed = (name: string): Emitted => {
-  const found = allPolicies.find((policy) => policy.name === name);
-  if (!found) throw new Error(`no policy ${name}`);
-  return found;
-};
 
 const place = ({ file, line, from, to }: Tried): string =>
   `${file} ${line}: ${JSON.stringify(from)} -> ${JSON.stringify(to)}`;

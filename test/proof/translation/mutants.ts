@@ -74,6 +74,8 @@ export class Trial {
       const seen = this.#judge.difference(changed, mutant.line);
       return { outcome: seen === undefined ? "accepted" : "missed", why: seen ?? "" };
     }
+    // What is true of every state by itself is true of every move: nothing else is found on the way.
+    if (mismatch.kind === "move") return { outcome: "false alarm", why: mismatch.move };
     if (mismatch.kind !== "packet") return { outcome: "refused", why: mismatch.reason };
     const { packet, says } = mismatch.difference;
     // The simulator knows no moment at which a chain is being made, and no time that runs out.

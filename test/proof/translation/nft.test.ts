@@ -5,13 +5,8 @@ import { compile } from "../../../src/compile.ts";
 import { nft } from "../../../src/emitters/nft/emit.ts";
 import { validateNft } from "../../../src/proof/translation/nft.ts";
 import { validate } from "../../../src/validate.ts";
-import { allPolicies, type Emitted, fileOf, switchOf } from "../../emitters/policies.ts";
+import { allPolicies, type Emitted, fileOf, policyNamed, switchOf } from "../../emitters/policies.ts";
 
-const policyNamed = (name: string): Emitted => {
-  const found = allPolicies.find((policy) => policy.name === name);
-  if (!found) throw new Error(`no policy ${name}`);
-  return found;
-};
 const home = policyNamed("home-wireguard");
 const [lockdown, ruleset, up] = [fileOf(home, "lockdown.nft"), fileOf(home, "ruleset.nft"), switchOf(home, "up")];
 
@@ -40,7 +35,7 @@ describe("a file that does something beside what it says", () => {
     [
       "makes another table",
       { "lockdown.nft": grown(lockdown, "delete table arp ksp\n", "table inet other\n") },
-      "a table of somebody else",
+      "the table inet other is not ours",
     ],
     [
       "leaves rules of the state before",
@@ -51,7 +46,7 @@ describe("a file that does something beside what it says", () => {
     [
       "judges at another place",
       { "ruleset.nft": ruleset.replace("srcnat + 200", "srcnat + 201") },
-      "postrouting at priority 301",
+      "postrouting at priority 301 does not judge behind others",
     ],
   ])("%s", (_, changes, reason) => {
     const mismatch = said(home, changes);
@@ -113,6 +108,24 @@ describe("a difference", () => {
     expect(diagnostic?.notes.join()).toMatch(
       /^state `down`: out .* to 10\.\S+ .*: the file lets it pass, the plan drops it$/,
     );
+  });
+
+  test.each([
+    [
+      "KSP3025",
+      "lockdown.nft",
+      lockdown.replace(
+        "table inet ksp {\n",
+        "table inet ksp {\n\tset ads {\n\t\ttype ipv4_addr\n\t\tflags interval\n\t}\n",
+      ),
+    ],
+    ["KSP3026", "switch/up.nft", `${up}table inet more\n`],
+  ])("%s of %s is told by the name of its property", (code, file, text) => {
+    const { origins, plan } = check(source);
+    if (!plan || !origins) throw new Error("the policy does not compile");
+    const found = validate(plan, origins, "nft", new Map([...nft.emit(plan), [`nft/${file}`, text]]));
+    expect(found.map((one) => one.code)).toEqual([code]);
+    expect(found[0]?.message).toContain(file);
   });
 
   test("writes nothing", () => {

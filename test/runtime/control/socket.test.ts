@@ -3,7 +3,14 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { ask, listen, parseRequest, type Request, type Response } from "../../../src/runtime/control/socket.ts";
+import {
+  ask,
+  listen,
+  parseRequest,
+  parseRootRequest,
+  type Request,
+  type Response,
+} from "../../../src/runtime/control/socket.ts";
 
 describe("a request", () => {
   test.each([
@@ -20,10 +27,27 @@ describe("a request", () => {
   ])("%s", (line, request) => expect(parseRequest(line)).toEqual(request));
 });
 
+describe("a request of root's", () => {
+  test.each([
+    ['{"command":"apply","folder":"/etc/rules"}', { command: "apply", folder: "/etc/rules" }],
+    ['{"command":"apply","folder":"/r","milliseconds":9}', { command: "apply", folder: "/r", milliseconds: 9 }],
+    ['{"command":"apply","folder":"/r","milliseconds":0}', undefined],
+    ['{"command":"apply","folder":"rules"}', undefined],
+    ['{"command":"apply"}', undefined],
+    ['{"command":"confirm"}', { command: "confirm" }],
+    ['{"command":"disable"}', undefined],
+  ])("%s", (line, request) => expect(parseRootRequest(line)).toEqual(request));
+
+  test("is none of the group's", () => {
+    expect(parseRequest('{"command":"apply","folder":"/etc/rules"}')).toBeUndefined();
+    expect(parseRequest('{"command":"confirm"}')).toBeUndefined();
+  });
+});
+
 const serving = async (answer: (request: Request) => Promise<Response>): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), "ksp-run-"));
   const path = join(folder, "control.sock");
-  const server = await listen(path, undefined, answer);
+  const server = await listen(path, undefined, { parse: parseRequest, answer });
   onTestFinished(async () => {
     server.close();
     await rm(folder, { recursive: true, force: true });

@@ -54,7 +54,7 @@ export async function startGuard(lab: Lab, folder: string, path?: string): Promi
       .map((line): Entry => JSON.parse(line));
   const times = (state: string): readonly number[] =>
     log().flatMap((entry) => (entry.event === "in-force" && entry.state === state ? [Date.parse(entry.time)] : []));
-  await process.until('"in-force"');
+  await process.until('"in-force"', 30_000);
   return {
     process,
     log,

@@ -1,12 +1,13 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { Firewall } from "../../../src/runtime/nft/firewall.ts";
 import type { Listing } from "../../../src/runtime/nft/listing.ts";
+import type { Answer } from "../../../src/runtime/nft/meaning.ts";
 import type { Kernel } from "../../../src/runtime/nft/nft.ts";
 import type { Hearing } from "../../../src/runtime/nft/tampering.ts";
 
 const goto = (state: string): ReadonlyMap<string, string> =>
   new Map(["out", "in"].map((chain) => [chain, `[{"goto":{"target":"${chain}_${state}"}}]\n`]));
+const none: ReadonlyMap<string, string> = new Map();
 const free: ReadonlyMap<string, string> = new Map(
   ["out", "in"].map((chain) => [chain, '[{"counter":null},{"accept":null}]\n']),
 );
@@ -19,18 +20,30 @@ const openKernel = () => {
     refuses: new Set<string>(),
     hearing: undefined as Hearing | undefined,
     expected: 0,
+    /** What its monitor says of a transaction. */
+    tells: (_file: string): readonly string[] | undefined => undefined,
+    lists: 0,
+    /** The control groups that rules speak of. */
+    grounds: "",
+    slow: async (): Promise<void> => {},
   };
-  const listed = async () => kernel.now ?? { fault: "No such file or directory" };
+  const listed = async () => {
+    kernel.lists++;
+    await kernel.slow();
+    return kernel.now ? { ...kernel.now, texts: [kernel.now.fixed] } : { fault: "No such file or directory" };
+  };
   const api: Kernel = {
     load: async (file) => {
       await Promise.resolve();
       kernel.loaded.push(file);
       if (kernel.refuses.has(file)) return `${file} does not load`;
       const fixed = kernel.now?.fixed ?? "rules";
-      if (file === "ruleset.nft") kernel.now = { fixed: "rules", switched: goto("down") };
-      else if (file === "lockdown.nft") kernel.now = { fixed: "lockdown", switched: new Map() };
-      else if (file === "disable.nft") kernel.now = { fixed: "free", switched: free };
-      else kernel.now = { fixed, switched: goto(file.replace("switch/", "").replace(".nft", "")) };
+      if (file === "ruleset.nft") kernel.now = { fixed: "rules", switched: goto("down"), filled: none };
+      else if (file === "lockdown.nft") kernel.now = { fixed: "lockdown", switched: new Map(), filled: none };
+      else if (file === "disable.nft") kernel.now = { fixed: "free", switched: free, filled: none };
+      else if (!file.startsWith("switch/"))
+        kernel.now = { fixed, switched: goto("down"), filled: new Map([["allow-host-1_ipv4", file]]) };
+      else kernel.now = { fixed, switched: goto(file.slice(7, -4)), filled: kernel.now?.filled ?? none };
       return undefined;
     },
     list: listed,
@@ -41,9 +54,12 @@ const openKernel = () => {
         ready: Promise.resolve(),
         expect: () => {
           kernel.expected++;
-        },
-        unexpect: () => {
-          kernel.expected--;
+          return {
+            heard: new Promise((settle) => setImmediate(() => settle(kernel.tells(kernel.loaded.at(-1) ?? "")))),
+            cancel: () => {
+              kernel.expected--;
+            },
+          };
         },
         stop: () => {},
       };
@@ -52,7 +68,8 @@ const openKernel = () => {
   return { kernel, api };
 };
 
-const openFirewall = (left?: string) => {
+const same: Answer = { kind: "same" };
+const openFirewall = (left?: string, meaning: (texts: readonly string[]) => Promise<Answer> = async () => same) => {
   const { kernel, api } = openKernel();
   const told: string[] = [];
   const firewall = new Firewall({
@@ -61,11 +78,16 @@ const openFirewall = (left?: string) => {
     closed: "down",
     remembered: () => left,
     portalResolvers: async () => "resolvers.nft",
+    grounds: async () => kernel.grounds,
+    meaning: async (texts) => {
+      await new Promise(setImmediate);
+      return meaning(texts);
+    },
     remember: (fixed) => told.push(`remember ${fixed}`),
     done: (ticket) => told.push(`done ${ticket}`),
     failed: (ticket, why) => told.push(`failed ${ticket}: ${why}`),
     tampered: (what) => told.push(`tampered: ${what}`),
-    note: (text) => told.push(text),
+    note: (text) => text.startsWith("the kernel holds what") || told.push(text),
   });
   onTestFinished(() => firewall.stop());
   return { firewall, kernel, told };
@@ -74,7 +96,10 @@ const openFirewall = (left?: string) => {
 const stuck = (kernel: object, now: Listing | undefined): void => {
   Object.defineProperty(kernel, "now", { get: () => now, set: () => {} });
 };
-const settle = (): Promise<unknown> => pause(5);
+/** Whatever goes on by itself has ended: nothing here waits for a clock. */
+const settle = async (): Promise<void> => {
+  for (let turns = 0; turns < 40; turns++) await new Promise(setImmediate);
+};
 
 describe("an order", () => {
   test("is carried out and read back", async () => {
@@ -87,7 +112,7 @@ describe("an order", () => {
     await settle();
     firewall.order({ kind: "free", ticket: 4 });
     await settle();
-    expect(told).toEqual(["remember rules", "done 1", "done 2", "done 3", "done 4"]);
+    expect(told.filter((text) => !text.startsWith("remember"))).toEqual(["done 1", "done 2", "done 3", "done 4"]);
     expect(kernel.loaded).toEqual([
       "ruleset.nft",
       "switch/private.up_work.down.nft",
@@ -122,8 +147,12 @@ describe("an order", () => {
   });
 
   test.each([
-    ["another state", { fixed: "rules", switched: goto("up") }, "the kernel is not in down after a switch"],
-    ["no state", { fixed: "rules", switched: free }, "the kernel is not in down after a switch"],
+    [
+      "another state",
+      { fixed: "rules", switched: goto("up"), filled: none },
+      "the kernel is not in down after a switch",
+    ],
+    ["no state", { fixed: "rules", switched: free, filled: none }, "the kernel is not in down after a switch"],
     ["nothing", undefined, "No such file or directory"],
   ] as const)("fails where %s is read back", async (_, now, why) => {
     const { firewall, kernel, told } = openFirewall();
@@ -153,17 +182,109 @@ describe("an order", () => {
     const { firewall, kernel, told } = openFirewall();
     firewall.order({ kind: "load", ticket: 1 });
     await settle();
-    stuck(kernel, { fixed: "more rules", switched: goto("down") });
+    stuck(kernel, { fixed: "more rules", switched: goto("down"), filled: none });
     firewall.order({ kind: "load", ticket: 2 });
     await settle();
     expect(told.at(-1)).toBe("failed 2: the kernel lists other rules than before");
   });
 });
 
+describe("the kernel's own word of a switch", () => {
+  const word = (state: string): readonly string[] => [
+    "delete rule inet ksp out handle 7",
+    "delete rule inet ksp in handle 8",
+    `add rule inet ksp out goto out_${state}`,
+    `add rule inet ksp in goto in_${state}`,
+  ];
+
+  test.each([
+    ["is believed", word("up"), false],
+    ["of another state is not", word("down"), true],
+    ["of one rule more is not", [...word("up"), "add rule inet ksp out accept"], true],
+    ["of another chain is not", [...word("up"), "delete rule inet ksp forward handle 9"], true],
+    ["of one chain is not", word("up").slice(0, 3), true],
+    ["of nothing is not", [], true],
+    ["that did not come is not", undefined, true],
+  ] as const)("%s: else it is listed", async (_, told, isListed) => {
+    const { firewall, kernel, told: answers } = openFirewall();
+    firewall.order({ kind: "load", ticket: 1 });
+    await settle();
+    kernel.tells = () => told;
+    const before = kernel.lists;
+    firewall.order({ kind: "move", ticket: 2, to: "up" });
+    await settle();
+    expect(kernel.lists - before).toBe(isListed ? 1 : 0);
+    expect(answers.at(-1)).toBe("done 2");
+    // What was believed is what must stay.
+    firewall.check();
+    await settle();
+    expect(answers.at(-1)).toBe("done 2");
+    if (kernel.now) kernel.now = { ...kernel.now, switched: goto("down"), filled: none };
+    firewall.check();
+    await settle();
+    expect(answers.at(-1)).toMatch(/^tampered/);
+  });
+});
+
+describe("a reader who finds that the kernel holds something else", () => {
+  const finds = async (): Promise<Answer> => ({ kind: "difference", what: "a packet passes" });
+
+  test("closes; when the same comes of another load, only the lockdown is loaded from then on", async () => {
+    const { firewall, kernel, told } = openFirewall(undefined, finds);
+    firewall.order({ kind: "load", ticket: 1 });
+    await settle();
+    expect(told).toEqual(["remember rules", "done 1", "tampered: a packet passes"]);
+    for (const ticket of [2, 3]) {
+      firewall.order({ kind: "load", ticket });
+      await settle();
+      expect(told.at(-1)).toBe(
+        `failed ${ticket}: the kernel holds something else than was loaded: a packet passes; the lockdown is in force instead`,
+      );
+    }
+    expect(kernel.loaded).toEqual(["ruleset.nft", "ruleset.nft", "lockdown.nft", "lockdown.nft"]);
+  });
+
+  test("reads anew what lists otherwise", async () => {
+    const answers: Answer[] = [{ kind: "difference", what: "a packet passes" }, same];
+    const read: string[] = [];
+    const { firewall, kernel, told } = openFirewall(undefined, async (texts) => {
+      read.push(...texts);
+      return answers.shift() ?? same;
+    });
+    firewall.order({ kind: "load", ticket: 1 });
+    await settle();
+    stuck(kernel, { fixed: "others", switched: goto("down"), filled: none });
+    firewall.order({ kind: "load", ticket: 2 });
+    await settle();
+    expect(told.at(-1)).toBe("done 2");
+    firewall.order({ kind: "load", ticket: 3 });
+    await settle();
+    expect(read, "once each").toEqual(["rules", "others"]);
+  });
+
+  test("is not needed to guard: where it cannot read, everything else still counts", async () => {
+    const { firewall, told } = openFirewall(undefined, async () => ({ kind: "unread", why: "an unknown version" }));
+    firewall.order({ kind: "load", ticket: 1 });
+    await settle();
+    expect(told.slice(1)).toEqual(["done 1", expect.stringContaining("an unknown version")]);
+  });
+
+  test("does not keep what an earlier daemon left", async () => {
+    const { firewall, kernel, told } = openFirewall("rules", finds);
+    kernel.now = { fixed: "rules", switched: goto("up"), filled: none };
+    for (const ticket of [1, 2]) {
+      firewall.order({ kind: "load", ticket });
+      await settle();
+    }
+    expect(told.slice(0, 3)).toEqual(["adopted the rules that are there", "done 1", "tampered: a packet passes"]);
+    expect(kernel.loaded).toEqual(["switch/down.nft", "ruleset.nft", "lockdown.nft"]);
+  });
+});
+
 describe("what an earlier daemon left", () => {
   test("is kept, closed first, where it is the same", async () => {
     const { firewall, kernel, told } = openFirewall("rules");
-    kernel.now = { fixed: "rules", switched: goto("up") };
+    kernel.now = { fixed: "rules", switched: goto("up"), filled: none };
     firewall.order({ kind: "load", ticket: 1 });
     await settle();
     expect(told).toEqual(["adopted the rules that are there", "done 1"]);
@@ -171,9 +292,9 @@ describe("what an earlier daemon left", () => {
   });
 
   test.each([
-    ["of another bundle", undefined, { fixed: "rules", switched: goto("up") }],
-    ["changed", "rules", { fixed: "rules and one more", switched: goto("up") }],
-    ["in no state", "rules", { fixed: "rules", switched: free }],
+    ["of another bundle", undefined, { fixed: "rules", switched: goto("up"), filled: none }],
+    ["changed", "rules", { fixed: "rules and one more", switched: goto("up"), filled: none }],
+    ["in no state", "rules", { fixed: "rules", switched: free, filled: none }],
     ["gone", "rules", undefined],
   ] as const)("is loaded anew where it is %s", async (_, left, now) => {
     const { firewall, kernel, told } = openFirewall(left);
@@ -185,17 +306,62 @@ describe("what an earlier daemon left", () => {
   });
 });
 
+describe("what rules rely on", () => {
+  test("is there before they are loaded, and what is made anew is noticed, also by the next daemon", async () => {
+    const { firewall, kernel, told } = openFirewall();
+    kernel.grounds = "browser.slice 7";
+    firewall.order({ kind: "load", ticket: 1 });
+    await settle();
+    firewall.check();
+    await settle();
+    expect(told).toEqual(["remember rules browser.slice 7", "done 1"]);
+    kernel.grounds = "browser.slice 8";
+    firewall.check();
+    await settle();
+    expect(told.at(-1)).toMatch(/^tampered: a control group/);
+
+    for (const [grounds, adopted] of [
+      ["browser.slice 8", 0],
+      ["browser.slice 7", 1],
+    ] as const) {
+      const next = openFirewall("rules browser.slice 7");
+      next.kernel.grounds = grounds;
+      next.kernel.now = { fixed: "rules", switched: goto("up"), filled: none };
+      next.firewall.order({ kind: "load", ticket: 1 });
+      await settle();
+      expect(next.told.filter((text) => text.startsWith("adopted"))).toHaveLength(adopted);
+    }
+  });
+});
+
+describe("sets that are filled while the rules are loaded", () => {
+  test("must hold that from then on, also for the next daemon", async () => {
+    const { firewall, kernel, told } = openFirewall();
+    expect(await firewall.fill("hosts.nft")).toBe("the rules are not known to be ours");
+    firewall.order({ kind: "load", ticket: 1 });
+    await settle();
+    expect(await firewall.fill("hosts.nft")).toBeUndefined();
+    firewall.check();
+    await settle();
+    expect(told).toEqual(["remember rules", "done 1", "remember rules allow-host-1_ipv4 hosts.nft"]);
+    if (kernel.now) kernel.now = { ...kernel.now, filled: new Map([["allow-host-1_ipv4", "another"]]) };
+    firewall.check();
+    await settle();
+    expect(told.at(-1)).toMatch(/^tampered/);
+  });
+});
+
 describe("what nobody told of", () => {
   beforeEach(() => {
-    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   });
   afterEach(() => {
     vi.useRealTimers();
   });
 
   test.each([
-    ["a rule", { fixed: "rules and one more", switched: goto("up") }],
-    ["a state", { fixed: "rules", switched: goto("down") }],
+    ["a rule", { fixed: "rules and one more", switched: goto("up"), filled: none }],
+    ["a state", { fixed: "rules", switched: goto("down"), filled: none }],
     ["everything", undefined],
   ] as const)("%s is found by the next comparison, once", async (_, now) => {
     const { firewall, kernel, told } = openFirewall();
@@ -214,11 +380,28 @@ describe("what nobody told of", () => {
     expect(told.slice(3)).toEqual([expect.stringMatching(/^tampered: /)]);
   });
 
+  test("long lists are compared less often: a hundredth of the time at most", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    const { firewall, kernel } = openFirewall();
+    firewall.order({ kind: "load", ticket: 1 });
+    await settle();
+    const before = kernel.lists;
+    kernel.slow = async () => void vi.advanceTimersByTime(2_000);
+    const looks = async (milliseconds: number): Promise<number> => {
+      vi.advanceTimersByTime(milliseconds);
+      await settle();
+      return kernel.lists - before;
+    };
+    expect(await looks(10_000)).toBe(1);
+    expect(await looks(195_000)).toBe(1);
+    expect(await looks(5_000)).toBe(2);
+  });
+
   test("a listener that is not sure asks for a comparison", async () => {
     const { firewall, kernel, told } = openFirewall();
     firewall.order({ kind: "load", ticket: 1 });
     await settle();
-    kernel.now = { fixed: "other", switched: goto("down") };
+    kernel.now = { fixed: "other", switched: goto("down"), filled: none };
     kernel.hearing?.unsure("it was deaf");
     await settle();
     expect(told.at(-1)).toBe("tampered: the kernel lists other rules than were loaded");

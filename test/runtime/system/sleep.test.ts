@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
-import { watchSleep } from "../../../src/runtime/system/sleep.ts";
+import { sleepIn, watchSleep } from "../../../src/runtime/system/sleep.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -22,3 +22,10 @@ test.each([
   vi.advanceTimersByTime(5_000);
   expect(slept).toHaveBeenCalledTimes(times);
 });
+
+test.each([
+  ["/org/freedesktop/login1: org.freedesktop.login1.Manager.PrepareForSleep (true,)", true],
+  ["/org/freedesktop/login1: org.freedesktop.login1.Manager.PrepareForSleep (false,)", false],
+  ["/org/freedesktop/login1: org.freedesktop.login1.Manager.PrepareForShutdown (true,)", undefined],
+  ["The name org.freedesktop.login1 is owned by :1.4", undefined],
+])("%s", (line, isAsleep) => expect(sleepIn(line)).toBe(isAsleep));

@@ -1,6 +1,6 @@
 import { type AddressSet, everything, formatRange } from "../../../net/address-set.ts";
 import { protocolNumber, type Transport } from "../../../net/protocol.ts";
-import type { Forward, Opening, Path, Policy } from "../../policy.ts";
+import type { Allow, Forward, Opening, Path, Policy } from "../../policy.ts";
 import { speakable } from "./families.ts";
 import { tooWide, translatedPart } from "./width.ts";
 
@@ -23,6 +23,12 @@ export function widthOf(policy: Policy, opening: Opening): Width | undefined {
     default:
       return undefined;
   }
+}
+
+/** An error of its own, and nothing else is said of it. */
+export function isTooWide(policy: Policy, { opening, caveat }: Allow): boolean {
+  const width = widthOf(policy, opening);
+  return width !== undefined && !(width.acceptable && caveat.acceptRisk.includes("KSP3001"));
 }
 
 /** Whole networks may be sent around the tunnels, and then it is said. */

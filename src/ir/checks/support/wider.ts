@@ -44,11 +44,15 @@ function portOf({ transport }: PacketPattern): string {
   return port && port.first === port.last ? `${transport.kind}-${port.first}` : "";
 }
 
+/** So few are asked sooner than sorted: they may be long lists. */
+const few = 10;
+
 /** Those of a group that may hold all of a set, or of everything. */
 function holding(
   group: readonly number[],
   farOf: (index: number) => AddressSet | undefined,
 ): (far: AddressSet | undefined) => readonly number[] {
+  if (group.length < few) return () => group;
   const anywhere = group.filter((index) => !farOf(index));
   const found = addressIndex(group.map((index) => farOf(index) ?? []));
   return (far) => {

@@ -26,6 +26,7 @@ class Reader {
   readonly #conditions: Condition[] = [];
   readonly #ends = new Set<string>();
   #protocol = 0;
+  #isBehindProtocol = false;
   #limit: Limit | undefined;
   #target: Target | undefined;
 
@@ -42,11 +43,12 @@ class Reader {
 
   part(): void {
     const words = this.#words;
-    // Without -m the options of a protocol stand behind it.
+    // Without -m the options of a protocol stand behind it, and nowhere else: other modules would take them for their own.
     if (words.peek().word?.startsWith("--")) {
-      this.#module(ownModules[this.#protocol] ?? "");
+      this.#module(this.#isBehindProtocol ? (ownModules[this.#protocol] ?? "") : "");
       return;
     }
+    this.#isBehindProtocol = false;
     const isNegated = words.take("!");
     const option = words.next();
     if (option === "-s" || option === "-d") this.#address(option, isNegated);
@@ -83,6 +85,7 @@ class Reader {
     const number = protocols[text] ?? this.#words.number(255, text);
     if (number === 0 || this.#protocol !== 0) this.#words.fail("every protocol, or a second one");
     this.#protocol = number;
+    this.#isBehindProtocol = true;
     this.#conditions.push({ kind: "protocol", number });
   }
 
@@ -157,7 +160,21 @@ class Reader {
 }
 
 const ownModules: Readonly<Record<number, string>> = { 1: "icmp", 6: "tcp", 17: "udp", 58: "icmp6" };
-const protocols: Readonly<Record<string, number>> = { tcp: 6, udp: 17, icmp: 1, icmpv6: 58, "ipv6-icmp": 58, igmp: 2 };
+/** As iptables and /etc/protocols call them in a listing. */
+const protocols: Readonly<Record<string, number>> = {
+  icmp: 1,
+  igmp: 2,
+  tcp: 6,
+  udp: 17,
+  ipv6: 41,
+  gre: 47,
+  esp: 50,
+  ah: 51,
+  icmpv6: 58,
+  "ipv6-icmp": 58,
+  sctp: 132,
+  udplite: 136,
+};
 const periods: Readonly<Record<string, number>> = {
   second: 1_000,
   sec: 1_000,

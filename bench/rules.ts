@@ -1,0 +1,66 @@
+/** The rules that are compared: one policy with a list of exemptions, as ksp emits it, as somebody wrote it by hand, and as iptables. */
+import { readFileSync } from "node:fs";
+import { check } from "../src/check.ts";
+import { nft } from "../src/emitters/nft/emit.ts";
+
+const read = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
+
+/** Networks of which none touches the next, so that none is merged. */
+export const networks = (count: number): readonly string[] =>
+  Array.from({ length: count }, (_, i) => `${11 + (i >> 15)}.${(i >> 7) & 255}.${(i & 127) * 2}.0/24`);
+
+/** The laboratory's tunnel is a veth: its kind is allowed, too. */
+const withVeth = (text: string): string => text.replaceAll('{ "tun", "wireguard" }', '{ "tun", "veth", "wireguard" }');
+
+export interface Rules {
+  readonly ruleset: string;
+  readonly up: string;
+  readonly down: string;
+}
+
+/** The example for home, with so many networks open. */
+export function emitted(prefixes: number): Rules {
+  const list = `list offices = ${networks(prefixes).join(", ")}\nallow out to @offices udp 4242\n`;
+  const text = read("../examples/home-wireguard.ksp") + (prefixes > 0 ? list : "");
+  const { plan, diagnostics } = check({ file: "home.ksp", text });
+  if (!plan) throw new Error(diagnostics.map(({ code, message }) => `${code} ${message}`).join("; "));
+  const files = nft.emit(plan);
+  const file = (name: string): string => withVeth(files.get(`nft/${name}.nft`) ?? "");
+  return { ruleset: file("ruleset"), up: file("switch/up"), down: file("switch/down") };
+}
+
+/** The hand-written rules for the same policy. */
+export function byHand(prefixes: number): Rules {
+  const set = `\tset offices {\n\t\ttype ipv4_addr\n\t\tflags interval\n\t\telements = { ${networks(prefixes).join(", ")} }\n\t}\n`;
+  const last = /(\t\tip6 daddr ff02::c {9}udp dport 1900 .*\n)/;
+  const ruleset = withVeth(read("reference/ruleset.nft"));
+  const open = ruleset
+    .replace("\tset name_ports {", (start) => `${set}${start}`)
+    .replace(last, "$1\t\tip daddr @offices udp dport 4242 counter accept\n");
+  const up = read("reference/switch-up.nft");
+  return { ruleset: prefixes > 0 ? open : ruleset, up, down: up.replaceAll("_up", "_down") };
+}
+
+/** The rule that most guides give, for `iptables-restore`: everything but the tunnel is dropped. */
+export const iptables = (...exemptions: readonly string[]): string =>
+  [
+    "*filter",
+    ":OUTPUT DROP [0:0]",
+    ...["-o lo", "-o wg0", ...exemptions].map((match) => `-A OUTPUT ${match} -j ACCEPT`),
+    "COMMIT",
+    "",
+  ].join("\n");
+
+/** One rule for each network. */
+export const linear = (count: number): string => iptables(...networks(count).map((network) => `-d ${network}`));
+
+export const withIpset: string = iptables("-m set --match-set offices dst");
+
+/** For `ipset restore`. */
+export const ipset = (name: string, count: number): string =>
+  [`create ${name} hash:net maxelem 200000`, ...networks(count).map((network) => `add ${name} ${network}`), ""].join(
+    "\n",
+  );
+
+export const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;

@@ -1,0 +1,19 @@
+/**
+ * Random policies and packets: what the plan says is what a kernel does. `node scripts/differential.ts N [SEED]` asks for N
+ * verdicts, as root, and prints each fault, made small, as a file for test/kernel/differential/kept.
+ */
+import { type Run, run } from "../test/kernel/differential/run.ts";
+
+const [verdicts, seed] = [Number(process.argv[2] ?? 100_000), Number(process.argv[3] ?? 1)];
+const say = ({ policies, passed, refused, faults }: Run): string =>
+  `${policies} policies from seed ${seed}: ${passed + refused} verdicts, ${passed} passed, ${refused} refused; ${faults.length} faults`;
+
+const start = performance.now();
+let shown = 0;
+const total = await run(verdicts, seed, (so) => {
+  for (const fault of so.faults.slice(shown)) console.error(fault);
+  shown = so.faults.length;
+  if (so.policies % 20 === 0) console.log(say(so));
+});
+console.log(`${say(total)}; ${((performance.now() - start) / 1000).toFixed(0)} s`);
+process.exitCode = total.faults.length === 0 ? 0 : 1;

@@ -1,0 +1,82 @@
+import { Resolver } from "node:dns/promises";
+import type { Dns, Host } from "../../ir/policy.ts";
+import { type Address, formatAddress, parseAddress } from "../../net/address.ts";
+import { fillHost, judgeAnswers, resolverOf } from "./answers.ts";
+
+export interface HostsOptions {
+  readonly hosts: readonly Host[];
+  readonly dns: readonly Dns[];
+  readonly ruleset: string;
+  /** Loads a text that fills sets; says why not. */
+  readonly fill: (text: string) => Promise<string | undefined>;
+  readonly tell: (level: "info" | "warning", details: Readonly<Record<string, unknown>>) => void;
+}
+
+const every = 300_000;
+/** An answer that is lost does not keep a name from being asked for soon. */
+const patience = { timeout: 2_000, tries: 2 };
+
+/**
+ * Asks for the names of `allow host … within …`, each of the resolver that the policy declares for it and of no other, and
+ * puts what lies within its bounds into its set. Without an answer, what is there stays.
+ */
+export class Hosts {
+  readonly #options: HostsOptions;
+  readonly #held = new Map<string, string>();
+  #timer: NodeJS.Timeout | undefined;
+  #isAsking = false;
+
+  constructor(options: HostsOptions) {
+    this.#options = options;
+  }
+
+  /** The rules were loaded: their sets hold what was pinned. */
+  forget(): void {
+    this.#held.clear();
+  }
+
+  /** A tunnel is open: the way to the resolvers may be. */
+  async ask(): Promise<void> {
+    const { hosts, tell } = this.#options;
+    if (this.#isAsking || hosts.length === 0) return;
+    this.#isAsking = true;
+    clearTimeout(this.#timer);
+    for (const host of hosts)
+      await this.#refresh(host).catch((error) => tell("warning", { host: host.host, why: `${error}` }));
+    this.#isAsking = false;
+    this.#timer = setTimeout(() => void this.ask(), every);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  async #refresh(host: Host): Promise<void> {
+    const { dns, ruleset, fill, tell } = this.#options;
+    const resolver = resolverOf(host.host, dns);
+    if (resolver === undefined) return;
+    const { accepted, refused } = judgeAnswers(host, await addressesOf(host.host, resolver));
+    const names = (addresses: readonly Address[]): readonly string[] => addresses.map(formatAddress).toSorted();
+    if (refused.length > 0) tell("warning", { host: host.host, resolver, refused: names(refused) });
+    const text = fillHost(ruleset, host, accepted);
+    const key = names(accepted).join();
+    if (accepted.length === 0 || text === undefined || this.#held.get(host.id) === key) return;
+    const why = await fill(text);
+    if (why === undefined) this.#held.set(host.id, key);
+    tell(why === undefined ? "info" : "warning", {
+      host: host.host,
+      resolver,
+      addresses: names(accepted),
+      ...(why !== undefined && { why }),
+    });
+  }
+}
+
+async function addressesOf(host: string, server: string): Promise<readonly Address[]> {
+  const resolver = new Resolver(patience);
+  resolver.setServers([server]);
+  const answers = await Promise.all(
+    [resolver.resolve4(host), resolver.resolve6(host)].map((asked) => asked.catch(() => [])),
+  );
+  return answers.flat().flatMap((text) => parseAddress(text) ?? []);
+}

@@ -1,0 +1,52 @@
+import { describe } from "../../ir/packet.ts";
+import { BudgetExceeded } from "../../proof/packets/diagrams.ts";
+import { empty, type Program } from "../../proof/readers/nft/program.ts";
+import { readListing } from "../../proof/readers/nft/read-listing.ts";
+import { load } from "../../proof/readers/nft/read-text.ts";
+import { tampering } from "../../proof/translation/same-programs.ts";
+
+/** What a kernel listed, beside what it was given. */
+export interface Asked {
+  /** Each as `nft -j -p list table …` printed it. */
+  readonly listed: readonly string[];
+  /** The texts that were loaded, one after the other. */
+  readonly loaded: readonly string[];
+  /** What will be loaded next: what is not in force now must be unharmed when it is. */
+  readonly switches: readonly string[];
+  /** Sets that are filled at run time. */
+  readonly refreshed: readonly string[];
+}
+
+/** `difference`: a packet, or a place, of which the kernel holds something else. `unread`: nobody can tell. */
+export type Answer =
+  | { readonly kind: "same" }
+  | { readonly kind: "difference"; readonly what: string }
+  | { readonly kind: "unread"; readonly why: string };
+
+/** Whether the kernel holds what was loaded, for every packet, now and in each state that can be switched to. */
+export function compareMeaning({ listed, loaded, switches, refreshed }: Asked): Answer {
+  const tables: [string, NonNullable<ReturnType<Program["tables"]["get"]>>][] = [];
+  for (const text of listed) {
+    const read = readListing(text);
+    if ("fault" in read) return { kind: "unread", why: read.fault.reason };
+    tables.push(...read.program.tables);
+  }
+  let program = empty;
+  for (const text of loaded) {
+    const read = load(text, program);
+    if ("fault" in read) return { kind: "unread", why: `line ${read.fault.line} of a file: ${read.fault.reason}` };
+    program = read.program;
+  }
+  try {
+    const expected = { program, switches, refreshed: new Set(refreshed) };
+    const found = tampering({ tables: new Map(tables) }, expected);
+    if (!found) return { kind: "same" };
+    return {
+      kind: "difference",
+      what: found.kind === "effect" ? found.reason : `${describe(found.packet)}: ${found.says}`,
+    };
+  } catch (error) {
+    if (error instanceof BudgetExceeded) return { kind: "unread", why: "the rules are too many to compare" };
+    throw error;
+  }
+}

@@ -1,0 +1,68 @@
+import { gateway, host, inside, internet } from "../../lab/line.ts";
+import { golden } from "../golden.ts";
+import type { Breaker } from "./breaker.ts";
+import { egressHook, home, kspOf, type Rules, usual, usualBut } from "./rules.ts";
+import { byCard, byCard6, isToInternet, pings } from "./tries.ts";
+
+/** A file that does not load leaves what was there before: nothing. */
+const triedToLoad = (rules: Rules): Rules => ({ ...rules, load: (at) => rules.load(at).catch(() => {}) });
+
+/** What else is on the machine. */
+export const beside: readonly Breaker[] = [
+  {
+    name: "a container sends, and its engine's rules accept what is forwarded",
+    source: "Docker, libvirt; ivpn/desktop-app#217",
+    without: usual,
+    ksp: kspOf(golden("containers")),
+    frames: `icmp and dst host ${internet.ipv4}`,
+    attack: async ({ lab, loseTunnel }) => {
+      await lab.forwarding();
+      await lab.client.nft(`table ip docker {
+        chain forward {
+          type filter hook forward priority filter; policy accept;
+          iifname "${inside.interface}" oifname != "${inside.interface}" accept
+        }
+        chain postrouting {
+          type nat hook postrouting priority srcnat; policy accept;
+          ip saddr 192.168.50.0/24 oifname != "${inside.interface}" masquerade
+        }
+      }`);
+      await loseTunnel();
+      await pings(lab, internet.ipv4, "home");
+    },
+  },
+  {
+    name: "the rules name a user that the machine does not know, at boot",
+    source: "one unknown name, and nft and iptables refuse the whole file",
+    without: triedToLoad(usualBut("for a user by name", "udp dport 51820 accept", 'meta skuid "no-such-user" accept')),
+    ksp: { words: "ksp", load: ({ nft }) => nft(golden("ovpn").read("lockdown.nft")), open: async () => {} },
+    isBare: true,
+    frames: isToInternet,
+    attack: ({ lab }) => lab.send("client", byCard, byCard6),
+  },
+  {
+    name: "a program with CAP_NET_RAW writes frames to the card (AF_PACKET)",
+    source: "docs/proof.md, assumption 4",
+    without: usual,
+    ksp: home,
+    gap: egressHook,
+    frames: isToInternet,
+    attack: ({ lab }) => lab.send("client", { ...byCard, as: "frame" }, { ...byCard6, as: "frame" }),
+  },
+  {
+    name: "a container has a macvlan of the card",
+    source: "docs/proof.md, assumption 4",
+    without: usual,
+    ksp: home,
+    gap: egressHook,
+    frames: isToInternet,
+    attack: async ({ lab }) => {
+      await lab.client.ip(`link add macvlan0 link ${host.interface} type macvlan mode bridge
+link set macvlan0 netns home`);
+      await lab.home.ip(`address add 192.168.1.77/24 dev macvlan0
+link set macvlan0 up
+route replace default via ${gateway.ipv4} dev macvlan0`);
+      await pings(lab, internet.ipv4, "home");
+    },
+  },
+];

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { amongOthers, meddling, withoutOthers } from "../../../src/proof/moves/ours-alone.ts";
+import { empty } from "../../../src/proof/readers/nft/program.ts";
+import { load } from "../../../src/proof/readers/nft/read-text.ts";
+import { allPolicies, fileOf, policyNamed } from "../../emitters/policies.ts";
+
+const home = policyNamed("home-wireguard");
+const uninstall = fileOf(home, "uninstall.nft");
+const ruleset = fileOf(home, "ruleset.nft");
+
+function loaded(text: string, before = empty) {
+  const read = load(text, amongOthers(before));
+  if ("fault" in read) throw new Error(read.fault.reason);
+  return read.program;
+}
+
+test.each(allPolicies)("$name: no file touches what is not ours", (policy) => {
+  const base = withoutOthers(loaded(fileOf(policy, "ruleset.nft")));
+  for (const [file, text] of policy.files)
+    if (file.endsWith(".nft")) expect(meddling(loaded(text, base)), file).toBeUndefined();
+});
+
+test.each([
+  [
+    "removes a table",
+    `${uninstall}delete table inet filter\n`,
+    "the table inet filter of somebody else is not what it was",
+  ],
+  ["empties a chain", "flush chain arp filter output\n", "the table arp filter of somebody else is not what it was"],
+  ["adds a rule", "add rule inet filter output accept\n", "the table inet filter of somebody else is not what it was"],
+  ["makes a table", "table inet more\n", "the table inet more is not ours"],
+  [
+    "judges before others rewrite",
+    ruleset.replace("srcnat + 200", "srcnat + 1"),
+    "postrouting at priority 101 does not judge behind others",
+  ],
+])("a file that %s is found out", (_, text, reason) => {
+  expect(meddling(loaded(text))).toBe(reason);
+});
+
+test("a file that flushes everything is not read at all", () => {
+  expect(() => loaded(`flush ruleset\n${ruleset}`)).toThrow();
+});
