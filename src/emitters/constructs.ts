@@ -61,10 +61,6 @@ export const constructs = {
     text: "a program without its whole path on Windows",
     askedBy: owners((one) => one.kind === "program" && !isWindowsPath(one.path)),
   },
-  "several-programs": {
-    text: "two programs or services at once",
-    askedBy: rules(({ match }) => match.owner?.some(hasTwo) ?? false),
-  },
   "own-service": {
     text: "the service of ksp itself",
     askedBy: rules(
@@ -181,8 +177,6 @@ function everything({ lockdown }: Plan): readonly StatementId[] {
 }
 
 const isWindowsPath = (path: string): boolean => path === "System" || /^[A-Za-z]:\\[^"<>|?*%/]+$/.test(path);
-const hasTwo = (all: readonly Identity[]): boolean =>
-  (["program", "service"] as const).some((kind) => all.filter((one) => one.kind === kind).length > 1);
 
 function inOneCase(plan: Plan): readonly StatementId[] {
   const spellings = new Map<string, string>();

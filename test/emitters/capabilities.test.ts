@@ -58,7 +58,6 @@ const elsewhere: readonly ConstructName[] = [
   "program",
   "service",
   "program-path",
-  "several-programs",
   "own-service",
   "interface-case",
 ];

@@ -23,7 +23,6 @@ export const capabilities: Capabilities = {
   "one-step": weakened("a switch is a step for each family and table; IPv6 closes first and opens last"),
   "final-source": weakened("no rule of others changes the source of what leaves, after ours have judged it"),
   "program-path": byNumber,
-  "several-programs": byNumber,
   "own-service": byNumber,
   "name-asker": holds,
   "interface-prefix": holds,

@@ -23,7 +23,6 @@ export const capabilities: Capabilities = {
   "one-step": holds,
   "final-source": holds,
   "program-path": byNumber,
-  "several-programs": byNumber,
   "own-service": byNumber,
   "name-asker": holds,
   "interface-prefix": holds,

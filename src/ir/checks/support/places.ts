@@ -1,6 +1,6 @@
 import type { Span } from "../../../diagnostics/span.ts";
 import { type Origins, placeOf } from "../../origins.ts";
-import type { Server, StatementId } from "../../policy.ts";
+import type { Os, Server, StatementId } from "../../policy.ts";
 
 /** In the order of the source; the policy itself knows none. */
 export const byPlace = <T extends { readonly id: StatementId }>(
@@ -16,6 +16,6 @@ interface Block {
 export const placeOfServer = (origins: Origins, { id }: Block, { order }: Server): Span =>
   placeOf(origins, id, `server-${order}`);
 
-/** The line of an alternative for Linux. */
-export const placeOfCarrier = (origins: Origins, { id }: Block, alternative: number): Span =>
-  placeOf(origins, id, `carrier-linux-${alternative}`);
+/** The line of an alternative on a system. */
+export const placeOfCarrier = (origins: Origins, { id }: Block, alternative: number, os: Os = "linux"): Span =>
+  placeOf(origins, id, `carrier-${os}-${alternative}`);
