@@ -185,7 +185,9 @@ class Pool {
 
   /** Anything of the direction and family of a rule. */
   start({ direction, match }: Rule, device: Interface, [a, b, c]: readonly [number, number, number]): Packet {
-    const family = match.family === "arp" ? "arp" : pickFrom(spokenFamilies(match), a);
+    // A rule may speak of no packet at all: from one family to the other.
+    const spoken = spokenFamilies(match);
+    const family = match.family === "arp" ? "arp" : pickFrom(spoken.length > 0 ? spoken : families, a);
     const ip = family === "arp" ? "ipv4" : family;
     const addresses = this.addresses[ip];
     const near = this.own[ip].length > 0 && a & 2 ? this.own[ip] : addresses;

@@ -52,6 +52,9 @@ const questions: Readonly<Record<number, readonly (readonly [number, number])[]>
 const pairOf = ({ protocol, icmpType }: Payload): readonly [number, number] | undefined =>
   questions[protocol]?.find(([question, answer]) => icmpType === question || icmpType === answer);
 
+/** Whether a packet of ICMP opens a connection. */
+export const isQuestion = (payload: Payload): boolean => pairOf(payload)?.[0] === payload.icmpType;
+
 /** Whether a connection can have a packet in this direction: nobody answers with a question. */
 export function canBeOf({ payload, connection }: Pick<Packet, "payload" | "connection">): boolean {
   const [question, answer] = pairOf(payload) ?? [];

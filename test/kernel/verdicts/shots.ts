@@ -1,14 +1,13 @@
 import type { Interface, Packet } from "../../../src/ir/packet.ts";
 import { type Address, formatAddress } from "../../../src/net/address.ts";
 import { controlGroup } from "../../../src/net/control-group.ts";
-import { canBeOf, connectionOf } from "../../lab/connection.ts";
-import { bytesOf } from "../../lab/packet-bytes.ts";
+import { canBeOf, connectionOf, isQuestion } from "../../lab/connection.ts";
+import { bytesOf, isIcmp } from "../../lab/packet-bytes.ts";
 import type { Shot } from "../../lab/send.ts";
 import type { World, WorldDevice } from "./world.ts";
 
 /** ICMP's errors; no other packet is ever `related`. */
 const errors: Readonly<Record<number, readonly number[]>> = { 1: [3, 4, 5, 11, 12], 58: [1, 2, 3, 4] };
-
 /**
  * A packet that can really be sent in a world, as near as possible to one that was made up: by an interface that there is,
  * with our end an address that somebody has, of a connection that there can be.
@@ -37,8 +36,9 @@ export function settle(packet: Packet, world: World, salt: number): Packet | und
   const isFilledIn = direction === "out" && family === "ipv4" && packet.source === 0n;
   const isUntracked = isForeign || isFilledIn || !canBeOf(packet) || (packet.connection === "related" && !isError);
   const connection = isUntracked ? "new" : packet.connection;
-  // An error about no connection is translated by nobody, so no masquerade lets it leave.
-  if (direction === "forward" && isError && connection === "new") return undefined;
+  // Of ICMP only a question opens a connection. Nobody translates the rest, so no masquerade lets it leave.
+  const isAlone = connection === "new" && isIcmp(payload) && (isForeign || !isQuestion(payload));
+  if (direction === "forward" && isAlone) return undefined;
   const user = typeof owner.user === "number" ? owner.user : 0;
   const group = typeof owner.group === "number" ? owner.group : user;
   const { rewritten: _, inInterface: __, outInterface: ___, ...rest } = packet;
