@@ -47,7 +47,8 @@ StartLimitIntervalSec=0
 [Service]
 Type=notify
 NotifyAccess=all
-WatchdogSec=30
+WatchdogSec=60
+TimeoutStartSec=300
 ExecStart=${command.map(quoted).join(" ")} run ${activeFolder}
 Restart=always
 RestartSec=1
