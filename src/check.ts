@@ -11,6 +11,7 @@ import { type Measure, stopwatch } from "./measure.ts";
 import type { File } from "./parser/ast.ts";
 import { parse } from "./parser/parse.ts";
 import { type Proved, prove } from "./prove.ts";
+import { superfluous } from "./superfluous.ts";
 
 export interface Read {
   /** Absent when there is an error, as are `origins`, `plan` and `file`. */
@@ -65,6 +66,14 @@ export function check(source: Source, options: CheckOptions = {}): Checked {
   const proved = stopwatch(options.measure)("prove", () => plans.map((planned) => prove(policy, origins, planned)));
   const broken = proved.flatMap((each) => each.diagnostics);
   const holds = (proved[0]?.holds ?? []).filter((code) => proved.every((each) => each.holds.includes(code)));
-  const diagnostics = [...known.diagnostics, ...broken];
+  const needless = stopwatch(options.measure)("look for what is superfluous", () =>
+    superfluous(
+      policy,
+      origins,
+      plans.map(({ os }) => os),
+      known.diagnostics,
+    ),
+  );
+  const diagnostics = [...known.diagnostics, ...broken, ...needless];
   return broken.some(isError) ? { sources, diagnostics } : { ...known, proofs: holds, diagnostics };
 }

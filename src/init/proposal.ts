@@ -34,7 +34,7 @@ export function propose(configurations: readonly Configuration[]): Proposal {
   const hops = withMarks(configurations, notes).map((hop, i): Hop => ({ ...hop, name: names[i] ?? "vpn" }));
   const exit = hops.at(-1);
   if (!exit) return { text: "", notes, questions: [] };
-  const draft: Draft = { notes, questions: [], ipv6: goesThrough(exit, "ipv6") };
+  const draft: Draft = { notes, questions: [], ipv6: goesThrough(exit, "ipv6") || isSplit(exit) };
   const policy = nameLike(hops.map(({ name }) => name).join("-"), "home");
   const blocks = [
     ["ksp 1", `policy ${policy}`],
@@ -168,6 +168,12 @@ const listed = (set: AddressSet): readonly string[] => set.map(formatRange);
 function goesThrough({ carries, addresses }: Hop, family: Family): boolean {
   return isSubset([everything(family)], carries ?? []) && hasAddress(addresses, family);
 }
+/** Networks of both families and no default route: what is not named leaves nowhere, whatever its family. */
+const isSplit = ({ carries = [], addresses }: Hop): boolean =>
+  ofFamily(carries, "ipv6").length > 0 &&
+  hasAddress(addresses, "ipv6") &&
+  !isSubset([everything("ipv4")], carries) &&
+  ofFamily(carries, "ipv4").length > 0;
 const hasAddress = (addresses: Hop["addresses"], family: Family): boolean =>
   addresses === "assigned" || (addresses ?? []).some((address) => address.family === family);
 
@@ -197,7 +203,7 @@ function dns(draft: Draft, exit: Hop): readonly string[] {
 
 function ipv6(draft: Draft, exit: Hop): string {
   const text = draft.ipv6
-    ? "`ipv6 tunnel`: the tunnel has an IPv6 address and carries `::/0`"
+    ? `\`ipv6 tunnel\`: the tunnel has an IPv6 address and carries ${isSplit(exit) ? "networks of it" : "`::/0`"}`
     : `\`ipv6 block\`: ${hasAddress(exit.addresses, "ipv6") ? "the tunnel does not carry `::/0`" : "the tunnel has no IPv6 address"}`;
   draft.notes.push({ kind: "decided", text });
   return `ipv6 ${draft.ipv6 ? "tunnel" : "block"}`;

@@ -85,8 +85,9 @@ function proposal(faults: Faults, grammar: Grammar, misfit: Misfit, expected: Ex
       const gap = faults.span(before ? endOf(before) : token.startOffset, token.startOffset);
       return { text: "a statement stands on a line of its own", edits: [{ span: gap, text: "\n" }] };
     }
-    if (expected.end && misfit.rule !== "packet" && caveats.includes(token.image)) {
-      return { text: `the order is ${caveats.map((each) => `\`${each}\``).join(", ")}`, edits: [] };
+    const taken = caveatsOf(misfit);
+    if (expected.end && taken.includes(token.image)) {
+      return { text: `the order is ${taken.map((each) => `\`${each}\``).join(", ")}`, edits: [] };
     }
     if (expected.end && hasPacket(misfit) && packetParts.includes(token.image)) {
       return { text: "the order is `from`, `to`, a protocol such as `tcp`, then `on` or `through`", edits: [] };
@@ -118,6 +119,12 @@ function proposal(faults: Faults, grammar: Grammar, misfit: Misfit, expected: Ex
 
 /** The parts that end a statement, in their order. */
 const caveats = ["while", "accept-risk", "reason", "owner", "ticket", "until"];
+
+/** `dns` and `portal` hold in states of their own, an `expect` has nothing to excuse. */
+function caveatsOf({ rule, tokens }: Misfit): readonly string[] {
+  if (rule === "packet") return [];
+  return ["dns", "portal"].includes(tokens[0]?.image ?? "") ? caveats.filter((word) => word !== "while") : caveats;
+}
 
 /** The words that start parts of a packet. */
 const packetParts = ["from", "to", "tcp", "udp", "icmp", "icmpv6", "protocol", "on", "through"];

@@ -38,3 +38,9 @@ test("a mark that no packet could carry, and one that every packet would", () =>
   expect(labels("0x10/0xf")).toEqual(["KSP2007 has bits outside its mask 0xf, so no packet could carry it"]);
   expect(labels("0x0/0x0")).toEqual(["KSP2007 the mask 0x0 has no bit, so every packet would carry it"]);
 });
+
+test.each(["reason", "owner", "ticket"])("an empty %s is none", (what) => {
+  expect(codes(`deny out to 192.0.2.1 ${what} ""`)).toEqual([`KSP2092 \`\` is no ${what}`]);
+  expect(codes(`deny out to 192.0.2.1 ${what} " "`)).toEqual([`KSP2092 \` \` is no ${what}`]);
+  expect(codes(`deny out to 192.0.2.1 ${what} "x"`)).toEqual([]);
+});

@@ -73,7 +73,11 @@ describe.skipIf(mayBeSkipped())("beside the rules of other programs", { timeout:
     const results = await takeMoves(policy, moves, 1, async (host) => {
       for (const program of others) await loadForeign(host, program);
     });
-    for (const { move, packets, weathered } of results) {
+    for (const {
+      move: { name: move },
+      packets,
+      weathered,
+    } of results) {
       expect(packets.refused, move).toBeGreaterThan(7);
       if (weathered.still.length === 0) expect(weathered.through.refused, move).toBe(0);
       else {

@@ -557,6 +557,10 @@ const inStatements: readonly Row[] = [
     ],
   ],
   [
+    "portal for 5m tcp 80 accept-risk KSP3001 ⟦while⟧ down",
+    ["KSP1005 unexpected `while`: expected `,`, a caveat such as `reason` or the end of the line"],
+  ],
+  [
     "forward from ⟦home⟧ to tunnel wg0",
     ["KSP1005 unexpected `home`: expected `link` or `tunnel`; help: say what it is: `link home` or `tunnel home`"],
   ],

@@ -329,6 +329,15 @@ export function resolveCaveat(context: Context, caveat: ast.Caveat, ...risks: re
       { at: caveat.until.span, label: "no day of the calendar", help: "write a day that exists" },
     );
   }
+  for (const what of ["reason", "owner", "ticket"] as const) {
+    const said = caveat[what];
+    if (said?.value.trim() !== "") continue;
+    return context.report(
+      "KSP2092",
+      { what, text: said.value },
+      { at: said.span, label: "says nothing", help: `write it, or leave \`${what}\` out` },
+    );
+  }
   const codes = caveat.acceptRisk?.codes ?? [];
   const other = codes.find((code) => !risks.includes(code.name));
   if (other)

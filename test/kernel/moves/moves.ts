@@ -19,6 +19,8 @@ export interface Move {
   readonly back: readonly string[];
   /** What is in force before and after; nothing where everything is open. */
   readonly rulesets: readonly [Ruleset, Ruleset] | readonly [Ruleset, undefined];
+  /** One `goto` a direction is replaced, and nothing else. */
+  readonly isSwitch?: true;
   /** The loader is killed on its way there, and what is in force then is listed. */
   readonly kill?: true;
 }
@@ -33,7 +35,7 @@ export function movesOf(policy: Emitted): readonly Move[] {
   const between = states.flatMap((a, i) =>
     states.slice(i + 1).map((b): Move => {
       const [there, back] = [[switchOf(policy, b.state)], [switchOf(policy, a.state)]];
-      return { name: `${a.state} <> ${b.state}`, there, back, rulesets: [a, b] };
+      return { name: `${a.state} <> ${b.state}`, there, back, rulesets: [a, b], isSwitch: true };
     }),
   );
   const again = [file("ruleset")];
@@ -48,7 +50,7 @@ export function movesOf(policy: Emitted): readonly Move[] {
 }
 
 export interface Result {
-  readonly move: string;
+  readonly move: Move;
   /** How many packets of each class were tried. */
   readonly packets: Readonly<Record<Class, number>>;
   readonly weathered: Weathered;
@@ -72,14 +74,10 @@ export async function takeMoves(
     await beside(host);
     const blocks = moves.map((move) => blockOf(policy, move, candidates, world, rounds));
     const results = await storm(host, blocks, world.tuns);
-    return results.map((weathered, i) => {
-      const sent = blocks[i]?.packets ?? [];
+    return results.flatMap((weathered, i) => {
+      const [move, sent] = [moves[i], blocks[i]?.packets ?? []];
       const count = (of: Class): number => sent.filter((packet) => packet.class === of).length;
-      return {
-        move: moves[i]?.name ?? "",
-        packets: { refused: count("refused"), passing: count("passing") },
-        weathered,
-      };
+      return move ? { move, packets: { refused: count("refused"), passing: count("passing") }, weathered } : [];
     });
   } finally {
     await sandbox.close();
