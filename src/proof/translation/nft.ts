@@ -96,14 +96,14 @@ class Validation {
     this.#same(comparison, rulesetFile, first, all);
     for (const { ruleset, file, program } of switches) this.#same(comparison, file, ruleset, program);
     for (const { ruleset, file, program } of switches) this.#timed(comparison, file, ruleset, program);
+    const refused = allows(comparison, disabled);
+    if (refused) throw new Found({ kind: "packet", file: disableFile, state: "disabled", difference: refused });
     this.#moves(comparison, {
       lockdown: { ruleset: lockdown, program: boot },
       reloaded: { ruleset: first, program: all },
       states: new Map(switches.map(({ ruleset, program }) => [ruleset.state, { ruleset, program }])),
       disabled,
     });
-    const refused = allows(comparison, disabled);
-    if (refused) throw new Found({ kind: "packet", file: disableFile, state: "disabled", difference: refused });
     return undefined;
   }
 
