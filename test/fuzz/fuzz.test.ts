@@ -7,10 +7,10 @@ import { program } from "./programs.ts";
 import { randomOf } from "./random.ts";
 import { kinds, trial } from "./trials.ts";
 
-const runs = 400;
+const runs = 200;
 
 describe.each(Object.keys(kinds) as (keyof typeof kinds)[])("programs: %s", (kind) => {
-  test("are read or refused, and nothing else happens", () => {
+  test("are read or refused, and nothing else happens", { timeout: 120_000 }, () => {
     fc.assert(
       fc.property(fc.nat(), (seed) => {
         const { fault, text } = trial(kind, seed);
@@ -23,6 +23,7 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])("programs: %s", (kin
 
 test.each(["mixture", "question", "configuration", "spoilt configuration"] as const)(
   "%s: answers and refusals are both frequent",
+  { timeout: 120_000 },
   (kind) => {
     const answered = Array.from({ length: runs }, (_, seed) => trial(kind, seed)).filter((each) => each.isAnswered);
     expect(answered.length).toBeGreaterThan(runs / 20);
