@@ -5,7 +5,8 @@ import { wfp } from "./emitters/wfp/emit.ts";
 import type { Plan } from "./ir/plan.ts";
 import type { Target } from "./ir/targets.ts";
 import { validateIptables } from "./proof/translation/iptables.ts";
-import { type Mismatch, validateNft } from "./proof/translation/nft.ts";
+import type { Mismatch } from "./proof/translation/mismatch.ts";
+import { validateNft } from "./proof/translation/nft.ts";
 import { validateWfp } from "./proof/translation/wfp.ts";
 
 /** A firewall that policies compile to: what it can say, what writes its files, and what reads them back. `systemOf` has the system of its plan. */

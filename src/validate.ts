@@ -7,7 +7,7 @@ import { describe } from "./ir/packet.ts";
 import { type Plan, rulesetsOf } from "./ir/plan.ts";
 import type { Target } from "./ir/targets.ts";
 import { BudgetExceeded } from "./proof/packets/diagrams.ts";
-import type { Mismatch } from "./proof/translation/nft.ts";
+import type { Mismatch } from "./proof/translation/mismatch.ts";
 import { tooLarge } from "./prove.ts";
 
 /** A target's files, read back and held against the plan. */

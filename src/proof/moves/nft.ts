@@ -3,7 +3,7 @@ import type { PacketSet } from "../packets/packet-set.ts";
 import type { Place } from "../readers/nft/asked.ts";
 import type { Hook, Program } from "../readers/nft/program.ts";
 import type { Comparison, Difference, Filling } from "../translation/comparison.ts";
-import { answersToRedirected, leavesAs } from "../translation/leaving.ts";
+import { answersToRedirected, leavesAs, leavingAt } from "../translation/leaving.ts";
 import { arpTable, ipTable, variations } from "../translation/same-rules.ts";
 import { type Bounds, type Judge, type Passage, Transitions } from "./transition.ts";
 
@@ -80,15 +80,11 @@ export class MovesOfNft {
     }
   }
 
-  /** What shows an arriving interface was encapsulated by this machine: with an address of its own, and nobody translated it. */
-  #leaving({ isTranslated, isOurs }: Place, ends: readonly Standing[]): PacketSet {
-    const { space } = this.#comparison;
-    const going = this.#comparison.going("out");
-    if (!isTranslated) return isOurs.source ? going : going.minus(space.has("in"));
+  #leaving(place: Place, ends: readonly Standing[]): PacketSet {
     const translated = ends.flatMap(({ ruleset }) =>
       ruleset ? [this.#meant.once(ruleset, "translated", () => leavesAs(ruleset, this.#comparison).masqueraded)] : [],
     );
-    return going.minus(space.has("in")).intersect(space.none.union(...translated));
+    return leavingAt(place, this.#comparison.space.none.union(...translated), this.#comparison);
   }
 
   #accepted({ ruleset }: Standing): PacketSet {

@@ -10,7 +10,7 @@ import { load, nothing } from "../readers/iptables/read-text.ts";
 import { vocabularyOfProgram } from "../readers/iptables/vocabulary.ts";
 import { loopback, merged, vocabularyOf } from "../vocabulary.ts";
 import { Comparison, type Difference, passing } from "./comparison.ts";
-import type { Mismatch } from "./nft.ts";
+import { Found, type Mismatch, mismatchOf } from "./mismatch.ts";
 import { closing, rejecting, resetting } from "./same-rules.ts";
 
 /**
@@ -18,23 +18,7 @@ import { closing, rejecting, resetting } from "./same-rules.ts";
  * Undefined: they mean the same, as far as a tunnel's interface is known by its name.
  */
 export function validateIptables(plan: Plan, files: ReadonlyMap<string, string>): Mismatch | undefined {
-  try {
-    new Validation(plan, files).run();
-    return undefined;
-  } catch (error) {
-    if (error instanceof Found) return error.mismatch;
-    throw error;
-  }
-}
-
-/** Ends a validation: one mismatch is enough. */
-class Found extends Error {
-  readonly mismatch: Mismatch;
-
-  constructor(mismatch: Mismatch) {
-    super(mismatch.kind);
-    this.mismatch = mismatch;
-  }
+  return mismatchOf(() => new Validation(plan, files).run());
 }
 
 /** Each of ours, the hook that calls it first, and whose packets come there. */

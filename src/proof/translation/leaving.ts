@@ -2,6 +2,7 @@ import type { Match, Rewrite, Ruleset } from "../../ir/ruleset.ts";
 import { connections, localityAlphabet, rewriting } from "../dimensions.ts";
 import { matched } from "../matched.ts";
 import type { PacketSet } from "../packets/packet-set.ts";
+import type { Place } from "../readers/nft/asked.ts";
 import { reversed } from "../reversed.ts";
 import type { Comparison } from "./comparison.ts";
 
@@ -29,6 +30,20 @@ export function leavesAs({ rewrites }: Ruleset, comparison: Comparison): LeavesA
     answered: space.none.union(...answers.map(({ set }) => set)),
     answers,
   };
+}
+
+/**
+ * Of what leaves, the packets that there are where this is known of them. What shows an arriving interface was encapsulated
+ * by this machine: with an address of its own, and nobody translated it.
+ */
+export function leavingAt(
+  { isTranslated, isOurs }: Pick<Place, "isTranslated" | "isOurs">,
+  translated: PacketSet,
+  comparison: Comparison,
+): PacketSet {
+  const going = comparison.going("out");
+  const made = isOurs.source && !isTranslated ? going : going.minus(comparison.space.has("in"));
+  return isTranslated ? made.intersect(translated) : made;
 }
 
 type Way = Left & { readonly set: PacketSet };

@@ -12,40 +12,17 @@ import { empty, type NamedSet, type Program, type Table } from "../readers/nft/p
 import { load } from "../readers/nft/read-text.ts";
 import { vocabularyOfProgram } from "../readers/nft/vocabulary.ts";
 import { loopback, merged, vocabularyOf } from "../vocabulary.ts";
-import { Comparison, type Difference } from "./comparison.ts";
+import { Comparison } from "./comparison.ts";
+import { Found, type Mismatch, mismatchOf } from "./mismatch.ts";
 import { differentRewrites } from "./same-rewrites.ts";
 import { allows, differentRules, type State } from "./same-rules.ts";
-
-/** Where files do not mean what was planned: a packet that shows it, or a place that cannot be so. */
-export type Mismatch = { readonly file: string } & (
-  | { readonly kind: "unreadable"; readonly line: number; readonly reason: string }
-  | { readonly kind: "packet"; readonly state: string; readonly difference: Difference }
-  | { readonly kind: "effect"; readonly reason: string }
-  | { readonly kind: "move"; readonly move: string; readonly difference: Difference }
-  | { readonly kind: "unloadable" | "meddling"; readonly reason: string }
-);
 
 /**
  * Reads all files for nftables back, in every order in which they are loaded, and holds every packet in every state against
  * the plan. Undefined: they mean the same. Cost: linear in addresses, and in states × rules.
  */
 export function validateNft(plan: Plan, files: ReadonlyMap<string, string>): Mismatch | undefined {
-  try {
-    return new Validation(plan, files).run();
-  } catch (error) {
-    if (error instanceof Found) return error.mismatch;
-    throw error;
-  }
-}
-
-/** Ends a validation: one mismatch is enough. */
-class Found extends Error {
-  readonly mismatch: Mismatch;
-
-  constructor(mismatch: Mismatch) {
-    super(mismatch.kind);
-    this.mismatch = mismatch;
-  }
+  return mismatchOf(() => new Validation(plan, files).run());
 }
 
 interface Switch {

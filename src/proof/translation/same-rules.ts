@@ -8,7 +8,7 @@ import type { Judged } from "../readers/nft/meaning.ts";
 import type { Hook, Program } from "../readers/nft/program.ts";
 import { reversed } from "../reversed.ts";
 import { type Comparison, type Difference, type Filling, passing } from "./comparison.ts";
-import { answersToRedirected, leavesAs } from "./leaving.ts";
+import { answersToRedirected, leavesAs, leavingAt } from "./leaving.ts";
 
 export interface State {
   readonly ruleset: Ruleset;
@@ -113,16 +113,10 @@ class SameRules {
     return undefined;
   }
 
-  /** What shows an arriving interface was encapsulated by this machine: with an address of its own, and nobody translated it. */
-  #authority(marks: readonly Marked[], going: PacketSet): Difference | undefined {
-    const { space } = this.#comparison;
-    const { ruleset } = this.#state;
-    const translated = leavesAs(ruleset, this.#comparison).masqueraded;
+  #authority(marks: readonly Marked[], within: PacketSet): Difference | undefined {
+    const translated = leavesAs(this.#state.ruleset, this.#comparison).masqueraded;
     for (const place of variations({ hasArrived: true, marks })) {
-      const region = [
-        ...(place.isOurs.source && !place.isTranslated ? [] : [space.has("in").complement()]),
-        ...(place.isTranslated ? [translated] : []),
-      ].reduce((a, b) => a.intersect(b), going);
+      const region = within.intersect(leavingAt(place, translated, this.#comparison));
       const judged = this.#judged("postrouting", place);
       const found =
         this.#comparison.differs(judged.passes, this.#planned, region, passing) ?? this.#open(judged, region);

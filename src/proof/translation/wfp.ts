@@ -11,7 +11,7 @@ import { readDocument } from "../readers/wfp/read-document.ts";
 import { loopback, merged, type Vocabulary, vocabularyOf } from "../vocabulary.ts";
 import { wellFormed } from "../well-formed.ts";
 import { witness } from "../witness.ts";
-import type { Mismatch } from "./nft.ts";
+import { Found, type Mismatch, mismatchOf } from "./mismatch.ts";
 import { windowsPackets } from "./windows-packets.ts";
 
 /**
@@ -19,22 +19,7 @@ import { windowsPackets } from "./windows-packets.ts";
  * mean the same. Cost: linear in addresses, and in states × rules.
  */
 export function validateWfp(plan: Plan, files: ReadonlyMap<string, string>): Mismatch | undefined {
-  try {
-    return new Validation(plan, files).run();
-  } catch (error) {
-    if (error instanceof Found) return error.mismatch;
-    throw error;
-  }
-}
-
-/** Ends a validation: one mismatch is enough. */
-class Found extends Error {
-  readonly mismatch: Mismatch;
-
-  constructor(mismatch: Mismatch) {
-    super(mismatch.kind);
-    this.mismatch = mismatch;
-  }
+  return mismatchOf(() => new Validation(plan, files).run());
 }
 
 interface State {
