@@ -6,7 +6,6 @@ import {
   type Condition,
   type IpFamily,
   type Program,
-  type Range,
   type Rule,
   type Side,
   type Table,
@@ -32,7 +31,6 @@ export interface Judged {
 export class Meaning {
   readonly #space: PacketSpace;
   readonly #sets = new WeakMap<Rule, Map<string, PacketSet>>();
-  readonly #lists = new WeakMap<readonly Range[], Map<string, PacketSet>>();
   readonly #functions = new WeakMap<readonly Rule[], Map<string, VerdictFunction>>();
 
   constructor(space: PacketSpace) {
@@ -164,13 +162,7 @@ export class Meaning {
   }
 
   #address({ end, ranges }: Extract<Condition, { kind: "address" }>, family: IpFamily, inside: PacketSet): PacketSet {
-    const dimension = `${end}${family === "ipv6" ? 6 : 4}`;
-    const key = `${dimension} ${inside.node}`;
-    const known = this.#lists.get(ranges) ?? new Map<string, PacketSet>();
-    this.#lists.set(ranges, known);
-    const made = known.get(key) ?? this.#space.where(dimension, ranges, inside);
-    known.set(key, made);
-    return made;
+    return this.#space.addresses(end, family, ranges, inside);
   }
 
   /** Ports and types stand in the first fragment alone. */
