@@ -3,6 +3,7 @@ import type { PacketSpace } from "../../packet-space.ts";
 import type { PacketSet } from "../../packets/packet-set.ts";
 import type { Columns } from "../../packets/segments.ts";
 import { icmpOf, tcp, udp } from "./names.ts";
+import { portsOf } from "./ports.ts";
 import {
   type Comparison,
   type Criteria,
