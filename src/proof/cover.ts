@@ -75,7 +75,9 @@ function withoutIdle(box: Box, set: PacketSet, space: PacketSpace): Box {
     const name = layout.dimensions[i]?.name ?? "";
     if (node === 1 && !always.includes(name)) return node;
     const real = members.project(name);
-    return always.includes(name) || parts(real, name, space) <= parts(space.ofNode(node), name, space) ? real.node : node;
+    return always.includes(name) || parts(real, name, space) <= parts(space.ofNode(node), name, space)
+      ? real.node
+      : node;
   });
 }
 
@@ -84,7 +86,8 @@ function parts(set: PacketSet, name: string, space: PacketSpace): number {
   const addresses = addressDimensions.find((dimension) => dimension === name);
   const count = (each: PacketSet) => {
     let found = 0;
-    for (const _ of addresses ? space.addressRanges(each, addresses) : each.ranges(name)) if (++found > mostRanges) break;
+    for (const _ of addresses ? space.addressRanges(each, addresses) : each.ranges(name))
+      if (++found > mostRanges) break;
     return found;
   };
   return Math.min(count(set), count(set.complement()));

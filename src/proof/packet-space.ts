@@ -66,7 +66,8 @@ export class PacketSpace extends Space {
     const key = `${dimension} ${inside.node}`;
     const known = this.#addresses.get(set) ?? new Map<string, PacketSet>();
     this.#addresses.set(set, known);
-    const made = known.get(key) ?? this.where(dimension, this.classes[family === "ipv6" ? "ipv6" : "ipv4"].codesOf(set), inside);
+    const made =
+      known.get(key) ?? this.where(dimension, this.classes[family === "ipv6" ? "ipv6" : "ipv4"].codesOf(set), inside);
     known.set(key, made);
     return made;
   }

@@ -15,10 +15,13 @@ export function regionText({ box }: Region, space: PacketSpace): string {
   const { names } = space;
   const setOf = (name: string): PacketSet => space.ofNode(box[space.layout.index(name)] as number);
   const text = (name: string, lead: string, word: (value: number) => string): string => {
-    const said = listOf(setOf(name), (set) => set.ranges(name), ({ first, last }) =>
-      few(Number(first), Number(last))
-        .map(word)
-        .join(last - first < 4n ? ", " : "-"),
+    const said = listOf(
+      setOf(name),
+      (set) => set.ranges(name),
+      ({ first, last }) =>
+        few(Number(first), Number(last))
+          .map(word)
+          .join(last - first < 4n ? ", " : "-"),
     );
     return said === "" ? "" : `${lead}${said}`;
   };
@@ -41,7 +44,11 @@ export function regionText({ box }: Region, space: PacketSpace): string {
   const address = (end: "source" | "destination", family: Family): string => {
     const name: AddressDimension = `${end}${family === "ipv4" ? 4 : 6}`;
     const lead = end === "source" ? "from " : "to ";
-    const said = listOf(setOf(name), (set) => space.addressRanges(set, name), (r) => formatRange({ family, ...r }));
+    const said = listOf(
+      setOf(name),
+      (set) => space.addressRanges(set, name),
+      (r) => formatRange({ family, ...r }),
+    );
     return said === "" ? "" : `${lead}${said}`;
   };
   const families = setOf("family");
@@ -126,7 +133,11 @@ function markText(set: PacketSet, space: PacketSpace): string {
     if (!marks.equals(space.masked("mark", value & mask, mask))) continue;
     return `${lead}mark ${hex(Number(value & mask))}${mask === 0xffffffffn ? "" : `/${hex(Number(mask))}`}`;
   }
-  return `mark ${listOf(set, (marks) => marks.ranges("mark"), ({ first, last }) => range(hex(Number(first)), hex(Number(last)), first === last))}`;
+  return `mark ${listOf(
+    set,
+    (marks) => marks.ranges("mark"),
+    ({ first, last }) => range(hex(Number(first)), hex(Number(last)), first === last),
+  )}`;
 }
 
 const bits = Array.from({ length: 32 }, (_, i) => 1n << BigInt(i));

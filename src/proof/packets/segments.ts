@@ -5,7 +5,7 @@ import type { Layout, Range } from "./layout.ts";
  * The values of one dimension, cut into segments in ascending order, each leading to a node below the dimension. Kept in
  * columns: a list of 100,000 prefixes becomes 200,000 segments.
  */
-export class Segments {
+class Segments {
   readonly #layout: Layout;
   readonly #dimension: number;
   readonly #limbs: number;
@@ -119,7 +119,7 @@ export function ofRanges(
 const bytes = new DataView(new ArrayBuffer(16));
 
 /** A value as 32-bit limbs, most significant first: as many as there is room for. Gives the limbs back. */
-export function write(limbs: Uint32Array, value: bigint): Uint32Array {
+function write(limbs: Uint32Array, value: bigint): Uint32Array {
   const { length } = limbs;
   if (length === 1) limbs[0] = Number(value);
   else {

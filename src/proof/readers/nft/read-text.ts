@@ -273,4 +273,3 @@ class TextReader {
     return /^[A-Za-z][A-Za-z0-9_./-]*$/.test(name) ? name : this.#scanner.fail(`${name} is no name`);
   }
 }
-

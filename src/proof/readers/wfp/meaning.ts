@@ -1,5 +1,5 @@
-import { connections, localityAlphabet, type Side } from "../../dimensions.ts";
 import type { Addresses } from "../../address-classes.ts";
+import { connections, localityAlphabet, type Side } from "../../dimensions.ts";
 import type { PacketSpace } from "../../packet-space.ts";
 import type { PacketSet } from "../../packets/packet-set.ts";
 import { type Ruling, VerdictFunction } from "../../packets/verdict-function.ts";
