@@ -125,7 +125,7 @@ export const constructs = {
     askedBy: openedBeside((stage, zones) => stage === "unprotected" && zones > 1),
   },
   "macos-name": {
-    text: "a name that an interface of macOS has not, or not for long",
+    text: "a name that no interface of macOS keeps",
     askedBy: rules((rule) => devicesOf(rule).some((device) => device.kind === "named" && !isMacName(device.name))),
   },
   "carrier-of-others": {

@@ -3,7 +3,7 @@ import { type Ruleset, stages } from "../../ir/ruleset.ts";
 import { stateName } from "../../ir/states.ts";
 import { type Family, families } from "../../net/address.ts";
 import { template } from "../template.ts";
-import { type Line, textOf } from "./rules.ts";
+import type { Line } from "./rules.ts";
 import type { Hosts, Table } from "./tables.ts";
 
 /** Walked before every other child of Apple's anchor, and kept when the main ruleset is loaded again. */
@@ -83,29 +83,39 @@ const reference = "pfctl -sr | grep -qF 'anchor \"com.apple/*\"' || pfctl -f /et
  * stands before the rule that let it pass: the stages have one order, and in a stage no rule contradicts another.
  */
 function kills(from: State, to: State): readonly string[] {
-  const [before, after] = [from, to].map(({ lines }) => new Set(lines.map(meaningOf)));
-  const kept = from.lines.filter(({ words }) => words.includes("keep state"));
-  const gone = kept.filter((line) => !after?.has(meaningOf(line)));
-  const added = to.lines.filter((line) => line.action !== "pass" && !before?.has(meaningOf(line)));
-  const lines = [...gone, ...added.flatMap((line) => contradicting(line, kept))];
+  const [before, after] = [from, to].map(({ lines }) => lines.flatMap(onEach));
+  if (!before || !after) return [];
+  const kept = before.filter(({ words }) => words.includes("keep state"));
+  const gone = without(kept, after);
+  const added = without(after, before).filter(
+    (rule) => rule.action !== "pass" && kept.some((other) => isBehind(other, rule)),
+  );
   // What passes on interfaces without a name is found on none of those that have one.
-  if (lines.some(isBeyondNames) && kept.some(isBeyondNames)) return ["pfctl -F states"];
-  return widest(lines.flatMap(pairs)).map(
+  const isFound = !kept.some(isBeyondNames) || ![...gone, ...added].some(isBeyondNames);
+  if (!isFound) return ["pfctl -F states"];
+  return widest([...gone, ...added].flatMap(pairs)).map(
     ({ on, source, target }) => `pfctl -i ${shell(on)} -k ${source} -k ${target}`,
   );
 }
 
-/** Whether a refused sender is told changes nothing for the flows that are refused. */
-const meaningOf = (line: Line): string => textOf({ ...line, action: line.action === "pass" ? "pass" : "block drop" });
-
-/** The new refusal, on the interfaces where a flow may have begun by a later rule. */
-function contradicting(line: Line, kept: readonly Line[]): readonly Line[] {
-  const later = kept.filter(
-    ({ stage, direction }) => direction === line.direction && stages.indexOf(stage) > stages.indexOf(line.stage),
-  );
-  const named = line.where.named.filter((name) => later.some(({ where }) => where.named.includes(name)));
-  return named.length > 0 ? [{ ...line, where: { ...line.where, named } }] : [];
+/** What a rule is on one interface. */
+interface OnOne extends Line {
+  readonly name: string;
 }
+
+const onEach = (line: Line): readonly OnOne[] => line.where.named.map((name) => ({ ...line, name }));
+
+/** Whether a refused sender is told changes nothing for the flows that are refused. */
+const meaningOf = ({ name, direction, action, words }: OnOne): string =>
+  [action === "pass" ? action : "block", direction, name, words].join(" ");
+
+function without(rules: readonly OnOne[], others: readonly OnOne[]): readonly OnOne[] {
+  const known = new Set(others.map(meaningOf));
+  return rules.filter((rule) => !known.has(meaningOf(rule)));
+}
+
+const isBehind = (a: OnOne, b: OnOne): boolean =>
+  a.name === b.name && a.direction === b.direction && stages.indexOf(a.stage) > stages.indexOf(b.stage);
 
 const isBeyondNames = ({ where: { on } }: Line): boolean => on === undefined || on.startsWith("!");
 
@@ -116,11 +126,9 @@ interface Pair {
   readonly target: string;
 }
 
-const pairs = ({ where, family, from, to }: Line): readonly Pair[] =>
-  where.named.flatMap((on) =>
-    (family ? [family] : families).flatMap((version) =>
-      prefixes(from, version).flatMap((source) => prefixes(to, version).map((target) => ({ on, source, target }))),
-    ),
+const pairs = ({ name: on, family, from, to }: OnOne): readonly Pair[] =>
+  (family ? [family] : families).flatMap((version) =>
+    prefixes(from, version).flatMap((source) => prefixes(to, version).map((target) => ({ on, source, target }))),
   );
 
 /** Without those that another one finds, too. */

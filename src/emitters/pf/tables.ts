@@ -27,7 +27,6 @@ export class Tables {
   readonly #isShared: boolean;
   readonly #byContent = new Map<string, Table>();
   readonly #known = new WeakMap<AddressSet, Table>();
-  readonly #names = new Set<string>();
 
   constructor({ isShared }: { readonly isShared: boolean }) {
     this.#isShared = isShared;
@@ -62,20 +61,17 @@ export class Tables {
     if (known) return known;
     const entries = families.flatMap((family) => entriesOf(ofFamily(set, family), family));
     const content = entries.join(" ");
-    const table = this.#byContent.get(content) ?? { name: this.#nameFor(wanted, content), entries };
+    const table = this.#byContent.get(content) ?? tableOf(wanted, entries);
     this.#byContent.set(content, table);
     this.#known.set(set, table);
     return table;
   }
+}
 
-  /** A file that brings its tables replaces none that was loaded. */
-  #nameFor(wanted: string, content: string): string {
-    const whole = this.#isShared ? wanted : `boot_${wanted}`;
-    const isFree = whole.length <= longestName && !this.#names.has(whole);
-    const name = isFree ? whole : `${whole.slice(0, longestName - 9)}_${digest(content)}`;
-    this.#names.add(name);
-    return name;
-  }
+/** Named by what it holds: rules that are in force never see it change. */
+function tableOf(wanted: string, entries: readonly string[]): Table {
+  const content = createHash("sha256").update(entries.join("\n")).digest("hex").slice(0, 8);
+  return { name: `${wanted.slice(0, longestName - 9)}_${content}`, entries };
 }
 
 const named = ({ name, entries }: Table): Hosts => ({
@@ -97,5 +93,3 @@ const halves: Readonly<Record<Family, readonly string[]>> = {
   ipv4: ["0.0.0.0/1", "128.0.0.0/1"],
   ipv6: ["::/1", "8000::/1"],
 };
-
-const digest = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 8);
