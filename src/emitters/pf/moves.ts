@@ -59,7 +59,7 @@ export function movesOf(
     ...(tables.length > 0 ? [{ heading: "tables", commands: tables.map(loadTable) }] : []),
     {
       heading: `move disabled -> ${lockdown.ruleset.state}`,
-      commands: [reference, ...load("lockdown.conf"), "pfctl -E", "pfctl -i ALL -F states"],
+      commands: [reference, ...load("lockdown.conf"), "pfctl -E", everything],
     },
     move(lockdown, of(down.state)),
     ...plan.moves.map(({ from, to }) => move(of(from), of(to))),
@@ -74,6 +74,9 @@ export function movesOf(
   ];
   return template<View>("pf/moves.hbs")({ policy: plan.policy, macros, blocks });
 }
+
+/** Every state, whatever it is bound to. */
+const everything = "pfctl -F states";
 
 /** Without this line of the main rules nothing of ours is evaluated. */
 const reference = "pfctl -sr | grep -qF 'anchor \"com.apple/*\"' || pfctl -f /etc/pf.conf";
@@ -92,7 +95,7 @@ function kills(from: State, to: State): readonly string[] {
   );
   // What passes on interfaces without a name is found on none of those that have one.
   const isFound = !kept.some(isBeyondNames) || ![...gone, ...added].some(isBeyondNames);
-  if (!isFound) return ["pfctl -F states"];
+  if (!isFound) return [everything];
   return widest([...gone, ...added].flatMap(pairs)).map(
     ({ on, source, target }) => `pfctl -i ${shell(on)} -k ${source} -k ${target}`,
   );
