@@ -27,7 +27,7 @@ export const backends: Readonly<Record<Target, Backend>> = {
   nft: { emitter: nft, validate: validateNft, proves: ["KSP3023", "KSP3025", "KSP3026"] },
   iptables: { emitter: iptables, validate: validateIptables, proves: ["KSP3025"] },
   wfp: { emitter: wfp, validate: validateWfp, proves: [] },
-  pf: { emitter: pf, validate: validatePf, proves: [] },
+  pf: { emitter: pf, validate: validatePf, proves: ["KSP3023", "KSP3025"] },
 };
 
 /** What is proved of the files of all these targets. */
