@@ -30,7 +30,9 @@ export const capabilities: Capabilities = {
   "interface-prefix": refused('name each of them, as in `interface macos "en0" macos "en7"`'),
   "interface-case": holds,
   "hop-limit": weakened("macOS drops neighbour discovery with another one, as RFC 4861 asks"),
-  "own-addresses": weakened("no program sends with the address of another interface, and a utun has no broadcast but 255.255.255.255"),
+  "own-addresses": weakened(
+    "no program sends with the address of another interface, and a utun has no broadcast but 255.255.255.255",
+  ),
   "one-way": holds,
   "errors-about-flows": weakened("pf lets errors of every type pass about a flow that it knows, and no others"),
   "telling-senders": weakened("pf tells a program where it can; on wired networks it may wait for its time limit"),

@@ -2,7 +2,7 @@ import { readNet } from "./addresses.ts";
 import { type Net, Unreadable } from "./program.ts";
 
 /** What one line runs; `file`: below the folder of the moves. */
-export type Command =
+type Command =
   | { readonly kind: "check" | "load"; readonly file: string; readonly macros: readonly string[] }
   | { readonly kind: "fill"; readonly table: string; readonly file: string }
   /** States of flows that a source opened to a destination, on one interface (a macro's with `$`). */
