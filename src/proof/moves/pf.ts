@@ -23,31 +23,6 @@ export class FlowsOfPf {
     this.#there = there;
   }
 
-  /**
-   * Why the steps are none of a move to a file: nothing is killed before the load, because the old rules would let it begin
-   * anew, and nothing else is changed.
-   */
-  order(steps: readonly Step[], file: string, { isFirst, isLast }: Ends): string | undefined {
-    const kinds = steps.map(({ command }) => (command.kind.startsWith("kill") ? "kill" : command.kind));
-    const wanted = [
-      ...(isFirst ? ["main rules"] : []),
-      "check",
-      "load",
-      ...(isFirst ? ["enable"] : []),
-      ...kinds.filter((kind) => kind === "kill"),
-      ...(isLast ? ["release"] : []),
-    ];
-    if (kinds.join() !== wanted.join()) return `it runs ${kinds.join(", ")}`;
-    if (isFirst && !steps.some(({ command }) => command.kind === "kill all")) return "flows from before are left";
-    for (const { command, line } of steps) {
-      if (command.kind !== "check" && command.kind !== "load") continue;
-      if (command.file !== file) return `line ${line} loads ${command.file}`;
-      if (command.macros.toSorted().join() !== [...this.#macros.keys()].sort().join())
-        return `line ${line} does not fill each interface`;
-    }
-    return undefined;
-  }
-
   /** A packet of a flow that the old rules let begin, the new ones would not, and no step ends. */
   left(steps: readonly Step[], before: Program, after: Program): Difference | undefined {
     if (steps.some(({ command }) => command.kind === "kill all")) return undefined;
@@ -85,9 +60,4 @@ export class FlowsOfPf {
     });
     return space.none.union(...sets);
   }
-}
-
-interface Ends {
-  readonly isFirst: boolean;
-  readonly isLast: boolean;
 }

@@ -2,6 +2,7 @@ import { utunName } from "../../ir/packet.ts";
 import { type Plan, rulesetsOf } from "../../ir/plan.ts";
 import type { Ruleset } from "../../ir/ruleset.ts";
 import { FlowsOfPf } from "../moves/pf.ts";
+import { type Asked, headingOf, misstep } from "../moves/pf-steps.ts";
 import { PacketSpace } from "../packet-space.ts";
 import { type Fills, rulesetOf } from "../readers/pf/expand.ts";
 import { Meaning } from "../readers/pf/meaning.ts";
@@ -59,9 +60,16 @@ class Validation {
     const fills = this.#tables();
     const loaded = [this.#load(lockdown, new Map()), ...states.map((ruleset) => this.#load(ruleset, fills))];
     this.#boot(loaded[0]);
-    const disabled = this.#program(disableFile, readText(this.#text(disableFile)), fills);
-    if ((disabled.get(anchor)?.entries.length ?? 0) > 0) this.#effect(disableFile, "a rule is left");
+    const disabled = this.#reading(disableFile, () => readText(this.#text(disableFile)));
+    if (disabled.length > 0) this.#effect(disableFile, "something is left");
     const blocks = this.#reading(movesFile, () => readMoves(this.#text(movesFile)));
+    const wrong = misstep(blocks, {
+      moves: this.#asked(),
+      tables: [...fills.keys()],
+      macros: [...this.#macros.keys()],
+      fileOf: (state) => (state === "disabled" ? disableFile : fileOf(state)).replace("pf/", ""),
+    });
+    if (wrong !== undefined) this.#effect(movesFile, wrong);
     for (const file of this.#files.keys())
       if (file.startsWith("pf/") && !this.#known.has(file)) this.#effect(file, "nobody loads this file");
 
@@ -78,7 +86,7 @@ class Validation {
       const difference = this.#reading(file, () => same.difference(program, ruleset));
       if (difference) this.#packet(file, ruleset.state, difference);
     }
-    this.#moves(blocks, loaded, new FlowsOfPf(comparison, meaning, this.#macros, there), [...fills.keys()]);
+    this.#moves(blocks, loaded, new FlowsOfPf(comparison, meaning, this.#macros, there));
   }
 
   /** Filled once, before any state names them. */
@@ -133,44 +141,29 @@ class Validation {
           throw new Found({ kind: "unloadable", file: state.file, reason: `line ${line} names ${test.id}` });
   }
 
-  /** Whatever the runtime may ask for is there, and ends closed. */
-  #moves(blocks: readonly Block[], loaded: readonly State[], flows: FlowsOfPf, tables: readonly string[]): void {
-    const [lockdown, first] = loaded;
-    if (!lockdown || !first) throw new Error("a plan has states");
-    const states = new Map(loaded.map((state) => [state.ruleset.state as string, state]));
-    const wanted = new Set([
-      ...(tables.length > 0 ? ["tables"] : []),
-      ...[
-        ["disabled", lockdown.ruleset.state],
-        [lockdown.ruleset.state, first.ruleset.state],
-      ].map(headingOf),
-      ...this.#plan.moves.map(({ from, to }) => headingOf([from, to])),
-      ...loaded.flatMap(({ ruleset: { state } }) =>
-        [first.ruleset.state, lockdown.ruleset.state, "disabled"].flatMap((to) =>
-          to === state ? [] : [headingOf([state, to])],
-        ),
-      ),
-    ]);
-    for (const { heading, line, steps } of blocks) {
-      const fail = (reason: string): never => this.#effect(movesFile, `line ${line}: ${reason}`);
-      if (!wanted.delete(heading)) fail(`${heading} is no move, or a second one`);
-      if (heading === "tables") {
-        const filled = steps.map(({ command }) => (command.kind === "fill" ? command.table : ""));
-        if (filled.toSorted().join() !== tables.toSorted().join()) fail("it does not fill each table once");
-        continue;
-      }
-      const [from = "", to = ""] = heading.replace(/^move /, "").split(" -> ");
-      const [before, after] = [states.get(from), states.get(to)];
-      const file = to === "disabled" ? disableFile : (after?.file ?? "");
-      const wrong = flows.order(steps, file.replace("pf/", ""), {
-        isFirst: from === "disabled",
-        isLast: to === "disabled",
-      });
-      if (wrong !== undefined) fail(wrong);
-      const left = before && after && this.#reading(movesFile, () => flows.left(steps, before.program, after.program));
+  /** Every change of what is in force that the runtime may ask for: a step, any state to the lowest, and both ends. */
+  #asked(): Asked["moves"] {
+    const { lockdown, states, moves } = this.#plan;
+    const [down = lockdown] = states;
+    const ends = [down.state, lockdown.state, "disabled"];
+    const all: Asked["moves"] = [
+      ["disabled", lockdown.state],
+      ...moves.map(({ from, to }) => [from, to] as const),
+      ...[lockdown, ...states].flatMap(({ state }) => ends.map((to) => [state, to] as const)),
+    ];
+    return [...new Map(all.filter(([from, to]) => from !== to).map((move) => [headingOf(move), move])).values()];
+  }
+
+  /** Whatever it begins with, a move ends closed. */
+  #moves(blocks: readonly Block[], loaded: readonly State[], flows: FlowsOfPf): void {
+    const programs = new Map(loaded.map(({ ruleset, program }) => [ruleset.state as string, program]));
+    for (const [from, to] of this.#asked()) {
+      const [before, after] = [programs.get(from), programs.get(to)];
+      const steps = blocks.find(({ heading }) => heading === headingOf([from, to]))?.steps;
+      if (!before || !after || !steps) continue;
+      const left = this.#reading(movesFile, () => flows.left(steps, before, after));
       if (left) throw new Found({ kind: "move", file: movesFile, move: `${from} -> ${to}`, difference: left });
     }
-    for (const heading of wanted) this.#effect(movesFile, `${heading} is not there`);
   }
 
   #text(file: string): string {
@@ -194,8 +187,6 @@ class Validation {
     throw new Found({ kind: "effect", file, reason });
   }
 }
-
-const headingOf = ([from, to]: readonly string[]): string => `move ${from} -> ${to}`;
 
 /** The macro of each utun, and what the model calls it. */
 function macrosOf(plan: Plan): ReadonlyMap<string, string> {
