@@ -91,7 +91,7 @@ export class Guard {
       path: (file) => this.#path(file),
       closed: stateKey(chains, []),
       remembered: () => (this.#left.bundle === loaded.digest ? `${this.#left.fixed}` : undefined),
-      remember: (fixed) => void remembered.write("loaded.json", JSON.stringify({ bundle: loaded.digest, fixed })),
+      remember: (fixed) => void this.#remember(fixed),
       portalResolvers: () => this.#portalResolvers(),
       grounds: () => layGrounds(loaded.files.get("nft/ruleset.nft") ?? ""),
       meaning: (texts, state) => readBack(askedOf(loaded.files, texts, state)),
@@ -126,10 +126,11 @@ export class Guard {
     const { loaded, remembered } = this.#options;
     const { bundle, digest, files, folder } = loaded;
     this.#log("info", "starting", { policy: bundle.policy, bundle: folder, digest });
+    // First, because a disk may be full: nothing was changed then.
+    for (const [file, text] of files) if (file.startsWith("nft/")) await remembered.write(file, text);
     const { changed, faults } = await raiseSettings(bundle.settings);
     this.#changed = [...this.#changed, ...changed];
     for (const text of faults) this.#log("error", "setting", { text });
-    for (const [file, text] of files) if (file.startsWith("nft/")) await remembered.write(file, text);
     this.#left = parseLeft(await remembered.read("loaded.json"));
     await this.#outside.start();
     await this.#offSwitch.begin();
@@ -278,8 +279,22 @@ export class Guard {
     return this.reached("portal");
   }
 
+  /** Without it the next daemon loads anew: a full disk is no reason to end. */
+  async #remember(fixed: string): Promise<void> {
+    const { loaded, remembered } = this.#options;
+    try {
+      await remembered.write("loaded.json", JSON.stringify({ bundle: loaded.digest, fixed }));
+    } catch (error) {
+      this.#log("error", "rules", { text: `the next daemon will not know them: ${error}` });
+    }
+  }
+
   async #fill(text: string): Promise<string | undefined> {
-    await this.#options.remembered.write("nft/hosts.nft", text);
+    try {
+      await this.#options.remembered.write("nft/hosts.nft", text);
+    } catch (error) {
+      return `${error}`;
+    }
     return this.#firewall.fill(this.#path("hosts.nft"));
   }
 

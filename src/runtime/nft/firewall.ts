@@ -38,7 +38,7 @@ const patience = 500;
 /**
  * Carries out orders one after the other; a newer one replaces those that wait. Every one is read back from the kernel, and
  * what was read is what must stay there until the next. What a load lists is compared with the files by a reader, too,
- * which takes longer: the rules follow the probes meanwhile, and are closed where it finds a difference.
+ * which takes longer: the rules follow the probes meanwhile, and are closed where it finds a difference or cannot read.
  */
 export class Firewall {
   readonly #options: FirewallOptions;
@@ -182,11 +182,11 @@ export class Firewall {
   }
 
   #isLeft(found: Listed): boolean {
-    const isRefuted = this.#readings.differences.has(found.fixed);
+    const isRefuted = this.#readings.faults.has(found.fixed);
     return this.#nameOf(found) === this.#options.remembered() && stateInForce(found) !== undefined && !isRefuted;
   }
 
-  /** What the reader finds closes: everything is loaded anew, and never again where the same comes of it. */
+  /** What the reader finds, or does not understand, closes: everything is loaded anew, and never again where the same comes of it. */
   #readBack(listed: Listed, state: string): void {
     this.#readings.read(listed, state, (what) => {
       if (this.#loaded === listed.fixed) this.#loaded = undefined;
@@ -204,9 +204,9 @@ export class Firewall {
     const state = stateInForce(found);
     if (state !== stateName(this.#options.closed)) return `the kernel is in ${state ?? "no state"} after a load`;
     if (this.#loaded !== undefined && found.fixed !== this.#loaded) return "the kernel lists other rules than before";
-    const difference = this.#readings.differences.get(found.fixed);
-    if (difference !== undefined) {
-      this.#refused = `the kernel holds something else than was loaded: ${difference}`;
+    const fault = this.#readings.faults.get(found.fixed);
+    if (fault !== undefined) {
+      this.#refused = fault;
       return this.#lockDown(this.#refused);
     }
     this.#loaded = found.fixed;
