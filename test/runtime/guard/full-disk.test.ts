@@ -14,7 +14,7 @@ const ownDisk = (lab: Lab, folder: string): Promise<string> =>
 const fill = (lab: Lab, folder: string): Promise<unknown> =>
   lab.client.exec(["sh", "-c", `cat /dev/zero >${folder}/rest`]);
 
-describe.skipIf(mayBeSkipped())("a full disk", { timeout: 60_000 }, () => {
+describe.skipIf(mayBeSkipped())("a full disk", { timeout: 120_000 }, () => {
   test("is a clear error, and what is in force stays: at a start, a disable, an apply and an install", async () => {
     const [folder, other] = [await compiled(good), await compiled(`${good}allow out to 203.0.113.0/24 udp 4242\n`)];
     await withLab(async (lab) => {

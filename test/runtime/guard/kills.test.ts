@@ -22,7 +22,7 @@ const flapping = `while :; do
   ip link set wg0 up; ip route add default dev wg0 table 27507; ip -6 route add default dev wg0 table 27507; sleep 0.5
 done`;
 
-describe.skipIf(mayBeSkipped())("killed at a random moment", { timeout: 60_000 + kills * 10_000 }, () => {
+describe.skipIf(mayBeSkipped())("killed at a random moment", { timeout: 120_000 + kills * 10_000 }, () => {
   test(`${kills} times, the daemon leaves the rules in a state, never between, and nothing leaks`, async () => {
     const folder = await compiled(good);
     const random = randomOf(Date.now());
