@@ -41,6 +41,9 @@ export interface GuardOptions {
   readonly unconfirmedUntil: () => number | undefined;
 }
 
+/** Foreign rules that a status tells of. */
+const most = 8;
+
 /** Hands events to the machine, one after the other, and carries out what it says. */
 export class Guard {
   readonly ended: Promise<string | undefined>;
@@ -57,6 +60,7 @@ export class Guard {
   #state: State;
   #left: { readonly bundle?: unknown; readonly fixed?: unknown } = {};
   #tampered: Status["tampered"] = { count: 0 };
+  #bypasses: Status["bypasses"] = [];
   #changed: readonly Changed[];
   #isRetiring = false;
   #recent: readonly Recent[] = [];
@@ -98,6 +102,7 @@ export class Guard {
       done: (ticket) => this.#send({ kind: "done", ticket }),
       failed: (ticket, why) => this.#send({ kind: "failed", ticket, why }),
       tampered: (what) => this.#send({ kind: "tampered", what }),
+      bypassed: (how) => this.#tellBypass(how),
       note: (text) => this.#log("info", "rules", { text }),
     });
     this.#reconnection = new Reconnection(reconnects, {
@@ -331,6 +336,7 @@ export class Guard {
       paused: this.#pausing.paused,
       foreignRoutes: [...this.#foreignRoutes].flatMap(([tunnel, routes]) => routes.map((r) => `${r} beside ${tunnel}`)),
       tampered: this.#tampered,
+      bypasses: this.#bypasses,
       tries: this.#reconnection.tries,
       disabledUntil: this.#offSwitch.until,
       unconfirmedUntil: this.#options.unconfirmedUntil(),
@@ -348,6 +354,15 @@ export class Guard {
   #tellForeign(tunnel: string, routes: readonly string[]): void {
     this.#foreignRoutes.set(tunnel, routes);
     this.#log(routes.length > 0 ? "warning" : "info", "foreign-routes", { tunnel, routes });
+  }
+
+  /** No state of ours closes it, so a person must know. */
+  #tellBypass(how: string): void {
+    if (this.#bypasses.includes(how)) return;
+    this.#bypasses = [...this.#bypasses, how].slice(-most);
+    this.#log("error", "bypass", { text: how });
+    const lines = [how, "no rule of ksp sees what it takes: remove it, or the program that made it"];
+    this.#options.alert({ chain: "all", title: "another rule lets packets past the kill switch", lines });
   }
 
   async #close(isClosing: boolean): Promise<void> {

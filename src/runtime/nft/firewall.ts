@@ -27,6 +27,7 @@ export interface FirewallOptions extends Reader {
   readonly done: (ticket: number) => void;
   readonly failed: (ticket: number, why: string) => void;
   readonly tampered: (what: string) => void;
+  readonly bypassed: (how: string) => void;
 }
 
 /** The kernel tells of changes by itself: this is for what it did not tell. Where lists are long, a hundredth of the time. */
@@ -59,7 +60,11 @@ export class Firewall {
   constructor(options: FirewallOptions) {
     this.#options = options;
     this.#readings = new Readings(options);
-    this.#listener = options.kernel.listen({ tampered: (what) => this.#tampered(what), unsure: () => this.check() });
+    this.#listener = options.kernel.listen({
+      tampered: (what) => this.#tampered(what),
+      unsure: () => this.check(),
+      bypassed: options.bypassed,
+    });
     this.#schedule(checkEvery);
   }
 
