@@ -20,7 +20,8 @@ const modes: Readonly<Record<Status["mode"], string>> = {
 
 /** What a person reads of a status, the verdict first. */
 export function statusText(status: Status, now: number): string {
-  const { policy, mode, state, chains, paused, foreignRoutes, tampered, bypasses, disabledUntil, unconfirmedUntil } = status;
+  const { policy, mode, state, chains, paused, foreignRoutes, tampered, bypasses, disabledUntil, unconfirmedUntil } =
+    status;
   const until =
     mode === "disabled"
       ? ` ${disabledUntil === undefined ? "until `ksp enable` or a boot" : `for ${since(disabledUntil - now)} more`}`

@@ -86,6 +86,7 @@ const openFirewall = (left?: string, meaning: (texts: readonly string[]) => Prom
     remember: (fixed) => told.push(`remember ${fixed}`),
     done: (ticket) => told.push(`done ${ticket}`),
     failed: (ticket, why) => told.push(`failed ${ticket}: ${why}`),
+    bypassed: (how) => told.push(`bypassed: ${how}`),
     tampered: (what) => told.push(`tampered: ${what}`),
     note: (text) => text.startsWith("the kernel holds what") || told.push(text),
   });
