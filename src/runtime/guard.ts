@@ -11,6 +11,7 @@ import { listen, parseRequest, type Request, type Response } from "./control/soc
 import { notifyDesktops } from "./desktop.ts";
 import { type Diagnosis, diagnose } from "./diagnosis.ts";
 import { Hosts } from "./hosts/hosts.ts";
+import { type Pin, pinsOf } from "./hosts/pins.ts";
 import type { Loaded } from "./load-bundle.ts";
 import { stepEntries } from "./log.ts";
 import { isOpen } from "./machine/announce.ts";
@@ -125,10 +126,12 @@ export class Guard {
     );
     this.#hosts = new Hosts({
       hosts: loaded.bundle.runtime.hosts ?? [],
+      pins: pinsOf(loaded.bundle.runtime.tunnels),
       dns: loaded.bundle.runtime.dns,
       ruleset: loaded.files.get("nft/ruleset.nft") ?? "",
       fill: (text) => this.#fill(text),
       tell: (level, details) => this.#log(level, "host", details),
+      moved: (pin, addresses) => this.#tellMoved(pin, addresses),
     });
     this.#offSwitch = new OffSwitch({
       control,
@@ -360,9 +363,13 @@ export class Guard {
   #alert(chain: string): void {
     const { bundle } = this.#options.loaded;
     const found = diagnose(this.#state, chain, bundle, Date.now());
-    if (!found) return;
+    if (found) this.#alertAll(found);
+  }
+
+  #alertAll(found: Diagnosis): void {
     this.#options.alert(found);
-    if (bundle.runtime.alerts.includes("desktop")) void notifyDesktops(found.title, found.lines.join("\n"));
+    if (this.#options.loaded.bundle.runtime.alerts.includes("desktop"))
+      void notifyDesktops(found.title, found.lines.join("\n"));
   }
 
   #tellForeign(tunnel: string, routes: readonly string[]): void {
@@ -376,7 +383,17 @@ export class Guard {
     this.#bypasses = [...this.#bypasses, how].slice(-most);
     this.#log("error", "bypass", { text: how });
     const lines = [how, "no rule of ksp sees what it takes: remove it, or the program that made it"];
-    this.#options.alert({ chain: "all", title: "another rule lets packets past the kill switch", lines });
+    this.#alertAll({ chain: "all", title: "another rule lets packets past the kill switch", lines });
+  }
+
+  /** While the tunnel stands there is time to do something about it. */
+  #tellMoved({ tunnel, host }: Pin, addresses: readonly string[]): void {
+    this.#log("warning", "moved", { tunnel, host, addresses });
+    const lines = [
+      `${host} is at ${addresses.join(", ")} now, and the rules let nothing there`,
+      `${tunnel} stands until it is lost; then it does not come back: \`ksp pin\`, \`ksp compile\`, \`ksp apply\``,
+    ];
+    this.#alertAll({ chain: tunnel, title: `a server of ${tunnel} has moved`, lines });
   }
 
   async #close(isClosing: boolean): Promise<void> {
