@@ -111,15 +111,17 @@ class Validation {
     if (reason !== undefined) this.#effect(file, reason);
   }
 
-  /** As loaded, with all that the runtime may ever add, and with what the kernel closes by itself closed. */
+  /** As loaded and with all that the runtime may ever add; while the kernel's own clock runs, and when it has ended. */
   #same(same: SameRules, { file, ruleset, program }: ReadState): void {
-    const check = (state: IptablesState): void => this.#check(file, ruleset.state, () => same.difference(state));
-    check({ ruleset, program, filling: "as-loaded", isOpen: true });
     const within = refreshed(ruleset, program.family);
-    if (within.size > 0) check({ ruleset, program: filled(program, within), filling: "filled", isOpen: true });
     const rules = ruleset.rules.filter(({ expiresAfter }) => expiresAfter === undefined);
-    if (rules.length < ruleset.rules.length)
-      check({ ruleset: { ...ruleset, rules }, program, filling: "as-loaded", isOpen: false });
+    const ended = rules.length < ruleset.rules.length ? [{ ruleset: { ...ruleset, rules }, isOpen: false }] : [];
+    for (const at of [{ ruleset, isOpen: true }, ...ended]) {
+      const check = (state: Pick<IptablesState, "program" | "filling">): void =>
+        this.#check(file, ruleset.state, () => same.difference({ ...at, ...state }));
+      check({ program, filling: "as-loaded" });
+      if (within.size > 0) check({ program: filled(program, within), filling: "filled" });
+    }
   }
 
   /** What opens for a while closes in time, and rather early than late. */
