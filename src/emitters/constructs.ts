@@ -41,6 +41,16 @@ export const constructs = {
       ({ direction, verdict, match }) => direction === "forward" && verdict.kind === "accept" && !match.related,
     ),
   },
+  "forward-from-anywhere": {
+    text: "forwarded packets from whichever interface",
+    askedBy: rules(
+      ({ direction, verdict, match }) =>
+        direction === "forward" &&
+        isAccept(verdict) &&
+        !match.related &&
+        ![match.inInterface, match.outInterface].every((set) => set?.kind === "one-of"),
+    ),
+  },
   rewrite: { text: "another destination for packets", askedBy: rewrites("destination") },
   masquerade: { text: "a masquerade", askedBy: rewrites("masquerade") },
   timed: {

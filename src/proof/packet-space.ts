@@ -67,9 +67,20 @@ export class PacketSpace extends Space {
     const known = this.#addresses.get(set) ?? new Map<string, PacketSet>();
     this.#addresses.set(set, known);
     const made =
-      known.get(key) ?? this.where(dimension, this.classes[family === "ipv6" ? "ipv6" : "ipv4"].codesOf(set), inside);
+      known.get(key) ?? super.where(dimension, this.classes[family === "ipv6" ? "ipv6" : "ipv4"].codesOf(set), inside);
     known.set(key, made);
     return made;
+  }
+
+  /** A packet of the other family has no such address. */
+  without(dimension: AddressDimension): PacketSet {
+    return super.where(dimension, [{ first: 0n, last: 0n }]);
+  }
+
+  /** Addresses are no values of their dimensions: `addresses` asks for them. */
+  override where(dimension: string, ranges: readonly Range[], inside?: PacketSet): PacketSet {
+    if (addressDimensions.some((name) => name === dimension)) throw new Error(`${dimension} holds codes`);
+    return super.where(dimension, ranges, inside);
   }
 
   /** The addresses of a set that speaks of one dimension of them alone. */

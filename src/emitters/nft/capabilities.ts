@@ -15,6 +15,7 @@ export const capabilities: Capabilities = {
   service: byNumber,
   "interface-kind": holds,
   forward: holds,
+  "forward-from-anywhere": holds,
   rewrite: holds,
   masquerade: holds,
   timed: holds,

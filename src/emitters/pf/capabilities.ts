@@ -17,6 +17,7 @@ export const capabilities: Capabilities = {
   service: named,
   "interface-kind": holds,
   forward: gateway,
+  "forward-from-anywhere": gateway,
   rewrite: gateway,
   masquerade: gateway,
   timed: refused("leave out `portal`: no rule of pf ends with its time"),

@@ -16,6 +16,7 @@ export const capabilities: Capabilities = {
   service: holds,
   "interface-kind": holds,
   forward: gateway,
+  "forward-from-anywhere": gateway,
   rewrite: gateway,
   masquerade: gateway,
   timed: refused("leave out `portal`: no filter of Windows ends with its time"),

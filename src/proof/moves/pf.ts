@@ -49,13 +49,14 @@ export class FlowsOfPf {
       if (command.kind !== "kill") return [];
       const { on, source, destination } = command;
       const name = on.startsWith("$") ? (this.#macros.get(on.slice(1)) ?? on) : on;
+      const family = source.version === 4 ? "ipv4" : "ipv6";
       const named = space.names.interfaces.of({ kind: "named", name });
       return [
         space
           .is(`${direction}Name`, ...named.map((n) => n + 1))
-          .intersect(space.where(`source${source.version}`, [source]))
-          .intersect(space.where(`destination${destination.version}`, [destination]))
-          .intersect(space.family(source.version === 4 ? "ipv4" : "ipv6")),
+          .intersect(space.addresses("source", family, [source], space.all))
+          .intersect(space.addresses("destination", family, [destination], space.all))
+          .intersect(space.family(family)),
       ];
     });
     return space.none.union(...sets);

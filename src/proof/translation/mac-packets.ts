@@ -29,7 +29,7 @@ export function macPackets(space: PacketSpace, tunnels: readonly string[]): Pack
         space
           .is(`${side}Name`, ...tunnels.map((name) => space.names.interfaces.classOf(name) + 1))
           .intersect(locality(space, "destination", "broadcast")),
-        space.where("destination4", [everyone]),
+        space.addresses("destination", "ipv4", [everyone], space.all),
       ),
     ),
     // Each family has its own ICMP, and the kernel drops the other one.

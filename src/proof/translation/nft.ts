@@ -161,7 +161,10 @@ class Validation {
       this.#effect(file, "closes at another time");
     if (limits.length === 0) return;
     const rules = ruleset.rules.filter(({ expiresAfter }) => expiresAfter === undefined);
-    this.#check(comparison, file, { ruleset: { ...ruleset, rules }, program, filling: "as-loaded", isOpen: false });
+    const ended = { ruleset: { ...ruleset, rules }, isOpen: false };
+    this.#check(comparison, file, { ...ended, program, filling: "as-loaded" });
+    const full = filled(program, refreshed(ruleset));
+    this.#check(comparison, file, { ...ended, program: full, filling: "filled" });
   }
 
   /** Every move, with each transaction as it is carried out: hook by hook. */
