@@ -65,7 +65,7 @@ export function sections(rules: readonly Rule[], spelling: Spelling, linesOf = r
 }
 
 export const ruleLines = (rule: Worded, spelling: Spelling): readonly Line[] =>
-  wholeMatch(rule.match, rule.from, spelling).map((line) => [...timer(rule), ...line, ...ending(rule)]);
+  wholeMatch({ ...rule.match, ...(rule.verdict.kind !== "accept" && { refuses: true }) }, rule.from, spelling).map((line) => [...timer(rule), ...line, ...ending(rule)]);
 
 /** An element with a time-out for each family: when they are gone nothing matches, whoever has died meanwhile. */
 const timer = ({ expiresAfter }: Pick<Rule, "expiresAfter">): Line =>
