@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { exists } from "../system/exists.ts";
 import { complaint, run } from "../system/program.ts";
 
 export interface EgressOptions {
@@ -49,9 +49,8 @@ export class Egress {
   }
 
   async #hook(hooked: readonly string[]): Promise<void> {
-    const present: readonly string[] = await readdir("/sys/class/net").catch(() => []);
     for (const device of this.#options.devices)
-      if (this.#isOn && present.includes(device) && !hooked.includes(device))
+      if (this.#isOn && !hooked.includes(device) && (await exists(`/sys/class/net/${device}`)))
         await this.#say(
           device,
           await run(["nft", "-f", this.#options.path(device)], { milliseconds: 30_000 }),
