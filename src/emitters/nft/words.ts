@@ -114,7 +114,9 @@ function transportLines({ transport, alsoUdp, refuses }: WordedMatch, spelling: 
     case "icmpv6": {
       if (!transport.types) return [[piece("l4", `meta l4proto ${transport.kind === "icmp" ? "icmp" : "ipv6-icmp"}`)]];
       const names = transport.types.map((type) => typeName(transport.kind, type));
-      return either(names, spelling.kind === "literals").map((text) => [piece("icmp", `${transport.kind} type ${text}`)]);
+      return either(names, spelling.kind === "literals").map((text) => [
+        piece("icmp", `${transport.kind} type ${text}`),
+      ]);
     }
     default: {
       const word = alsoUdp ? "th" : transport.kind;
