@@ -1,7 +1,7 @@
 import { contains } from "../net/address-set.ts";
 import { containsPort, type PortSet } from "../net/port-set.ts";
 import { protocolNumber, type Transport } from "../net/protocol.ts";
-import { type Interface, type Owner, type Packet, type Payload, reverse } from "./packet.ts";
+import { type Interface, type Owner, type Packet, type Payload, reverse, utunName } from "./packet.ts";
 import type { Device, Identity, Tunnel } from "./policy.ts";
 import type { AddressMatch, InterfaceSet, Match, Rule, Ruleset, Verdict, Zone } from "./ruleset.ts";
 
@@ -123,7 +123,7 @@ function isNamed(device: Device, name: string): boolean {
     case "prefix":
       return name.startsWith(device.prefix);
     case "utun":
-      return /^utun[0-9]+$/.test(name);
+      return name === utunName(device);
   }
 }
 

@@ -29,6 +29,9 @@ export interface Interface {
   readonly kind?: string;
 }
 
+/** The number of a utun is known where it runs alone; until then each has a name that no interface has. */
+export const utunName = ({ of }: { readonly of: string }): string => `utun-${of}`;
+
 /** An IANA protocol number and what its header begins with. */
 export interface Payload {
   readonly protocol: number;

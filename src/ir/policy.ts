@@ -52,9 +52,9 @@ export type Identities = Immutable<Static<typeof identities>>;
 const device = tagged(
   record({ kind: Type.Literal("named"), name: Type.String({ minLength: 1 }) }),
   record({ kind: Type.Literal("prefix"), prefix: Type.String({ minLength: 1 }) }),
-  record({ kind: Type.Literal("utun") }),
+  record({ kind: Type.Literal("utun"), of: name }),
 );
-/** An interface by name, all with a prefix (`br-*`), or a utun that the system numbers. */
+/** An interface by name, all with a prefix (`br-*`), or the one utun that the system numbers for a tunnel or link (`of`). */
 export type Device = Immutable<Static<typeof device>>;
 const devices = record({
   linux: Type.Optional(Type.Array(device, { minItems: 1 })),

@@ -2,7 +2,7 @@ import { type Address, type Family, parseAddress } from "../net/address.ts";
 import { type AddressSet, contains, ofFamily } from "../net/address-set.ts";
 import { constant } from "../net/parse-net.ts";
 import { belongsTo } from "./evaluate.ts";
-import type { Interface } from "./packet.ts";
+import { type Interface, utunName } from "./packet.ts";
 import type { Device, Os, PacketPattern, Path, Policy, Tunnel } from "./policy.ts";
 import type { Locality, Zone } from "./ruleset.ts";
 
@@ -126,7 +126,7 @@ function sampleName(device: Device): string {
     case "prefix":
       return `${device.prefix}0`;
     case "utun":
-      return "utun9";
+      return utunName(device);
   }
 }
 

@@ -1,3 +1,4 @@
+import { utunName } from "../ir/packet.ts";
 import type { Device } from "../ir/policy.ts";
 
 /**
@@ -46,9 +47,9 @@ export class InterfaceNames {
 
 function labelOf(name: string, devices: readonly Device[]): string {
   const own = devices.filter((device) => isNamed(device, name));
-  if (own.some((device) => device.kind === "named")) return name;
+  if (own.some((device) => device.kind !== "prefix")) return name;
   const [longest] = own
-    .flatMap((device) => (device.kind === "prefix" ? [device.prefix] : device.kind === "utun" ? ["utun"] : []))
+    .flatMap((device) => (device.kind === "prefix" ? [device.prefix] : []))
     .sort((a, b) => b.length - a.length);
   return longest === undefined ? "other" : `${longest}*`;
 }
@@ -62,32 +63,25 @@ function isNamed(device: Device, name: string): boolean {
     case "prefix":
       return name.startsWith(device.prefix);
     case "utun":
-      return name.startsWith("utun") && isNumber(name.slice(4));
+      return name === utunName(device);
   }
 }
 
-const isNumber = (text: string): boolean => text !== "" && [...text].every((c) => c >= "0" && c <= "9");
-
 const usual = ["eth0", "wlan0", "enp3s0"];
 
-/**
- * What a name without its own device is told by: the longest prefix that it has, and whether it is a utun. So for each
- * prefix a name that goes on with a character where no device does, and for utuns the same with digits alone.
- */
+/** What a name without its own device is told by is the longest prefix that it has: for each one a name that goes on with a character where no device does. */
 function candidates(devices: readonly Device[]): readonly string[] {
-  const literals = devices.flatMap((d) => (d.kind === "named" ? [d.name] : []));
+  const literals = devices.flatMap((d) => (d.kind === "named" ? [d.name] : d.kind === "utun" ? [utunName(d)] : []));
   const prefixes = devices.flatMap((d) => (d.kind === "prefix" ? [d.prefix] : []));
   const taken = [...literals, ...prefixes];
   const isFree = (name: string): boolean => !literals.includes(name);
-  const starts = ["", "utun", ...prefixes];
   const goOn = (characters: readonly string[]) =>
-    starts.flatMap((start) => {
+    ["", ...prefixes].flatMap((start) => {
       const next = characters.find((c) => !taken.some((t) => t.startsWith(start + c)));
       return next === undefined ? [] : [start + next];
     });
-  const utuns = devices.some((d) => d.kind === "utun") ? starts.flatMap((start) => utunsFrom(start, taken)) : [];
-  // The first name of a class stands for it, and numbers read best; only what is no number tells `utun1a` from a utun.
-  const names = [...usual, ...goOn(digits), ...prefixes, ...utuns, ...goOn([...letters, ...others(taken)])];
+  // The first name of a class stands for it, and numbers read best.
+  const names = [...usual, ...goOn(digits), ...prefixes, ...goOn([...letters, ...others(taken)])];
   return [...literals, ...names.filter(isFree)];
 }
 
@@ -96,14 +90,3 @@ const letters = [..."abcdefghijklmnopqrstuvwxyz"];
 /** More characters than there are names. */
 const others = (taken: readonly string[]): readonly string[] =>
   Array.from({ length: taken.length + 1 }, (_, i) => String.fromCodePoint(0x4e00 + i));
-
-/** Every utun that begins so and leaves the tree of known names at its next digit; one that stays in it is followed. */
-function utunsFrom(start: string, taken: readonly string[]): readonly string[] {
-  if (!start.startsWith("utun")) return "utun".startsWith(start) ? utunsFrom("utun", taken) : [];
-  if (start !== "utun" && !isNumber(start.slice(4))) return [];
-  const found = digits.flatMap((digit) => {
-    const name = start + digit;
-    return taken.some((t) => t.startsWith(name)) ? [name, ...utunsFrom(name, taken)] : [name];
-  });
-  return [...new Set(found)];
-}

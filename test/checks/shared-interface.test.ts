@@ -76,6 +76,12 @@ test("an interface said twice by its owner", () => {
     label: "two names that mean it",
     help: "keep one of them",
   });
+  expectFaults(home({ interface: '  ⟦interface linux "wg0" macos utun macos utun⟧' }), {
+    code: "KSP2006",
+    message: "the interface `utun` is said twice",
+    label: "two names that mean it",
+    help: "keep one of them",
+  });
 });
 
 test("names that only look alike, and every utun", () => {

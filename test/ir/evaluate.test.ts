@@ -189,11 +189,14 @@ describe("interfaces", () => {
     expect(kinds.filter((kind) => isOn(set, at("vpn", kind)))).toEqual(fitting);
   });
 
-  test("prefixes and numbered utuns", () => {
-    const devices = [{ kind: "prefix", prefix: "br-" }, { kind: "utun" }] as const;
+  test("prefixes, and the utun of a tunnel", () => {
+    const devices = [
+      { kind: "prefix", prefix: "br-" },
+      { kind: "utun", of: "vpn" },
+    ] as const;
     const set: InterfaceSet = { kind: "one-of", zones: [zone(devices)] };
-    const names = ["br-", "br-a", "br", "xbr-a", "utun0", "utun12", "utun", "utunx"];
-    expect(names.filter((name) => isOn(set, at(name)))).toEqual(["br-", "br-a", "utun0", "utun12"]);
+    const names = ["br-", "br-a", "br", "xbr-a", "utun-vpn", "utun-vpn2", "utun", "utun4"];
+    expect(names.filter((name) => isOn(set, at(name)))).toEqual(["br-", "br-a", "utun-vpn"]);
   });
 });
 

@@ -65,7 +65,15 @@ const zones: fc.Arbitrary<Zone> = fc.constantFrom<Zone>(
   { name: "c", kind: "tunnel", protocol: "wireguard", devices: [{ kind: "named", name: "wg0" }] },
   { name: "d", kind: "tunnel", protocol: "openvpn", devices: [{ kind: "prefix", prefix: "wg" }] },
   { name: "e", kind: "tunnel", protocol: "ipsec", devices: [{ kind: "named", name: "ipsec0" }] },
-  { name: "f", kind: "tunnel", protocol: "other", devices: [{ kind: "utun" }, { kind: "named", name: "utun7" }] },
+  {
+    name: "f",
+    kind: "tunnel",
+    protocol: "other",
+    devices: [
+      { kind: "utun", of: "f" },
+      { kind: "named", name: "utun7" },
+    ],
+  },
 );
 const interfaceSets: fc.Arbitrary<InterfaceSet> = fc.oneof(
   fc.constant<InterfaceSet>({ kind: "loopback" }),
@@ -167,8 +175,8 @@ const names = [
   "ipsec0",
   "utun",
   "utun7",
-  "utun8",
-  "utun08",
+  "utun-f",
+  "utun-f0",
   "lo",
   "x",
 ];

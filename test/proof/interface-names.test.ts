@@ -7,13 +7,13 @@ import { InterfaceNames } from "../../src/proof/interface-names.ts";
 /** Few characters, so that names, prefixes and numbers meet. */
 const names = fc.oneof(
   fc.string({ unit: fc.constantFrom("u", "t", "n", "0", "1"), minLength: 1, maxLength: 7 }),
-  fc.string({ unit: fc.constantFrom("0", "1", "2", "9", "a"), maxLength: 3 }).map((rest) => `utun${rest}`),
+  fc.string({ unit: fc.constantFrom("a", "b", "c", "-"), maxLength: 3 }).map((rest) => `utun-${rest}`),
   fc.string({ unit: "binary", minLength: 1, maxLength: 3 }),
 );
 const devices: fc.Arbitrary<Device> = fc.oneof(
   names.map((name): Device => ({ kind: "named", name })),
   names.map((prefix): Device => ({ kind: "prefix", prefix })),
-  fc.constant<Device>({ kind: "utun" }),
+  fc.constantFrom("a", "b").map((of): Device => ({ kind: "utun", of })),
 );
 const isNamed = (device: Device, name: string): boolean =>
   belongsTo({ name: "", kind: "link", devices: [device] }, { name });
@@ -40,13 +40,13 @@ test("every name falls into a class, and shares all its devices with the sample 
 describe("all ten numbers after a prefix are taken", () => {
   const digits = [..."0123456789"];
   const list: readonly Device[] = [
-    { kind: "utun" },
-    ...digits.map((digit): Device => ({ kind: "prefix", prefix: `utun${digit}` })),
+    { kind: "utun", of: "5" },
+    ...digits.map((digit): Device => ({ kind: "prefix", prefix: `utun-${digit}` })),
     ...digits.map((digit): Device => ({ kind: "prefix", prefix: `wg${digit}` })),
     { kind: "prefix", prefix: "wg" },
   ];
   const classes = new InterfaceNames(list);
-  test.each(["utun5", "utun5a", "utun", "utuna", "wg", "wga", "wg3", "w", "x", ""])("%o", (name) => {
+  test.each(["utun-5", "utun5", "utun5a", "utun", "utuna", "wg", "wga", "wg3", "w", "x", ""])("%o", (name) => {
     expect(() => classes.classOf(name)).not.toThrow();
   });
 });
@@ -56,8 +56,10 @@ test("a class reads as what its names have in common", () => {
     { kind: "named", name: "eth0" },
     { kind: "prefix", prefix: "wg" },
     { kind: "prefix", prefix: "wg1" },
-    { kind: "utun" },
+    { kind: "utun", of: "vpn" },
   ]);
-  const labels = ["eth0", "wg0", "wg1", "wg17", "utun3", "usb0"].map((name) => classes.labels[classes.classOf(name)]);
-  expect(labels).toEqual(["eth0", "wg*", "wg1*", "wg1*", "utun*", "other"]);
+  const labels = ["eth0", "wg0", "wg1", "wg17", "utun-vpn", "utun3"].map(
+    (name) => classes.labels[classes.classOf(name)],
+  );
+  expect(labels).toEqual(["eth0", "wg*", "wg1*", "wg1*", "utun-vpn", "other"]);
 });

@@ -13,7 +13,7 @@ import { mostInline, type Sets } from "./sets.ts";
 export type Spelling = { readonly kind: "sets"; readonly sets: Sets } | { readonly kind: "literals" };
 
 /** The lines that together match what a `Match` does of one family, interfaces apart; none where it is not about the family. */
-export function matchLines(match: Match, family: Family, owner: string, spelling: Spelling): readonly Line[] {
+function matchLines(match: Match, family: Family, owner: string, spelling: Spelling): readonly Line[] {
   if (match.family === "arp") throw new Error("iptables has no word for it");
   if (!spokenFamilies(match).includes(family)) return [];
   const [source, destination] = [

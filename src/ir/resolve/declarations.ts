@@ -93,7 +93,7 @@ export function resolveLink(context: Context, link: ast.Link): Link | undefined 
   const items = new Items(context, link.block.items, `link \`${link.name.name}\``, link.name.span);
   const interfaces = items.some("interface");
   const role = items.one("role");
-  const devices = interfaces && resolveDevices(context, interfaces);
+  const devices = interfaces && resolveDevices(context, interfaces, link.name.name);
   if (!devices || !role) return undefined;
   const name = link.name.name;
   return context.identify(
@@ -115,7 +115,7 @@ export function resolveTunnel(context: Context, tunnel: ast.Tunnel): Tunnel | un
   const addressItem = items.one("address");
   const carriesItem = items.one("carries");
 
-  const devices = interfaces && resolveDevices(context, interfaces);
+  const devices = interfaces && resolveDevices(context, interfaces, name);
   const reach = serverItems && resolveReach(context, serverItems);
   const carrier = carriers && resolveCarrier(context, carriers);
   const address = addressItem && resolveAddress(context, addressItem);

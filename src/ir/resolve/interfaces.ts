@@ -1,15 +1,19 @@
 import type { Span } from "../../diagnostics/span.ts";
 import type * as ast from "../../parser/ast.ts";
-import type { Device, Devices, Identities, Identity, Os } from "../policy.ts";
+import type { Device, Devices, Identities, Identity, Name, Os } from "../policy.ts";
 import { systems } from "../systems.ts";
 import type { Context } from "./context.ts";
 import { resolveIdentity } from "./values.ts";
 
 /** A name without a system counts for all of them. */
-export function resolveDevices(context: Context, items: readonly ast.InterfaceItem[]): Devices | undefined {
+export function resolveDevices(
+  context: Context,
+  items: readonly ast.InterfaceItem[],
+  owner: Name,
+): Devices | undefined {
   const devices: Partial<Record<Os, Device[]>> = {};
   for (const { os, device, span } of items.flatMap((i) => i.names)) {
-    const resolved = resolveDevice(context, device, span);
+    const resolved = device === "utun" ? ({ kind: "utun", of: owner } as const) : resolveDevice(context, device, span);
     if (!resolved) return undefined;
     for (const system of os ? [os] : systems) {
       devices[system] ??= [];
@@ -19,8 +23,7 @@ export function resolveDevices(context: Context, items: readonly ast.InterfaceIt
   return devices;
 }
 
-function resolveDevice(context: Context, device: ast.Text | "utun", span: Span): Device | undefined {
-  if (device === "utun") return { kind: "utun" };
+function resolveDevice(context: Context, device: ast.Text, span: Span): Device | undefined {
   if (device.kind === "param") return context.unsupported("a parameter", device.span);
   const { value } = device;
   if (value === "" || value === "*")

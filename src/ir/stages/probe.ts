@@ -11,11 +11,11 @@ import { open, type PlanStage, underIpv6Policy } from "./rule.ts";
 /** The daemon's own packets, and nobody else's: no carrier may use this mark. */
 export const probeMark = { kind: "mark", value: 0x6b700000, mask: 0xffffffff } as const satisfies Identity;
 
-/** Windows has no marks, but knows of a packet which service sent it. */
-const proberOn: Readonly<Record<Os, Identity>> = {
+/** Windows has no marks, but knows of a packet which service sent it. macOS tells who sends TCP and UDP alone, so there anybody may ask. */
+const proberOn: Readonly<Record<Os, Identity | undefined>> = {
   linux: probeMark,
   windows: { kind: "service", name: "ksp" },
-  macos: probeMark,
+  macos: undefined,
 };
 
 /** The heartbeat of a tunnel that is not proved yet: without one accepted packet WireGuard never shakes hands. */
@@ -25,6 +25,7 @@ export const probeStage: PlanStage = (policy, os, state) =>
     .flatMap((watch) => {
       const tunnel = tunnelNamed(policy, watch.tunnel);
       const outInterface = oneOf(tunnelZone(tunnel, os, state));
+      const prober = proberOn[os];
       const targets = watch.probes.flatMap((probe) => (probe.kind === "heartbeat" ? probe.targets : []));
       return families.flatMap((family): Rule[] => {
         const set = ofFamily(targets, family);
@@ -35,7 +36,7 @@ export const probeStage: PlanStage = (policy, os, state) =>
             ...ownSourceOf(family),
             destination: { set },
             transport: echoRequest(family),
-            owner: [[proberOn[os]]],
+            ...(prober && { owner: [[prober]] }),
           });
         return match ? [open("probe", "out", match, watch.id)] : [];
       });

@@ -56,6 +56,7 @@ const listening = ({ listen: { address, transport, port } }: Helper): Match => (
 /** The daemon's echo requests, which nobody else can send: without one WireGuard does not even shake hands. */
 export function probes(said: Said, view: View): PacketSet {
   const { policy, hops, places, os } = said;
+  const prober = daemon[os];
   const echo: Readonly<Record<Family, Match>> = {
     ipv4: { transport: { kind: "icmp", types: [8] } },
     ipv6: { transport: { kind: "icmpv6", types: [128] } },
@@ -70,16 +71,16 @@ export function probes(said: Said, view: View): PacketSet {
             ...said.ownSource(tunnel),
             destination: { set: ofFamily(said.targets(tunnel.name), family) },
             ...echo[family],
-            owner: [[daemon[os]]],
+            ...(prober && { owner: [[prober]] }),
           }),
         ),
       ),
   );
 }
 
-/** What tells the daemon's packets from all others. */
-const daemon: Readonly<Record<Os, Identity>> = {
+/** What tells the daemon's packets from all others; nothing does on macOS. */
+const daemon: Readonly<Record<Os, Identity | undefined>> = {
   linux: { kind: "mark", value: 0x6b700000, mask: 0xffffffff },
   windows: { kind: "service", name: "ksp" },
-  macos: { kind: "mark", value: 0x6b700000, mask: 0xffffffff },
+  macos: undefined,
 };

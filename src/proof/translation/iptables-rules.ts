@@ -79,7 +79,7 @@ const queriesOf = ({ rewrites }: Ruleset): readonly Match[] =>
   });
 
 /** Whatever nobody knows of a packet there, as far as rules ask for it, or who sent it depends on it. */
-export function places({ tables }: Program, { table, chain }: OwnHook, isOpen: boolean): readonly Place[] {
+function places({ tables }: Program, { table, chain }: OwnHook, isOpen: boolean): readonly Place[] {
   const rules = tables.get(table) ?? new Map<string, readonly Rule[]>();
   const asked = asks.get(rules) ?? new Set([...rules.values()].flat().flatMap(endsAsked));
   asks.set(rules, asked);
@@ -95,11 +95,11 @@ const endsAsked = ({ conditions }: Rule): readonly End[] =>
   conditions.flatMap((asked) => (asked.kind === "locality" && asked.side === undefined ? [asked.end] : []));
 
 /** What leaves and shows where it arrived was encapsulated by this machine: with an address of its own. */
-export const leavingFrom = ({ isOurs }: Place, going: PacketSet, space: PacketSpace): PacketSet =>
+const leavingFrom = ({ isOurs }: Place, going: PacketSet, space: PacketSpace): PacketSet =>
   isOurs.source ? going : going.minus(space.has("in"));
 
 /** Forwarded with a source that is not ours: the kernel takes nothing from outside with an address of this machine. */
-export const forwardedFrom = ({ isOurs }: Place, going: PacketSet, space: PacketSpace): PacketSet =>
+const forwardedFrom = ({ isOurs }: Place, going: PacketSet, space: PacketSpace): PacketSet =>
   isOurs.source ? space.none : going.minus(space.is("sourceLocality", localityAlphabet.numberOf("local")));
 
 /** Holds the rules of programs against plans, hook by hook, within what is assumed of packets. */

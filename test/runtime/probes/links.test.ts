@@ -41,5 +41,5 @@ test("a tunnel's interface goes by its whole name, or by the beginning that the 
   expect(isOf("wg0", [{ kind: "named", name: "wg0" }])).toBe(true);
   expect(isOf("wg01", [{ kind: "named", name: "wg0" }])).toBe(false);
   expect(isOf("tun7", [{ kind: "prefix", prefix: "tun" }])).toBe(true);
-  expect(isOf("utun0", [{ kind: "utun" }])).toBe(false);
+  expect(isOf("utun0", [{ kind: "utun", of: "vpn" }])).toBe(false);
 });

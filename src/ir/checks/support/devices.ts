@@ -8,9 +8,9 @@ export const ownerName = (owner: Link | Tunnel): string => `${"role" in owner ? 
 export const formatDevice = (device: Device): string =>
   device.kind === "named" ? device.name : device.kind === "prefix" ? `${device.prefix}*` : "utun";
 
-/** An interface can have both names. Every `utun` is another one. */
+/** An interface can have both names. The `utun` of each tunnel is another one. */
 export function devicesOverlap(a: Device, b: Device): boolean {
-  if (a.kind === "utun" || b.kind === "utun") return false;
+  if (a.kind === "utun" || b.kind === "utun") return a.kind === "utun" && b.kind === "utun" && a.of === b.of;
   if (a.kind === "prefix" && b.kind === "prefix") return a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix);
   if (a.kind === "prefix") return b.kind === "named" && b.name.startsWith(a.prefix);
   return b.kind === "prefix" ? a.name.startsWith(b.prefix) : a.name === b.name;

@@ -1,0 +1,188 @@
+import { connections, fragments, localityAlphabet } from "../../dimensions.ts";
+import type { PacketSpace } from "../../packet-space.ts";
+import type { PacketSet } from "../../packets/packet-set.ts";
+import type { Columns } from "../../packets/segments.ts";
+import { icmpOf, tcp, udp } from "./names.ts";
+import { portsOf } from "./ports.ts";
+import {
+  type Comparison,
+  type Criteria,
+  type Direction,
+  type Host,
+  type IdTest,
+  loopback,
+  Unreadable,
+  type Version,
+} from "./program.ts";
+
+/**
+ * As which packet a rule sees one: itself, the one that opened its flow, or the one that opened the flow in the other
+ * direction. `direction` is that of the packet that the rule sees.
+ */
+export interface View {
+  readonly as: "itself" | "opening" | "answered";
+  readonly direction: Direction;
+  readonly walk: "whole" | "fragments";
+}
+/** What a rule's table holds, by its name; undefined: it is not there. */
+export type Lookup = (name: string) => { readonly ipv4: Columns; readonly ipv6: Columns } | undefined;
+
+export const sideOf = ({ as, direction }: View): Direction => (as === "answered" ? opposite[direction] : direction);
+export const opposite = { in: "out", out: "in" } as const;
+
+/** The packets that rules match, in one space. */
+export class Matches {
+  readonly #space: PacketSpace;
+  readonly #lists = new WeakMap<Columns, Map<string, PacketSet>>();
+
+  constructor(space: PacketSpace) {
+    this.#space = space;
+  }
+
+  /** From the last dimension up, so that a long list of addresses is made once and never walked again. */
+  of(criteria: Criteria, view: View, lookup: Lookup): PacketSet {
+    const space = this.#space;
+    if (view.walk === "whole" && criteria.isOfFragments) return space.none;
+    if (criteria.direction !== undefined && criteria.direction !== view.direction) return space.none;
+    if (criteria.tagged) throw new Unreadable(criteria.line, "a tag, which any rule may have set");
+    const tail = view.walk === "whole" ? this.#whole(criteria, view) : this.#fragment(criteria);
+    const [source] = endsOf(view);
+    const versions: readonly Version[] = criteria.version ? [criteria.version] : [4, 6];
+    const families = versions.map((version) => {
+      const at = (end: "source" | "destination", inside: PacketSet): PacketSet =>
+        this.#address(end, end === source ? criteria.source : criteria.destination, version, inside, {
+          criteria,
+          lookup,
+        });
+      return at("destination", at("source", tail)).intersect(space.family(version === 4 ? "ipv4" : "ipv6"));
+    });
+    return space.none.union(...families).intersect(this.interface(criteria, sideOf(view)));
+  }
+
+  interface({ interface: named }: Pick<Criteria, "interface">, side: Direction): PacketSet {
+    const space = this.#space;
+    if (!named) return space.has(side);
+    const on = this.named(named.name, side);
+    return named.isNegated ? space.has(side).minus(on) : on;
+  }
+
+  /** Those that there can be: loopback is called so, and nothing else is. */
+  interfaces(side: Direction): PacketSet {
+    const space = this.#space;
+    const { interfaces, kinds } = space.names;
+    return space
+      .is(`${side}Name`, interfaces.classOf("lo") + 1)
+      .symmetricDifference(space.is(`${side}Kind`, kinds.numberOf("loopback")))
+      .complement();
+  }
+
+  /** By its exact name; the model calls loopback by its kind. */
+  named(name: string, side: Direction): PacketSet {
+    const space = this.#space;
+    if (name === loopback)
+      return space.has(side).intersect(space.is(`${side}Kind`, space.names.kinds.numberOf("loopback")));
+    return space.is(`${side}Name`, ...space.names.interfaces.of({ kind: "named", name }).map((n) => n + 1));
+  }
+
+  #whole(
+    { protocol, sourcePort, destinationPort, user, group, icmp, isOpening, line }: Criteria,
+    view: View,
+  ): PacketSet {
+    const space = this.#space;
+    const [source, destination] = endsOf(view);
+    return [
+      user && this.#owner("user", user, line),
+      group && this.#owner("group", group, line),
+      icmp && space.is("icmpType", icmp.type),
+      icmp?.code !== undefined && space.is("icmpCode", icmp.code),
+      sourcePort && this.#port(source, sourcePort),
+      destinationPort && this.#port(destination, destinationPort),
+      space.is("fragment", fragments.whole),
+      protocol !== undefined && space.is("protocol", protocol),
+      // A packet in the midst of a connection is no SYN.
+      isOpening && view.as === "itself" && this.#opens(),
+    ].reduce<PacketSet>((all, set) => (set ? all.intersect(set) : all), space.all);
+  }
+
+  /** Neither ports nor owners are looked at. Flags concern TCP, ports TCP and UDP, types ICMP: other fragments meet the rule. */
+  #fragment({ protocol, sourcePort, destinationPort, icmp, isOpening }: Criteria): PacketSet {
+    const space = this.#space;
+    const skipped = [
+      ...(sourcePort || destinationPort ? [tcp, udp] : []),
+      ...(isOpening ? [tcp] : []),
+      ...(icmp ? Object.values(icmpOf) : []),
+    ];
+    const met = skipped.length > 0 ? space.is("protocol", ...skipped).complement() : space.all;
+    const of = protocol === undefined ? met : met.intersect(space.is("protocol", protocol));
+    return of.minus(space.is("fragment", fragments.whole));
+  }
+
+  #opens(): PacketSet {
+    return this.#space
+      .is("protocol", tcp)
+      .complement()
+      .union(this.#space.is("connection", connections.numberOf("new")));
+  }
+
+  /** TCP and UDP have owners; of all else, and where nobody is found, the owner is `unknown`. */
+  #owner(field: "user" | "group", test: IdTest, line: number): PacketSet {
+    const space = this.#space;
+    if (test.kind === "other") throw new Unreadable(line, "an order of ids");
+    const ids = space.names.owners[field];
+    const isOwned = space.is("protocol", tcp, udp);
+    const unknown = isOwned.complement().union(space.is(field, ids.numberOf(undefined)));
+    const is = test.id === "unknown" ? unknown : isOwned.intersect(space.is(field, ids.numberOf(test.id)));
+    return test.kind === "=" ? is : is.complement();
+  }
+
+  #port(end: "source" | "destination", test: Comparison): PacketSet {
+    return this.#space.where(`${end}Port`, portsOf(test));
+  }
+
+  #address(
+    end: "source" | "destination",
+    host: Host,
+    version: Version,
+    inside: PacketSet,
+    { criteria, lookup }: { readonly criteria: Criteria; readonly lookup: Lookup },
+  ): PacketSet {
+    const space = this.#space;
+    const dimension = `${end}${version}`;
+    switch (host.kind) {
+      case "any":
+        return inside;
+      case "net": {
+        const { first, last } = host.net;
+        if (!host.isNegated) return space.where(dimension, [{ first, last }], inside);
+        return inside.minus(space.where(dimension, [{ first, last }]));
+      }
+      case "table": {
+        const columns = lookup(host.name)?.[version === 4 ? "ipv4" : "ipv6"];
+        if (!columns) return host.isNegated ? inside : space.none;
+        return this.#list(dimension, columns, inside, host.isNegated);
+      }
+      case "interface": {
+        const { name, part, isNegated } = host;
+        if (part !== undefined || criteria.interface?.isNegated !== false || criteria.interface.name !== name)
+          throw new Unreadable(criteria.line, "addresses of an interface that the packet does not cross");
+        const local = inside.intersect(space.is(`${end}Locality`, localityAlphabet.numberOf("local")));
+        return isNegated ? inside.minus(local) : local;
+      }
+      default:
+        throw new Unreadable(criteria.line, "what the routes of a machine say");
+    }
+  }
+
+  #list(dimension: string, columns: Columns, inside: PacketSet, isNegated: boolean): PacketSet {
+    const key = `${dimension} ${inside.node} ${isNegated}`;
+    const known = this.#lists.get(columns) ?? new Map<string, PacketSet>();
+    this.#lists.set(columns, known);
+    const made = known.get(key) ?? this.#space.whereColumns(dimension, columns, inside, isNegated);
+    known.set(key, made);
+    return made;
+  }
+}
+
+/** Where a packet has what the rule asks of source and destination. */
+const endsOf = ({ as }: View): readonly ["source" | "destination", "source" | "destination"] =>
+  as === "answered" ? ["destination", "source"] : ["source", "destination"];

@@ -1,0 +1,61 @@
+import type { Comparison, Direction, Host, IdTest, Keeps, Named, Version } from "./program.ts";
+
+/** A statement as it is written, before its lists are expanded. Empty: nothing is asked. */
+export interface WrittenCriteria {
+  readonly line: number;
+  readonly direction?: Direction;
+  readonly isLogged: boolean;
+  readonly isQuick: boolean;
+  readonly interfaces: readonly Named[];
+  readonly route?: string;
+  readonly version?: Version;
+  readonly protocols: readonly number[];
+  readonly sources: readonly Host[];
+  readonly sourcePorts: readonly Comparison[];
+  readonly destinations: readonly Host[];
+  readonly destinationPorts: readonly Comparison[];
+  readonly options: WrittenOptions;
+}
+export interface WrittenOptions {
+  readonly users: readonly IdTest[];
+  readonly groups: readonly IdTest[];
+  readonly flags?: "any" | "S/SA";
+  readonly icmp?: {
+    readonly version: Version;
+    readonly types: readonly { readonly type: number; readonly code?: number }[];
+  };
+  readonly keeps?: Keeps;
+  readonly isOfFragments: boolean;
+  readonly allowsOptions: boolean;
+  readonly label?: string;
+  readonly tag?: string;
+  readonly tagged?: Named;
+}
+export interface WrittenRule extends WrittenCriteria {
+  readonly kind: "rule";
+  readonly action: "pass" | "drop" | "return";
+}
+export interface WrittenAnchor extends WrittenCriteria {
+  readonly kind: "anchor";
+  readonly path: string;
+  readonly inside?: readonly (WrittenRule | WrittenAnchor)[];
+}
+export interface WrittenScrub extends WrittenCriteria {
+  readonly kind: "scrub";
+}
+export interface WrittenTable {
+  readonly kind: "table";
+  readonly line: number;
+  readonly name: string;
+  readonly words: readonly string[];
+  /** Absent: it is only named. */
+  readonly content?: readonly Host[];
+  readonly file?: string;
+}
+/** `set`, a translation and what else is of macOS, but nothing that ksp writes. */
+export interface WrittenOther {
+  readonly kind: "set" | "macro" | "translation" | "other";
+  readonly line: number;
+  readonly words: readonly string[];
+}
+export type Written = WrittenRule | WrittenAnchor | WrittenScrub | WrittenTable | WrittenOther;
