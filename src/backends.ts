@@ -25,7 +25,7 @@ type FileProperty = "KSP3023" | "KSP3025" | "KSP3026";
 /** Every backend there is. */
 export const backends: Readonly<Record<Target, Backend>> = {
   nft: { emitter: nft, validate: validateNft, proves: ["KSP3023", "KSP3025", "KSP3026"] },
-  iptables: { emitter: iptables, validate: validateIptables, proves: ["KSP3025"] },
+  iptables: { emitter: iptables, validate: validateIptables, proves: ["KSP3023", "KSP3025", "KSP3026"] },
   wfp: { emitter: wfp, validate: validateWfp, proves: [] },
   pf: { emitter: pf, validate: validatePf, proves: ["KSP3023", "KSP3025"] },
 };

@@ -94,14 +94,33 @@ function emit(plan: Plan): Files {
   ]);
 }
 
-/** How open each state is, by the chain of what leaves: states are planned from all down to all up. */
+/** How open each state is, by the chain of what leaves: whether the daemon's rules are there, each chain's level, the portal. */
 function openness({ lockdown, states, portal }: Plan): object {
-  const all = [lockdown, ...states.slice(0, 1), ...(portal ? [portal] : []), ...states.slice(1)];
+  const [down] = states;
+  const chains = down ? levelsOf(down.state) : [];
+  const all: readonly (readonly [string, readonly number[]])[] = [
+    [lockdown.state, [0, ...chains, 0]],
+    ...states.map(({ state }) => [state, [1, ...levelsOf(state), 0]] as const),
+    ...(portal ? [[portal.state, [1, ...chains, 1]] as const] : []),
+  ];
   return {
-    ranks: all.map(({ state }, rank) => ({ chain: chainName(`out_${stateName(state)}`), rank })),
-    most: all.length,
+    states: all.map(([state, levels]) => ({
+      chain: chainName(`out_${stateName(state)}`),
+      levels: levels.join(" "),
+    })),
+    unknown: [1, ...chains, 1].map(() => mostHops + 1).join(" "),
   };
 }
+
+/** More than any chain has. */
+const mostHops = 99;
+
+/** Of `private:hop1+work:up` one and all. */
+const levelsOf = (state: string): readonly number[] =>
+  state.split("+").map((of) => {
+    const level = of.split(":").at(-1) ?? "";
+    return level === "down" ? 0 : level === "up" ? mostHops : Number(level.slice("hop".length));
+  });
 
 /** Where a state's packets of a way go first. */
 const entries =

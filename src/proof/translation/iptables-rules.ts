@@ -95,11 +95,11 @@ const endsAsked = ({ conditions }: Rule): readonly End[] =>
   conditions.flatMap((asked) => (asked.kind === "locality" && asked.side === undefined ? [asked.end] : []));
 
 /** What leaves and shows where it arrived was encapsulated by this machine: with an address of its own. */
-const leavingFrom = ({ isOurs }: Place, going: PacketSet, space: PacketSpace): PacketSet =>
+export const leavingFrom = ({ isOurs }: Place, going: PacketSet, space: PacketSpace): PacketSet =>
   isOurs.source ? going : going.minus(space.has("in"));
 
 /** Forwarded with a source that is not ours: the kernel takes nothing from outside with an address of this machine. */
-const forwardedFrom = ({ isOurs }: Place, going: PacketSet, space: PacketSpace): PacketSet =>
+export const forwardedFrom = ({ isOurs }: Place, going: PacketSet, space: PacketSpace): PacketSet =>
   isOurs.source ? space.none : going.minus(space.is("sourceLocality", localityAlphabet.numberOf("local")));
 
 /** Holds the rules of programs against plans, hook by hook, within what is assumed of packets. */

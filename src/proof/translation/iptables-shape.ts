@@ -46,6 +46,15 @@ export function misshapen({ tables }: Program): string | undefined {
   return undefined;
 }
 
+/** Why a program might not load on a kernel that has just begun: sets are not there yet either, and the reader knows of none. */
+export function unloadable({ tables }: Program): string | undefined {
+  for (const chains of tables.values())
+    for (const rules of chains.values())
+      for (const { line, conditions } of rules)
+        if (conditions.some(({ kind }) => kind === "control-group")) return `line ${line} asks for a control group`;
+  return undefined;
+}
+
 /** Equal where two programs hold the same rules, whatever their sets hold. */
 export const shapeOf = ({ tables }: Program): string =>
   JSON.stringify(

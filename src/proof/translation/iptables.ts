@@ -1,17 +1,19 @@
 import { type Plan, rulesetsOf } from "../../ir/plan.ts";
 import type { Ruleset } from "../../ir/ruleset.ts";
 import { type AddressSet, ofFamily } from "../../net/address-set.ts";
-import { localityAlphabet } from "../dimensions.ts";
+import { type IptablesStanding, MovesOfIptables, type Programs, stepsOf } from "../moves/iptables.ts";
+import { movesOf } from "../moves/list.ts";
 import { PacketSpace } from "../packet-space.ts";
-import type { PacketSet } from "../packets/packet-set.ts";
 import { type IpFamily, type Program, type Sets, Unreadable } from "../readers/iptables/program.ts";
+import { isBelow, meetOf, readOpenness } from "../readers/iptables/read-loader.ts";
 import { readSets } from "../readers/iptables/read-sets.ts";
 import { load, nothing } from "../readers/iptables/read-text.ts";
 import { vocabularyOfProgram } from "../readers/iptables/vocabulary.ts";
 import { loopback, merged, vocabularyOf } from "../vocabulary.ts";
 import { Comparison, type Difference } from "./comparison.ts";
+import { assumed } from "./iptables-assumed.ts";
 import { type IptablesState, SameRules } from "./iptables-rules.ts";
-import { misshapen, shapeOf, withOthers } from "./iptables-shape.ts";
+import { misshapen, shapeOf, unloadable, withOthers } from "./iptables-shape.ts";
 import { Found, type Mismatch, mismatchOf } from "./mismatch.ts";
 
 /**
@@ -35,6 +37,13 @@ interface ReadState extends Read {
   readonly ruleset: Ruleset;
 }
 
+interface Family {
+  /** What boots, all rules in their first state, and each state. */
+  readonly states: readonly ReadState[];
+  readonly disabled: Read;
+  readonly empty: Program;
+}
+
 class Validation {
   readonly #plan: Plan;
   readonly #files: ReadonlyMap<string, string>;
@@ -49,21 +58,72 @@ class Validation {
     if (!this.#files.has(script)) this.#effect(script, "is not there");
     const sets = this.#setsOf(setsFile, new Map());
     const extensions = Object.keys(families) as readonly Extension[];
-    const reads = extensions.map((extension) => this.#family(extension, sets));
+    const [four, six] = extensions.map((extension) => this.#family(extension, sets));
+    if (!four || !six) throw new Error("there are two families");
     for (const file of this.#files.keys())
       if (file.startsWith("iptables/") && !this.#known.has(file)) this.#effect(file, "nobody loads this file");
     const rulesets = rulesetsOf(this.#plan);
+    const reads = [four, six];
     const programs = reads.flatMap(({ states, disabled }) => [...states, disabled].map(({ program }) => program));
     const names = merged(vocabularyOf(rulesets), ...programs.map(vocabularyOfProgram), loopback);
     const space = new PacketSpace(names);
-    const same = new SameRules(new Comparison(space), assumed(space, rulesets));
+    const comparison = new Comparison(space);
+    const same = new SameRules(comparison, assumed(space, rulesets));
     for (const { states, disabled } of reads) {
       for (const state of states) this.#same(same, state);
       this.#check(disabled.file, "disabled", () => same.refused(disabled.program));
     }
+    this.#moves(new MovesOfIptables(comparison, same), four, six, sets);
   }
 
-  #family(extension: Extension, sets: Sets): { readonly states: readonly ReadState[]; readonly disabled: Read } {
+  /** Every move, as the script takes it: step by step, and over the state between where neither is below the other. */
+  #moves(moves: MovesOfIptables, four: Family, six: Family, sets: Sets): void {
+    const openness = this.#reading(script, () => readOpenness(this.#files.get(script) ?? ""));
+    const together = (ipv4: Read, ipv6: Read, ruleset?: Ruleset): IptablesStanding => ({
+      programs: { ipv4: ipv4.program, ipv6: ipv6.program },
+      ...(ruleset && { ruleset }),
+    });
+    const [boot, all, ...states] = four.states.flatMap((read, i) => {
+      const other = six.states[i];
+      return other ? [[read.ruleset.state, together(read, other, read.ruleset)] as const] : [];
+    });
+    if (!boot || !all) throw new Error("a plan has states");
+    const stands = {
+      nothing: { programs: { ipv4: four.empty, ipv6: six.empty } },
+      // What is there goes only afterwards.
+      lockdown: { ...boot[1], programs: withSets(boot[1].programs, sets) },
+      reloaded: all[1],
+      states: new Map(states),
+      disabled: together(four.disabled, six.disabled),
+    };
+    const levels = (standing: IptablesStanding): readonly number[] =>
+      openness.states.get(firstOf(standing.programs.ipv6)) ?? openness.unknown;
+    const enforced = [stands.lockdown, ...stands.states.values(), stands.disabled];
+    for (const a of enforced)
+      for (const b of enforced) {
+        const [one, other] = [a, b].map((standing) => opennessOf(standing.ruleset?.state, states[0]?.[0] ?? ""));
+        if (isBelow(levels(a), levels(b)) !== isBelow(one ?? [], other ?? []))
+          this.#effect(script, `takes ${nameOf(a)} for more or less open than ${nameOf(b)}`);
+      }
+    const check = (name: string, from: IptablesStanding, to: IptablesStanding): void => {
+      const [before, after] = [levels(from), levels(to)];
+      const way = isBelow(after, before) ? "closing" : isBelow(before, after) ? "opening" : undefined;
+      if (way) {
+        const move = { name, from, to, way, steps: stepsOf(from, to, way) } as const;
+        const difference = this.#reading(script, () => moves.broken(move));
+        if (difference) throw new Found({ kind: "move", file: script, move: name, difference });
+        return;
+      }
+      const meet = `${meetOf(before, after)}`;
+      const [, between] = states.find(([, standing]) => `${levels(standing)}` === meet) ?? [];
+      if (!between) this.#effect(script, `there is no state between ${name}`);
+      check(name, from, between);
+      check(name, between, to);
+    };
+    for (const { name, from, to } of movesOf<IptablesStanding>(stands)) check(name, from, to);
+  }
+
+  #family(extension: Extension, sets: Sets): Family {
     const { lockdown, states, portal } = this.#plan;
     const [first] = states;
     if (!first) throw new Error("a plan has states");
@@ -75,6 +135,8 @@ class Validation {
     };
     // Before the daemon there may be no sets.
     const boot = { ruleset: lockdown, ...read("lockdown", atBoot) };
+    const late = unloadable(boot.program);
+    if (late !== undefined) throw new Found({ kind: "unloadable", file: boot.file, reason: late });
     const all = { ruleset: first, ...read("ruleset", empty) };
     const switches = [...states, ...(portal ? [portal] : [])].map((ruleset): ReadState => {
       const name = `switch/${fileName(ruleset.state)}`;
@@ -85,7 +147,7 @@ class Validation {
     });
     const disabled = read("disable", all.program);
     this.#shapes(extension, [boot, all, ...switches, disabled]);
-    return { states: [boot, all, ...switches], disabled };
+    return { states: [boot, all, ...switches], disabled, empty };
   }
 
   /** What a file does beside what it says: it replaces what was there, whatever of ours it was, and nothing else. */
@@ -108,7 +170,7 @@ class Validation {
 
   #shape(file: string, program: Program): void {
     const reason = misshapen(program);
-    if (reason !== undefined) this.#effect(file, reason);
+    if (reason !== undefined) throw new Found({ kind: "meddling", file, reason });
   }
 
   /** As loaded and with all that the runtime may ever add; while the kernel's own clock runs, and when it has ended. */
@@ -165,6 +227,29 @@ class Validation {
   }
 }
 
+const withSets = ({ ipv4, ipv6 }: Programs, sets: Sets): Programs => ({
+  ipv4: { ...ipv4, sets },
+  ipv6: { ...ipv6, sets },
+});
+
+const nameOf = ({ ruleset }: IptablesStanding): string => ruleset?.state ?? "disabled";
+
+/** What is open in a state of a policy of which one state is known: the daemon's rules, each chain, the portal, everything. */
+function opennessOf(state: string | undefined, known: string): readonly number[] {
+  const chains = known.split("+").map(() => 0);
+  if (state === undefined) return [2, ...chains.map(() => Number.POSITIVE_INFINITY), 2];
+  if (state === "lockdown") return [0, ...chains, 0];
+  if (state === "portal") return [1, ...chains, 1];
+  const levels = state.split("+").map((chain) => chain.replace(/^.*:/, ""));
+  return [1, ...levels.map((level) => (level === "up" ? 1e6 : Number(/^hop(\d+)$/.exec(level)?.[1] ?? 0))), 0];
+}
+
+/** Where what leaves goes first. */
+function firstOf({ tables }: Program): string {
+  const target = tables.get("filter")?.get("ksp_output")?.[0]?.target;
+  return target && "chain" in target ? target.chain : "";
+}
+
 /** A file's name holds neither `:` nor `+`, and no name of a policy holds what stands for them. */
 const fileName = (state: string): string => state.replaceAll(":", ".").replaceAll("+", "_");
 
@@ -185,26 +270,3 @@ const filled = (program: Program, within: ReadonlyMap<string, AddressSet>): Prog
   ...program,
   sets: new Map([...program.sets].map(([name, set]) => [name, { ...set, ranges: within.get(name) ?? set.ranges }])),
 });
-
-/** A tunnel's interface is known by its name alone, and IPv6 has no broadcast. */
-function assumed(space: PacketSpace, rulesets: readonly Ruleset[]): PacketSet {
-  const matches = rulesets.flatMap(({ rules, rewrites }) => [...rules, ...rewrites].map(({ match }) => match));
-  const zones = new Set(
-    matches.flatMap(({ inInterface, outInterface }) =>
-      [inInterface, outInterface].flatMap((set) => (set && set.kind !== "loopback" ? set.zones : [])),
-    ),
-  );
-  const renamed = [...zones].flatMap(({ protocol, ...zone }) =>
-    protocol === undefined
-      ? []
-      : (["in", "out"] as const).map((side) =>
-          space
-            .interfaces(side, { kind: "one-of", zones: [zone] })
-            .minus(space.interfaces(side, { kind: "one-of", zones: [{ ...zone, protocol }] })),
-        ),
-  );
-  const broadcast = (["source", "destination"] as const).map((end) =>
-    space.family("ipv6").intersect(space.is(`${end}Locality`, localityAlphabet.numberOf("broadcast"))),
-  );
-  return space.none.union(...renamed, ...broadcast).complement();
-}

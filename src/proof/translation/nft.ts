@@ -4,7 +4,7 @@ import { families } from "../../net/address.ts";
 import { type AddressSet, ofFamily } from "../../net/address-set.ts";
 import { movesOf, type Stands } from "../moves/list.ts";
 import { unloadable } from "../moves/loads-anywhere.ts";
-import { MovesOfNft } from "../moves/nft.ts";
+import { MovesOfNft, type Standing } from "../moves/nft.ts";
 import { amongOthers, meddling, withoutOthers } from "../moves/ours-alone.ts";
 import { PacketSpace } from "../packet-space.ts";
 import { empty, type NamedSet, type Program, type Table } from "../readers/nft/program.ts";
@@ -91,7 +91,8 @@ class Validation {
       lockdown: { ruleset: lockdown, program: boot },
       reloaded: { ruleset: first, program: all },
       states: new Map(switches.map(({ ruleset, program }) => [ruleset.state, { ruleset, program }])),
-      disabled,
+      disabled: { program: disabled },
+      nothing: { program: empty },
     });
     return undefined;
   }
@@ -168,11 +169,11 @@ class Validation {
   }
 
   /** Every move, with each transaction as it is carried out: hook by hook. */
-  #moves(comparison: Comparison, stands: Stands): void {
+  #moves(comparison: Comparison, stands: Stands<Standing>): void {
     const moves = new MovesOfNft(comparison, "as-loaded");
-    for (const move of movesOf(stands)) {
-      const difference = moves.broken(move);
-      if (difference) throw new Found({ kind: "move", file: rulesetFile, move: move.name, difference });
+    for (const { name, from, to, isRemade } of movesOf(stands)) {
+      const difference = moves.broken({ name, stands: [from, to], isRemade });
+      if (difference) throw new Found({ kind: "move", file: rulesetFile, move: name, difference });
     }
   }
 

@@ -109,6 +109,7 @@ test("shares no code with the emitter or another reader", () => {
     "meaning",
     "modules",
     "program",
+    "read-loader",
     "read-rule",
     "read-sets",
     "read-text",
