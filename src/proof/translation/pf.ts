@@ -107,6 +107,8 @@ class Validation {
     const file = fileOf(ruleset.state);
     this.#known.add(file);
     return this.#reading(file, () => {
+      // It loads while an interface has no name yet, too.
+      readText(this.#text(file));
       const statements = readText(this.#text(file), { macros: this.#stands() });
       strictly(statements, ruleset === this.#plan.lockdown ? "boot" : "running");
       const program = this.#program(file, statements, fills);
