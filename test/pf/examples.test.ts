@@ -83,3 +83,15 @@ test.each(examples())("$name compiles for macOS, or is refused for a reason", ({
   expect(errors.every(({ help }) => help)).toBe(true);
   expect([...new Set(errors.map(({ code, message }) => `${code} ${message}`))].toSorted()).toEqual(refused[name]);
 });
+
+test("what macOS cannot promise is not claimed: closed before anything of ksp runs", () => {
+  const [mac, linux] = (["pf", "nft"] as const).map((target) => {
+    const found = examples().find(({ name }) => name === "mac-laptop");
+    const { files } = compile({ file: "mac-laptop.ksp", text: found?.text ?? "" }, { targets: [target] });
+    return files?.get("proof.txt") ?? "";
+  });
+  expect(mac).toContain("KSP3001");
+  expect(mac).toContain("pf: closed before anything of ksp runs: ");
+  expect(mac).not.toContain("KSP3024");
+  expect(linux).toContain("KSP3024");
+});

@@ -61,7 +61,7 @@ export function onMac({ portal: _, ...policy }: Policy): Policy {
     helpers: policy.helpers.map((helper) => ({ ...helper, carrier: carrier(helper.carrier) })),
     apps: policy.apps.map((app) => {
       const identity = app.identity.linux ?? app.identity.macos;
-      return { ...app, identity: { ...app.identity, ...(identity && { macos: user(identity) }) } };
+      return { ...app, identity: { ...(identity && { macos: user(identity) }) } };
     }),
     allows: policy.allows.map((allow) =>
       allow.opening.kind === "packets"

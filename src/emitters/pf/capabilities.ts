@@ -57,7 +57,10 @@ export const capabilities: Capabilities = {
   "owner-of-others": weakened("a program that the policy names sends nothing else"),
   prober: weakened("any program may ask a heartbeat's target, by the tunnel that it tests"),
   "own-discovery": weakened("pf is not shown the neighbour solicitations and advertisements that macOS sends itself"),
-  boot: weakened("pf is empty until the job of the boot has run, and macOS does not say that the network waits for it"),
+  boot: weakened(
+    "pf is empty until the job of the boot has run, and macOS does not say that the network waits for it",
+    "KSP3024",
+  ),
   "open-flows": weakened("what the new state forbids goes on until the commands of moves.txt have killed it"),
   entries: refused("keep fewer prefixes in lists: pf holds 200,000 in all its tables"),
 };
