@@ -54,6 +54,15 @@ export function contentOf(entries: readonly TableEntry[]): TableContent {
   return { count: keys.size, ipv4: columnsOf(entries, 4), ipv6: columnsOf(entries, 6) };
 }
 
+export const isSameContent = (a: TableContent, b: TableContent | undefined): boolean =>
+  b !== undefined && isSameList(a.ipv4, b.ipv4, 1) && isSameList(a.ipv6, b.ipv6, 4);
+
+const isSameList = (a: Columns, b: Columns, limbs: 1 | 4): boolean =>
+  a.count === b.count &&
+  [a.firsts, a.lasts].every((limb, of) =>
+    limb.subarray(0, a.count * limbs).every((value, i) => value === (of === 0 ? b.firsts : b.lasts)[i]),
+  );
+
 /** Prefixes are nested or apart: from low to high, with those around the current address on a stack. */
 function columnsOf(entries: readonly TableEntry[], version: Version): Columns {
   const own = entries
