@@ -86,6 +86,12 @@ program
   .addOption(
     new Option("--target <names>", "firewalls to compile for (default: nft)").choices(targets).argParser(chosen),
   )
+  .addOption(
+    new Option(
+      "--egress <device>",
+      "a card whose every frame is looked at once more; several times for several",
+    ).argParser((name: string, before: readonly string[] = []) => [...new Set([...before, name])]),
+  )
   .option(
     "--check",
     "write nothing; fail and print a diff where DIR is not up to date, or holds rules of other policies",
@@ -93,7 +99,14 @@ program
   .addOption(root())
   .addOption(format())
   .option("--timings", "print the time of each stage and the memory after it")
-  .addHelpText("after", examples("ksp compile home.ksp -o rules", "ksp compile policies/*.ksp -o rules --check"))
+  .addHelpText(
+    "after",
+    examples(
+      "ksp compile home.ksp -o rules",
+      "ksp compile home.ksp -o rules --egress eth0",
+      "ksp compile policies/*.ksp -o rules --check",
+    ),
+  )
   .action(async (files, options) => {
     const { compile } = await import("./commands/compile.ts");
     finish(await compile(files, options));

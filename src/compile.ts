@@ -1,4 +1,4 @@
-import { backends, provedOfFiles } from "./backends.ts";
+import { type Backend, backends, provedOfFiles } from "./backends.ts";
 import { type CheckOptions, check } from "./check.ts";
 import { type Diagnostic, diagnostic, isError } from "./diagnostics/diagnostic.ts";
 import type { Source } from "./diagnostics/span.ts";
@@ -25,10 +25,16 @@ export interface Compiled {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+export interface CompileOptions extends CheckOptions {
+  readonly targets: readonly Target[];
+  /** Devices whose frames are looked at as they leave, too. */
+  readonly egress?: readonly string[];
+}
+
 /** source → AST → Policy → Ruleset per state → files, read back and proved to mean the same. Cost: O(n log n) in addresses, O(states × rules) in text. */
-export function compile(source: Source, options: CheckOptions & { readonly targets: readonly Target[] }): Compiled {
+export function compile(source: Source, options: CompileOptions): Compiled {
   const stage = stopwatch(options.measure);
-  const { targets } = options;
+  const { targets, egress = [] } = options;
   const checked = check(source, { ...options, systems: [...new Set(targets.map((target) => systemOf[target]))] });
   const { policy, origins, plans, proofs, sources } = checked;
   if (!policy || !origins || !plans || !proofs) return { sources, diagnostics: checked.diagnostics };
@@ -36,10 +42,13 @@ export function compile(source: Source, options: CheckOptions & { readonly targe
   const refused = wanted.flatMap(({ target, planned, emitter }) =>
     refusals(planned, emitter.capabilities).map((refusal) => refuse(target, refusal, origins)),
   );
-  const diagnostics = [...checked.diagnostics, ...refused];
-  if (refused.some(isError)) return { sources, diagnostics };
+  const hookless = egress.flatMap((device) => unhooked(device, wanted, origins));
+  const diagnostics = [...checked.diagnostics, ...refused, ...hookless];
+  if (diagnostics.some(isError)) return { sources, diagnostics };
 
-  const emitted = new Map(stage("emit", () => wanted.flatMap(({ planned, emitter }) => [...emitter.emit(planned)])));
+  const emitted = new Map(
+    stage("emit", () => wanted.flatMap(({ planned, emitter }) => [...emitter.emit(planned, egress)])),
+  );
   const contradicted = stage("validate", () =>
     wanted.flatMap(({ target, planned }) => validate(planned, origins, target, emitted)),
   );
@@ -60,6 +69,8 @@ export function compile(source: Source, options: CheckOptions & { readonly targe
   return { name: policy.name, files, sources, diagnostics };
 }
 
+type Wanted = Backend & { readonly planned: Plan };
+
 function planFor(target: Target, plans: readonly Plan[]): Plan {
   const found = plans.find(({ os }) => os === systemOf[target]);
   if (!found) throw new Error(`no plan for ${target}`);
@@ -72,6 +83,18 @@ const refuse = (target: Target, { from, construct, help }: Refusal, origins: Ori
     { target, construct },
     { at: placeOf(origins, from, "carrier"), label: "cannot be said there", help },
   );
+
+/** A hook that a backend has not, or not on this device. */
+function unhooked(device: string, wanted: readonly Wanted[], origins: Origins): readonly Diagnostic[] {
+  const able = wanted.flatMap(({ planned, emitter }) =>
+    emitter.egressFault ? [{ fault: emitter.egressFault(planned, device) }] : [],
+  );
+  const none = { reason: "is looked at by nftables alone", instead: "add nft to the targets" };
+  const faults = able.length === 0 ? [none] : able.flatMap(({ fault }) => fault ?? []);
+  return faults.map(({ reason, instead }) =>
+    diagnostic("KSP4003", { device, reason }, { at: origins.head, label: "in this policy", help: instead }),
+  );
+}
 
 function reviewFiles(
   policy: Policy,

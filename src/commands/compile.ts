@@ -13,6 +13,7 @@ import { table } from "./table.ts";
 export interface CompileOptions {
   readonly output: string;
   readonly target?: readonly Target[];
+  readonly egress?: readonly string[];
   readonly root?: string;
   readonly check?: boolean;
   readonly format: Format;
@@ -31,7 +32,8 @@ export async function compile(files: readonly string[], options: CompileOptions)
       timings.push([source.file, stage, `${time.toFixed(1)} ms`, `${memory.toFixed(1)} MB`]);
     const targets = options.target ?? ["nft"];
     const load = loader(options.root ?? folderOf(source.file));
-    const compiled = compileSource(source, { targets, load, ...(options.timings && { measure }) });
+    const { egress = [] } = options;
+    const compiled = compileSource(source, { targets, egress, load, ...(options.timings && { measure }) });
     loaded.push(...compiled.sources);
     found.push(...compiled.diagnostics);
     if (compiled.name === undefined || !compiled.files) continue;

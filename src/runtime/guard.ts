@@ -16,6 +16,7 @@ import { stepEntries } from "./log.ts";
 import { isOpen } from "./machine/announce.ts";
 import { type Effect, type Event, initial, type Mode, type State } from "./machine/state.ts";
 import { step } from "./machine/step.ts";
+import { devicesOf, Egress } from "./nft/egress.ts";
 import { Firewall } from "./nft/firewall.ts";
 import { nft } from "./nft/nft.ts";
 import { askedOf, readBack } from "./nft/read-back.ts";
@@ -48,6 +49,7 @@ export class Guard {
   readonly #since = Date.now();
   readonly #network: Network;
   readonly #firewall: Firewall;
+  readonly #egress: Egress;
   readonly #reconnection: Reconnection;
   readonly #pausing: Pausing;
   readonly #outside: Outside;
@@ -81,11 +83,19 @@ export class Guard {
         if (!good || !this.#isAsleep) this.#send({ kind: "probe", tunnel, probe, good, why, at: Date.now() });
       },
       foreignRoutes: (tunnel, routes) => this.#tellForeign(tunnel, routes),
-      changed: () => this.#outside.follow(),
+      changed: () => {
+        this.#outside.follow();
+        this.#egress.follow();
+      },
       note: (text) => this.#log("warning", "network", { text }),
     });
     const tunnels = loaded.watched.flatMap(({ devices }) => devices);
     this.#outside = new Outside(apps, tunnels, (text) => this.#log("warning", "outside", { text }));
+    this.#egress = new Egress({
+      devices: devicesOf(loaded.files),
+      path: (device) => this.#path(`egress/${device}.nft`),
+      note: (text) => this.#log("info", "rules", { text }),
+    });
     this.#firewall = new Firewall({
       kernel: nft,
       path: (file) => this.#path(file),
@@ -95,6 +105,7 @@ export class Guard {
       portalResolvers: () => this.#portalResolvers(),
       grounds: () => layGrounds(loaded.files.get("nft/ruleset.nft") ?? ""),
       meaning: (texts, state) => readBack(askedOf(loaded.files, texts, state)),
+      loaded: (isAnew) => this.#egress.load(isAnew),
       done: (ticket) => this.#send({ kind: "done", ticket }),
       failed: (ticket, why) => this.#send({ kind: "failed", ticket, why }),
       tampered: (what) => this.#send({ kind: "tampered", what }),
@@ -183,9 +194,12 @@ export class Guard {
         this.#hosts.forget();
         this.#firewall.order(effect);
         return;
+      case "free":
+        this.#egress.off();
+        this.#firewall.order(effect);
+        return;
       case "move":
       case "visit":
-      case "free":
         this.#firewall.order(effect);
         return;
       case "wait":

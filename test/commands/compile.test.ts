@@ -138,3 +138,18 @@ test.each([
   expect(stderr).toContain(message);
   expect(await readdir(cwd)).toEqual(["home.ksp"]);
 });
+
+test("a card gets a file of its own, each once; a tunnel is an error", async () => {
+  const cwd = await directory({ "home.ksp": good });
+  const call = (...more: readonly string[]) => ksp(["compile", "home.ksp", "-o", "out", ...more], { cwd });
+  expect((await call("--egress", "eth0", "--egress", "eth1", "--egress", "eth0")).code).toBe(0);
+  const hooks = await filesIn(join(cwd, "out/home/nft/egress"));
+  const bundle = await readFile(join(cwd, "out/home/bundle.json"), "utf8");
+  expect(bundle).toContain('"nft/egress/eth0.nft"');
+  expect(bundle).toContain('"nft/egress/eth1.nft"');
+  expect(hooks).toEqual(["eth0.nft", "eth1.nft"]);
+  expect(await call("--egress", "wg0")).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("error[KSP4003]: no egress hook: wg0 is the tunnel `wg0`"),
+  });
+});

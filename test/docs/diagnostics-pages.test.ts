@@ -22,7 +22,9 @@ function diagnose(example: Example, files: ReadonlyMap<string, string> = new Map
   };
   const text = example.words.includes("whole") ? example.text : completed(example.text, host);
   const source = { file: "home.ksp", text };
-  return [...compile(source, { targets: ["nft"], load }).diagnostics, ...dated(source, load, example.words)];
+  const at = example.words.indexOf("egress");
+  const egress = at < 0 ? [] : example.words.slice(at + 1);
+  return [...compile(source, { targets: ["nft"], egress, load }).diagnostics, ...dated(source, load, example.words)];
 }
 
 /** What is told only at a day: `at 2027-04-01` on the fence. */

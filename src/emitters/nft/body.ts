@@ -6,7 +6,7 @@ import type { Chain, Section } from "../linux/variants.ts";
 import { namedInterfaces } from "./interfaces.ts";
 import { matchLines, type Spelling, type WordedMatch } from "./words.ts";
 
-type Worded = Omit<Rule, "match"> & { readonly match: WordedMatch };
+export type Worded = Omit<Rule, "match"> & { readonly match: WordedMatch };
 
 const established: Line = [
   { kind: "state", text: "ct state established" },
@@ -54,14 +54,14 @@ export const replyJump = (chain: string): Section => ({
 });
 
 /** One section a stage, in the order of the stages. */
-function sections(rules: readonly Rule[], spelling: Spelling): readonly Section[] {
+export function sections(rules: readonly Rule[], spelling: Spelling, linesOf = ruleLines): readonly Section[] {
   const byStage = new Map<Stage, Worded[]>();
   for (const rule of merge(rules, spelling)) {
     const stage = byStage.get(rule.stage);
     if (stage) stage.push(rule);
     else byStage.set(rule.stage, [rule]);
   }
-  return [...byStage].map(([title, of]) => ({ title, lines: align(of.flatMap((rule) => ruleLines(rule, spelling))) }));
+  return [...byStage].map(([title, of]) => ({ title, lines: align(of.flatMap((rule) => linesOf(rule, spelling))) }));
 }
 
 export const ruleLines = (rule: Worded, spelling: Spelling): readonly Line[] =>

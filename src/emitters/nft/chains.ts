@@ -8,6 +8,26 @@ import { bodyChains, replyJump, replySections, ruleLines } from "./body.ts";
 import { interfaceLines } from "./interfaces.ts";
 import type { Spelling } from "./words.ts";
 
+/** A chain as templates print it. */
+export interface ChainView {
+  readonly name: string;
+  readonly body: readonly string[];
+}
+
+export const chainView = ({ name, sections }: Chain): ChainView => ({
+  name,
+  body: indent(
+    sections.flatMap(({ title, lines }, i) => [
+      ...(i > 0 ? [""] : []),
+      ...(title === "" ? [] : [`# ${title}`]),
+      ...lines,
+    ]),
+  ),
+});
+
+export const indent = (lines: readonly string[]): readonly string[] =>
+  lines.map((line) => (line === "" ? "" : `\t\t${line}`));
+
 export function body(ruleset: Ruleset, way: Way, of: InterfaceClass, spelling: Spelling): Body {
   const { openings, replies, inline, probeOnly } = judged(ruleset, way, of);
   const chains = (suffix: string): readonly Chain[] => {

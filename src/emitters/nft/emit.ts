@@ -4,26 +4,23 @@ import { stateName } from "../../ir/states.ts";
 import type { Emitter, Files } from "../emitter.ts";
 import { interfaceClasses } from "../linux/classes.ts";
 import { heading } from "../linux/layout.ts";
-import { type Chain, underHeadings, type Variant, variants } from "../linux/variants.ts";
+import { underHeadings, type Variant, variants } from "../linux/variants.ts";
 import { type Way, ways } from "../linux/ways.ts";
 import { template } from "../template.ts";
 import { type ArpTable, arpTables } from "./arp.ts";
 import { portalTimer, replyJump } from "./body.ts";
 import { capabilities } from "./capabilities.ts";
-import { body, dispatch } from "./chains.ts";
+import { body, type ChainView, chainView, dispatch, indent } from "./chains.ts";
+import { egressFault, egressFile } from "./egress.ts";
 import { pairLines } from "./pairs.ts";
 import { type RewriteChain, rewriteChains, rewrittenOutput } from "./rewrites.ts";
-import { type NamedSet, Sets } from "./sets.ts";
+import { Sets, type SetView, setView } from "./sets.ts";
 import { Slices } from "./slices.ts";
 import type { Spelling } from "./words.ts";
 
 /** Ruleset → nftables. One file holds every state; a switch replaces one `goto` per direction in one transaction. */
-export const nft: Emitter = { capabilities, emit };
+export const nft: Emitter = { capabilities, emit, egressFault };
 
-interface ChainView {
-  readonly name: string;
-  readonly body: readonly string[];
-}
 interface Group {
   readonly heading: string;
   readonly chains: readonly ChainView[];
@@ -49,7 +46,7 @@ interface Shape {
   readonly arp: readonly ArpTable[];
 }
 
-function emit(plan: Plan): Files {
+function emit(plan: Plan, egress: readonly string[] = []): Files {
   const sets = new Sets();
   const slices = new Slices(slicesOf(plan));
   const states = allStates(plan);
@@ -66,9 +63,15 @@ function emit(plan: Plan): Files {
     ["nft/ruleset.nft", template<Shape>("nft/ruleset.hbs")(ruleset)],
     ["nft/lockdown.nft", template<Shape>("nft/lockdown.hbs")(lockdown)],
     ...switches,
-    ["nft/disable.nft", template<Shape>("nft/disable.hbs")(ruleset)],
-    ["nft/uninstall.nft", template<object>("nft/uninstall.hbs")({})],
+    ["nft/disable.nft", template<Shape & Hooked>("nft/disable.hbs")({ ...ruleset, egress })],
+    ["nft/uninstall.nft", template<Hooked>("nft/uninstall.hbs")({ egress })],
+    ...egress.map((device): [string, string] => [`nft/egress/${device}.nft`, egressFile(plan, device)]),
   ]);
+}
+
+/** Devices with a table of their own, for frames. */
+interface Hooked {
+  readonly egress: readonly string[];
 }
 
 interface SwitchView {
@@ -131,18 +134,6 @@ function shape(plan: Plan, rulesets: readonly Ruleset[], spelling: Spelling, set
   };
 }
 
-/** A set that the runtime fills has no elements yet, and nft no word for none. */
-interface SetView {
-  readonly name: string;
-  readonly type: string;
-  readonly filled: readonly { readonly elements: readonly string[] }[];
-}
-const setView = ({ name, type, elements }: NamedSet): SetView => ({
-  name,
-  type,
-  filled: elements.length > 0 ? [{ elements }] : [],
-});
-
 function stateChain(
   way: Way,
   state: string,
@@ -183,18 +174,5 @@ function closedLine({ match, verdict, from }: Rule): string {
     verdict.kind !== "reject" ? verdict.kind : verdict.with === "tcp-reset" ? "reject with tcp reset" : "reject";
   return `${protocol}counter ${word} comment "${from}"`;
 }
-
-const chainView = ({ name, sections }: Chain): ChainView => ({
-  name,
-  body: indent(
-    sections.flatMap(({ title, lines }, i) => [
-      ...(i > 0 ? [""] : []),
-      ...(title === "" ? [] : [`# ${title}`]),
-      ...lines,
-    ]),
-  ),
-});
-
-const indent = (lines: readonly string[]): readonly string[] => lines.map((line) => (line === "" ? "" : `\t\t${line}`));
 
 const allStates = ({ states, portal }: Plan): readonly Ruleset[] => (portal ? [...states, portal] : states);

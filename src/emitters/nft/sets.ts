@@ -4,11 +4,24 @@ import { type AddressSet, formatRange } from "../../net/address-set.ts";
 /** Longer sets stand once at the top of the file, one element a line: they load faster sorted, and one more prefix is one more line. */
 export const mostInline = 8;
 
-export interface NamedSet {
+interface NamedSet {
   readonly name: string;
   readonly type: "ipv4_addr" | "ipv6_addr";
   readonly elements: readonly string[];
 }
+
+/** A set that the runtime fills has no elements yet, and nft no word for none. */
+export interface SetView {
+  readonly name: string;
+  readonly type: string;
+  readonly filled: readonly { readonly elements: readonly string[] }[];
+}
+
+export const setView = ({ name, type, elements }: NamedSet): SetView => ({
+  name,
+  type,
+  filled: elements.length > 0 ? [{ elements }] : [],
+});
 
 /** The named sets of a file; all states share them. */
 export class Sets {

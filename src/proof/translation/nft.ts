@@ -13,6 +13,7 @@ import { load } from "../readers/nft/read-text.ts";
 import { vocabularyOfProgram } from "../readers/nft/vocabulary.ts";
 import { loopback, merged, vocabularyOf } from "../vocabulary.ts";
 import { Comparison } from "./comparison.ts";
+import { deviceOf, differentEgress, egressTable } from "./egress.ts";
 import { Found, type Mismatch, mismatchOf } from "./mismatch.ts";
 import { differentRewrites } from "./same-rewrites.ts";
 import { allows, differentRules, type State } from "./same-rules.ts";
@@ -67,12 +68,24 @@ class Validation {
     this.#effects(boot, all, switches, other);
 
     const programs = [boot, all, disabled, ...switches.map(({ program }) => program)];
-    const names = merged(vocabularyOf(rulesetsOf(this.#plan)), ...programs.map(vocabularyOfProgram), loopback);
+    const hooked = this.#hooked();
+    const names = merged(
+      vocabularyOf(rulesetsOf(this.#plan)),
+      ...[...programs, ...hooked.map(({ program }) => program)].map(vocabularyOfProgram),
+      {
+        ...loopback,
+        devices: [...loopback.devices, ...hooked.map(({ device }) => ({ kind: "named", name: device }) as const)],
+      },
+    );
     const comparison = new Comparison(new PacketSpace(names));
     this.#same(comparison, lockdownFile, lockdown, boot);
     this.#same(comparison, rulesetFile, first, all);
     for (const { ruleset, file, program } of switches) this.#same(comparison, file, ruleset, program);
     for (const { ruleset, file, program } of switches) this.#timed(comparison, file, ruleset, program);
+    for (const { file, device, program } of hooked) {
+      const found = differentEgress(comparison, this.#plan, { device, program });
+      if (found) throw new Found({ kind: "packet", file, ...found });
+    }
     const refused = allows(comparison, disabled);
     if (refused) throw new Found({ kind: "packet", file: disableFile, state: "disabled", difference: refused });
     this.#moves(comparison, {
@@ -84,11 +97,29 @@ class Validation {
     return undefined;
   }
 
+  /** The files of devices; each replaces its own table, and `disable` and `uninstall` take all of them away. */
+  #hooked(): readonly { readonly file: string; readonly device: string; readonly program: Program }[] {
+    const hooked = [...this.#files.keys()].flatMap((file) => {
+      const device = deviceOf(file);
+      return device === undefined ? [] : [{ file, device, program: this.#load(file, empty) }];
+    });
+    for (const { file, device, program } of hooked) {
+      if ([...program.tables.keys()].join() !== egressTable(device)) this.#effect(file, "its table is another one");
+      if (!hasShapeOf(this.#load(file, older(program)), program)) this.#effect(file, "something old stays");
+      for (const off of [disableFile, uninstallFile]) {
+        const before = { tables: new Map([...this.#load(rulesetFile, empty).tables, ...program.tables]) };
+        if (this.#load(off, before).tables.has(egressTable(device))) this.#effect(off, `the hook of ${device} is left`);
+      }
+    }
+    return hooked;
+  }
+
   /** What a file does beside what it says: it replaces what was there, whatever it was, and nothing else. */
   #effects(boot: Program, all: Program, switches: readonly Switch[], other: Program): void {
     const known = [lockdownFile, rulesetFile, disableFile, uninstallFile, ...switches.map(({ file }) => file)];
     for (const file of this.#files.keys())
-      if (file.startsWith("nft/") && !known.includes(file)) this.#effect(file, "nobody loads this file");
+      if (file.startsWith("nft/") && !known.includes(file) && deviceOf(file) === undefined)
+        this.#effect(file, "nobody loads this file");
     for (const [file, program] of [
       [lockdownFile, boot],
       [rulesetFile, all],

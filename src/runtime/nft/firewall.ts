@@ -24,6 +24,8 @@ export interface FirewallOptions extends Reader {
   readonly portalResolvers: () => Promise<string | undefined>;
   /** Makes what the rules rely on besides the tables, and names it: another name later is another thing. */
   readonly grounds: () => Promise<string>;
+  /** New rules are in force, or those of before were found: other tables follow them. */
+  readonly loaded: (isAnew: boolean) => Promise<void>;
   readonly done: (ticket: number) => void;
   readonly failed: (ticket: number, why: string) => void;
   readonly tampered: (what: string) => void;
@@ -170,6 +172,7 @@ export class Firewall {
       if (why === undefined) {
         this.#loaded = found.fixed;
         this.#options.note("adopted the rules that are there");
+        await this.#options.loaded(false);
         this.#readBack(found, stateInForce(found) ?? "");
         return undefined;
       }
@@ -213,6 +216,7 @@ export class Firewall {
     this.#expected = listingOf(found);
     this.#options.remember(this.#nameOf(found));
     this.#readBack(found, state);
+    await this.#options.loaded(true);
     return undefined;
   }
 

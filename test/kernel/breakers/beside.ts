@@ -2,10 +2,21 @@ import { gateway, host, inside, internet } from "../../lab/line.ts";
 import { golden } from "../golden.ts";
 import type { Breaker } from "./breaker.ts";
 import { egressHook, home, kspOf, type Rules, usual, usualBut } from "./rules.ts";
-import { byCard, byCard6, isToInternet, pings } from "./tries.ts";
+import { byCard, byCard6, isToInternet, pings, times } from "./tries.ts";
 
 /** A file that does not load leaves what was there before: nothing. */
 const triedToLoad = (rules: Rules): Rules => ({ ...rules, load: (at) => rules.load(at).catch(() => {}) });
+
+/** On the wire each is a datagram; what its sender told the kernel of it is a thing apart. */
+const asArp = `import socket, struct
+ends = socket.inet_aton("${host.ipv4}") + socket.inet_aton("${internet.ipv4}")
+datagram = bytes.fromhex("4500001c0001000040110000") + ends + struct.pack("!4H", 40000, 4242, 8, 0)
+wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+for _ in range(${times}):
+    try:
+        wire.sendto(b"\\xff" * 6 + bytes(5) + b"\\2\\x08\\0" + datagram, ("${host.interface}", 0x0806))
+    except OSError:
+        pass`;
 
 /** What else is on the machine. */
 export const beside: readonly Breaker[] = [
@@ -48,6 +59,15 @@ export const beside: readonly Breaker[] = [
     gap: egressHook,
     frames: isToInternet,
     attack: ({ lab }) => lab.send("client", { ...byCard, as: "frame" }, { ...byCard6, as: "frame" }),
+  },
+  {
+    name: "the same, and tells the kernel that they are ARP",
+    source: "measured: an egress hook that accepts `meta protocol arp` lets them pass",
+    without: usual,
+    ksp: home,
+    gap: egressHook,
+    frames: isToInternet,
+    attack: ({ lab }) => lab.client.run(["python3", "-c", asArp]),
   },
   {
     name: "a container has a macvlan of the card",

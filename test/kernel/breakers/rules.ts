@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Bundle } from "../../lab/bundle.ts";
-import { servers } from "../../lab/line.ts";
+import { host, servers } from "../../lab/line.ts";
 import type { Namespace } from "../../lab/namespace.ts";
 import { compiled } from "../compiled.ts";
 import { golden } from "../golden.ts";
@@ -64,19 +64,7 @@ const homeText = readFileSync(new URL("../../../examples/home-wireguard.ksp", im
 /** The policy of a home with one more statement. */
 export const homeAnd = (statement: string): Rules => kspOf(compiled(`${homeText}${statement}\n`));
 
-/**
- * What no policy says yet: the last look at a card's frames, below everything that forwards or writes past IP. Written for the
- * home policy; it lets pass what brings the tunnel up.
- */
-export const egressHook: Rules = rulesOf(
-  "an egress hook",
-  `table netdev strict {
-	chain eth0 {
-		type filter hook egress device "eth0" priority filter; policy drop;
-		meta protocol arp accept
-		icmpv6 type { nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 accept
-		ip daddr ${servers[6]} udp dport 51820 meta mark & 0xffff == 0x6b73 accept
-	}
-}
-`,
-);
+const hooked = compiled(homeText, host.interface);
+
+/** What `--egress` adds: the last look at a card's frames, below everything that forwards or writes past IP. */
+export const egressHook: Rules = rulesOf("`--egress eth0`", hooked.read(`egress/${host.interface}.nft`));

@@ -30,8 +30,8 @@ export interface Guard {
 }
 
 /** Compiles a policy into a folder that is gone after the test. */
-export async function compiled(text: string): Promise<string> {
-  const { name, files, diagnostics } = compile({ file: "guarded.ksp", text }, { targets: ["nft"] });
+export async function compiled(text: string, ...egress: readonly string[]): Promise<string> {
+  const { name, files, diagnostics } = compile({ file: "guarded.ksp", text }, { targets: ["nft"], egress });
   if (name === undefined || !files) throw new Error(diagnostics.map(({ message }) => message).join("; "));
   const folder = mkdtempSync(join(tmpdir(), "ksp-guard-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

@@ -78,6 +78,7 @@ const openFirewall = (left?: string, meaning: (texts: readonly string[]) => Prom
     closed: "down",
     remembered: () => left,
     portalResolvers: async () => "resolvers.nft",
+    loaded: async () => {},
     grounds: async () => kernel.grounds,
     meaning: async (texts) => {
       await new Promise(setImmediate);

@@ -4,7 +4,7 @@ import { icmpProtocols, protocolsWithPorts } from "../../packet-values.ts";
 import type { PacketSet } from "../../packets/packet-set.ts";
 import type { Columns } from "../../packets/segments.ts";
 import { slicesOf } from "./control-groups.ts";
-import type { Condition, End, IpFamily, Span, Table } from "./program.ts";
+import type { Condition, End, Frame, IpFamily, Span, Table } from "./program.ts";
 
 /** Where a packet is judged, and what is known of it there that is no field of it. */
 export interface Place {
@@ -18,6 +18,8 @@ export interface Place {
   readonly isOpen: boolean;
   /** Which connections have which mark; all others have none. */
   readonly marks: readonly Marked[];
+  /** What the frame says of itself; without one the device sends packets as they are. */
+  readonly frame?: Frame;
 }
 export interface Marked {
   readonly mark: number;
@@ -63,8 +65,14 @@ export class Questions {
       }
       case "arrived":
         return place.hasArrived ? space.has("in") : space.none;
+      case "frame":
+        return place.frame === condition.frame ? space.all : space.none;
+      case "framed":
+        return (place.frame !== undefined) !== condition.isNegated ? space.all : space.none;
+      case "later":
+        return space.family(condition.family).intersect(space.is("fragment", fragments.later));
       case "family":
-        return space.family(condition.family);
+        return space.family(...condition.families);
       case "protocol":
         return negated(this.#spans("protocol", condition.spans), condition.isNegated);
       case "port":

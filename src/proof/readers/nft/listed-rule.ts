@@ -214,7 +214,7 @@ function meta(key: string, right: Json, isNegated: boolean, match: Json): Condit
       if (isNegated) return match.fail("!= is not for a family");
       const word = right.string();
       if (word.startsWith("@")) return { kind: "open", set: word.slice(1) };
-      return { kind: "family", family: right.oneOf("ipv4", "ipv6") };
+      return { kind: "family", families: [right.oneOf("ipv4", "ipv6")] };
     }
     case "l4proto":
       return { kind: "protocol", spans: spansOf(elementsOf(right), 255, protocolNames), isNegated };

@@ -78,10 +78,16 @@ function checkRules(table: Table, first: Chain, { hook, type }: Base): void {
           fail("a control group is known of sockets alone, not");
         if (condition.kind === "locality" && condition.side === "in" && !isIn("prerouting", "input", "forward"))
           fail("no arriving interface");
-        if (condition.kind === "locality" && condition.side === "out" && !isIn("output", "postrouting", "forward"))
+        if (
+          condition.kind === "locality" &&
+          condition.side === "out" &&
+          !isIn("output", "postrouting", "forward", "egress")
+        )
           fail("no leaving interface");
         if (isOfSide(condition, "out") && isIn("prerouting", "input")) fail("no leaving interface");
-        if (isOfSide(condition, "in") && isIn("output")) fail("no arriving interface");
+        if (isOfSide(condition, "in") && isIn("output", "egress")) fail("no arriving interface");
+        if (isIn("egress") && unseen.has(condition.kind)) fail(`nothing is known of a packet's ${condition.kind}`);
+        if (condition.kind === "locality" && !condition.side && isIn("egress")) fail("no interface");
       }
       if (marks && chain !== first) fail("a chain that marks connections");
       if (verdict === undefined) continue;
@@ -94,6 +100,16 @@ function checkRules(table: Table, first: Chain, { hook, type }: Base): void {
       if (to) reached.add(to);
     }
 }
+
+/** Connections are none of a device's business. */
+const unseen: ReadonlySet<Condition["kind"]> = new Set([
+  "arrived",
+  "state",
+  "way",
+  "translated",
+  "connection-mark",
+  "open",
+]);
 
 /** A name that is asked for where there is none never fits: not what anybody means. */
 const isOfSide = (condition: Condition, side: "in" | "out"): boolean =>

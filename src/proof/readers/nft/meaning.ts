@@ -151,7 +151,7 @@ const dependsOnPlace = (condition: Condition): boolean => {
     case "address":
       return typeof condition.among === "string";
     default:
-      return ["arrived", "open", "translated", "connection-mark"].includes(condition.kind);
+      return ["arrived", "open", "translated", "connection-mark", "frame", "framed"].includes(condition.kind);
   }
 };
 

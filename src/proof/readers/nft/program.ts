@@ -10,6 +10,7 @@ export interface Table {
   readonly chains: ReadonlyMap<string, Chain>;
 }
 
+export type TableFamily = "inet" | "arp" | "netdev";
 export type IpFamily = "ipv4" | "ipv6";
 /** `timed`: families, each for a while; what is in the set is open. */
 export type NamedSet =
@@ -27,8 +28,10 @@ export interface Base {
   readonly hook: Hook;
   readonly priority: number;
   readonly policy: "accept" | "drop";
+  /** Of `egress` alone, which is the hook of one device. */
+  readonly device?: string;
 }
-export const hooks = ["prerouting", "input", "forward", "output", "postrouting"] as const;
+export const hooks = ["prerouting", "input", "forward", "output", "postrouting", "egress"] as const;
 export type Hook = (typeof hooks)[number];
 
 export interface Rule {
@@ -66,12 +69,21 @@ export interface Span {
   readonly last: number;
 }
 
+/** What a frame says of itself on the wire; `eapol` carries no packet of the network. */
+export type Frame = IpFamily | "arp" | "eapol" | "other";
+
 /** One question about a packet. `isNegated`: the answer must be no. */
 export type Condition =
   | { readonly kind: "name"; readonly side: Side; readonly names: readonly NamePattern[]; readonly isNegated: boolean }
   | { readonly kind: "interface-kind"; readonly side: Side; readonly kinds: readonly string[] }
   | { readonly kind: "arrived" }
-  | { readonly kind: "family"; readonly family: IpFamily }
+  | { readonly kind: "frame"; readonly frame: Exclude<Frame, "other"> }
+  /** The device sends frames at all: a point-to-point one has packets without any. */
+  | { readonly kind: "framed"; readonly isNegated: boolean }
+  /** Any fragment but the first. */
+  | { readonly kind: "later"; readonly family: IpFamily }
+  /** What the kernel takes a packet for. */
+  | { readonly kind: "family"; readonly families: readonly (IpFamily | "arp")[] }
   | { readonly kind: "open"; readonly set: string }
   | {
       readonly kind: "address";

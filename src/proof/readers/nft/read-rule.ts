@@ -4,6 +4,7 @@ import { ownersIn } from "./owners.ts";
 import {
   type Condition,
   connectionStates,
+  type Frame,
   type IpFamily,
   type Log,
   localityTypes,
@@ -11,6 +12,7 @@ import {
   type Rule,
   type RuleVerdict,
   type Span,
+  type TableFamily,
 } from "./program.ts";
 import { end, type Scanner } from "./scanner.ts";
 import { unclear } from "./unclear.ts";
@@ -18,18 +20,20 @@ import { unclear } from "./unclear.ts";
 /**
  * One rule up to the end of its line, in the words of nftables. A word that is not known here is refused, whatever it means.
  */
-export function readRule(scanner: Scanner, table: "inet" | "arp"): Rule {
+export function readRule(scanner: Scanner, table: TableFamily): Rule {
   return new RuleReader(scanner, table).read();
 }
 
 class RuleReader {
   readonly #scanner: Scanner;
   readonly #isArp: boolean;
+  readonly #isOfFrames: boolean;
   readonly #conditions: Condition[] = [];
 
-  constructor(scanner: Scanner, table: "inet" | "arp") {
+  constructor(scanner: Scanner, table: TableFamily) {
     this.#scanner = scanner;
     this.#isArp = table === "arp";
+    this.#isOfFrames = table === "netdev";
   }
 
   read(): Rule {
@@ -149,7 +153,7 @@ class RuleReader {
 
   #question(): Condition | "marking" {
     const scanner = this.#scanner;
-    if (this.#isArp) {
+    if (this.#isArp || (this.#isOfFrames && scanner.ahead === "arp")) {
       scanner.expect("arp");
       const to = scanner.oneOf("saddr", "daddr") === "saddr" ? "source" : "destination";
       scanner.expect("ip");
@@ -169,6 +173,12 @@ class RuleReader {
       case "udp":
       case "th":
         return this.#port(word === "th" ? "any" : word === "tcp" ? 6 : 17);
+      case "@ll":
+        if (this.#isOfFrames) return this.#frame();
+        break;
+      case "frag":
+        if (this.#isOfFrames) return this.#later("ipv6");
+        break;
       case "icmp":
       case "icmpv6": {
         scanner.expect("type");
@@ -184,9 +194,24 @@ class RuleReader {
         const level = this.#number(255);
         return { kind: "control-group", level, path: this.#string() };
       }
-      default:
-        return scanner.fail(`unknown word ${word}`);
     }
+    return scanner.fail(`unknown word ${word}`);
+  }
+
+  /** `@ll,96,16 0x0800`: the field of an Ethernet frame that says what it carries. */
+  #frame(): Condition {
+    this.#scanner.expect(",", "96", ",", "16");
+    const word = this.#scanner.next();
+    const frame = frames.get(word);
+    return frame ? { kind: "frame", frame } : this.#scanner.fail(`unknown frame ${word}`);
+  }
+
+  /** `ip frag-off & 0x1fff != 0`, `frag frag-off != 0` */
+  #later(family: IpFamily): Condition {
+    if (family === "ipv6") this.#scanner.expect("frag-off");
+    else this.#scanner.expect("&", "0x1fff");
+    this.#scanner.expect("!=", "0");
+    return { kind: "later", family };
   }
 
   #name(side: "in" | "out"): Condition {
@@ -208,8 +233,20 @@ class RuleReader {
 
   #meta(): Condition {
     const scanner = this.#scanner;
-    const key = scanner.oneOf("oifkind", "iifkind", "mark", "skuid", "skgid", "nfproto", "l4proto", "iif");
+    const ofFrames = ["oiftype", "protocol"] as const;
+    const ofPackets = ["oifkind", "iifkind", "nfproto", "iif"] as const;
+    const key = scanner.oneOf("mark", "skuid", "skgid", "l4proto", ...(this.#isOfFrames ? ofFrames : ofPackets));
     switch (key) {
+      case "oiftype": {
+        const isNegated = scanner.take("!=");
+        scanner.expect("ether");
+        return { kind: "framed", isNegated };
+      }
+      case "protocol":
+        return {
+          kind: "family",
+          families: this.#elements((word) => protocols.get(word) ?? scanner.fail(`unknown protocol ${word}`)),
+        };
       case "oifkind":
       case "iifkind": {
         const kinds = this.#elements((word) => {
@@ -227,7 +264,7 @@ class RuleReader {
         const word = scanner.next();
         if (word.startsWith("@")) return { kind: "open", set: word.slice(1) };
         if (word !== "ipv4" && word !== "ipv6") return scanner.fail(`unknown family ${word}`);
-        return { kind: "family", family: word };
+        return { kind: "family", families: [word] };
       }
       case "l4proto":
         return { kind: "protocol", ...this.#spans(255, protocolNames) };
@@ -239,7 +276,9 @@ class RuleReader {
 
   #network(family: IpFamily): Condition {
     const isIpv4 = family === "ipv4";
-    const field = this.#scanner.oneOf("saddr", "daddr", isIpv4 ? "ttl" : "hoplimit");
+    const field = this.#scanner.oneOf("saddr", "daddr", isIpv4 ? "ttl" : "hoplimit", "frag-off");
+    if (field === "frag-off")
+      return this.#isOfFrames && isIpv4 ? this.#later(family) : this.#scanner.fail("no word of this table");
     if (field === "saddr" || field === "daddr")
       return this.#address(field === "saddr" ? "source" : "destination", family);
     return { kind: "hops", family, ...this.#spans(255) };
@@ -348,6 +387,18 @@ class RuleReader {
     return word.slice(1, -1);
   }
 }
+
+const frames: ReadonlyMap<string, Exclude<Frame, "other">> = new Map([
+  ["0x0800", "ipv4"],
+  ["0x86dd", "ipv6"],
+  ["0x0806", "arp"],
+  ["0x888e", "eapol"],
+]);
+const protocols: ReadonlyMap<string, IpFamily | "arp"> = new Map([
+  ["ip", "ipv4"],
+  ["ip6", "ipv6"],
+  ["arp", "arp"],
+]);
 
 const tcp: Condition = { kind: "protocol", spans: [{ first: 6, last: 6 }], isNegated: false };
 

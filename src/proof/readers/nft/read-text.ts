@@ -11,6 +11,7 @@ import {
   type Program,
   type Rule,
   type Table,
+  type TableFamily,
   Unreadable,
 } from "./program.ts";
 import { readRule } from "./read-rule.ts";
@@ -41,7 +42,6 @@ interface Draft {
   readonly sets: Map<string, NamedSet>;
   readonly chains: Map<string, Chain>;
 }
-type TableFamily = "inet" | "arp";
 interface Place {
   readonly family: TableFamily;
   readonly key: string;
@@ -95,7 +95,7 @@ class TextReader {
   }
 
   #place(): Place {
-    const family = this.#scanner.oneOf("inet", "arp");
+    const family = this.#scanner.oneOf("inet", "arp", "netdev");
     return { family, key: `${family} ${this.#name()}` };
   }
 
@@ -209,7 +209,7 @@ class TextReader {
     for (scanner.skipEnds(); !scanner.take("}"); scanner.skipEnds()) {
       if (scanner.take("type")) {
         if (known || base || rules.length > 0) scanner.fail("a hook stands first in a new chain");
-        base = this.#base();
+        base = this.#base(family);
       } else {
         rules.push(readRule(scanner, family));
         if (scanner.ahead !== "}") scanner.expect(end);
@@ -218,18 +218,27 @@ class TextReader {
     draft.chains.set(name, { ...(base && { base }), rules });
   }
 
-  #base(): Base {
+  #base(family: TableFamily): Base {
     const scanner = this.#scanner;
     const type = scanner.oneOf("filter", "nat");
     scanner.expect("hook");
     const hook = scanner.oneOf(...hooks);
+    if ((family === "netdev") !== (hook === "egress")) scanner.fail(`${hook} is no hook of ${family}`);
+    const device = hook === "egress" ? { device: this.#device() } : {};
     scanner.expect("priority");
     const priority = this.#priority();
     scanner.expect(end);
-    if (!scanner.take("policy")) return { type, hook, priority, policy: "accept" };
+    if (!scanner.take("policy")) return { type, hook, priority, policy: "accept", ...device };
     const policy = scanner.oneOf("accept", "drop");
     scanner.expect(end);
-    return { type, hook, priority, policy };
+    return { type, hook, priority, policy, ...device };
+  }
+
+  /** `device "eth0"` */
+  #device(): string {
+    this.#scanner.expect("device");
+    const word = this.#scanner.next();
+    return /^"[^"*\\]{1,15}"$/.test(word) ? word.slice(1, -1) : this.#scanner.fail(`${word} is no name of a device`);
   }
 
   /** `filter`, `srcnat + 200`, `-100`. */
