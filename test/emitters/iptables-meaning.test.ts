@@ -5,12 +5,14 @@ import { iptables } from "../../src/emitters/iptables/emit.ts";
 import { belongsTo, evaluate } from "../../src/ir/evaluate.ts";
 import { type Interface, type Packet, describe as words } from "../../src/ir/packet.ts";
 import { rulesetsOf } from "../../src/ir/plan.ts";
+import type { Ruleset } from "../../src/ir/ruleset.ts";
 import { stateName } from "../../src/ir/states.ts";
 import { home } from "../checks/helper.ts";
 import { Iptables } from "./iptables-simulator.ts";
 import { Nftables } from "./nft-simulator.ts";
 import { packetsOf } from "./packets.ts";
 import { allPolicies, type Emitted, emitted, fileOf, switchOf } from "./policies.ts";
+import { arrived, isLeftOut, masqueraded, translated } from "./translation.ts";
 
 const prefixes = Array.from({ length: 30 }, (_, i) => [`198.18.${2 * i}.0/24`, `2001:db8:${10 + 2 * i}::/48`]).flat();
 const long = emitted("long-list", home({ more: `list office = ${prefixes.join(", ")}\nallow out to @office tcp 443` }));
@@ -26,14 +28,16 @@ function loaded({ plan }: Emitted): ReadonlyMap<string, Iptables> {
     if (found === undefined) throw new Error(`no ${file}`);
     return found;
   };
-  const sets = files.get("iptables/sets.ipset");
+  const sets = files.get("iptables/sets.ipset") ?? "";
   return new Map(
     ["v4", "v6"].flatMap((family) =>
       rulesetsOf(plan).map(({ state }) => {
         const kernel =
           state === "lockdown"
             ? new Iptables().load(text(`lockdown.${family}`))
-            : new Iptables(sets).load(text(`ruleset.${family}`)).load(text(`switch/${stateName(state)}.${family}`));
+            : new Iptables(`${sets}\n${files.get(`iptables/switch/${stateName(state)}.ipset`) ?? ""}`)
+                .load(text(`ruleset.${family}`))
+                .load(text(`switch/${stateName(state)}.${family}`));
         return [`${state} ${family}`, kernel] as const;
       }),
     ),
@@ -56,6 +60,8 @@ function isRenamed({ plan }: Emitted, device: Interface | undefined): boolean {
   );
 }
 
+const passesAs = (packet: Packet, ruleset: Ruleset): boolean => evaluate(ruleset, packet).verdict.kind === "accept";
+
 describe.each(policies)("$name", (policy) => {
   const kernels = loaded(policy);
   const nft = rulesetsOf(policy.plan).map(({ state }) =>
@@ -73,11 +79,20 @@ describe.each(policies)("$name", (policy) => {
           return;
         if (isRenamed(policy, packet.inInterface) || isRenamed(policy, packet.outInterface)) return;
         for (const [i, ruleset] of rulesetsOf(policy.plan).entries()) {
-          const planned = evaluate(ruleset, packet).verdict.kind === "accept";
+          const judgement = evaluate(ruleset, arrived(ruleset, packet));
+          const isPlanned = judgement.verdict.kind === "accept";
           const found = kernels.get(`${ruleset.state} ${extension(packet)}`)?.judge(packet) === "passes";
-          const other = nft[i]?.judge(packet) === "accept";
-          if (found !== planned || other !== planned)
-            throw new Error(`${ruleset.state}: ${words(packet)}: iptables ${found}, nft ${other}, planned ${planned}`);
+          // mangle comes before a masquerade, and sees a source that never leaves.
+          const planned = isPlanned || (found && passesAs(masqueraded(ruleset, packet), ruleset));
+          const isUntranslated =
+            packet.direction === "forward" && judgement.as === "opening" && isLeftOut(ruleset, packet);
+          const other = isUntranslated
+            ? planned
+            : nft[i]?.judge(packet, { leaving: (p) => translated(ruleset, p) }) === "accept";
+          if (planned !== isPlanned ? other : other !== planned)
+            throw new Error(`${ruleset.state}: ${words(packet)}: nft ${other}, planned ${isPlanned}`);
+          if (found !== planned)
+            throw new Error(`${ruleset.state}: ${words(packet)}: iptables ${found}, planned ${planned}`);
           if (planned) passed++;
         }
       }),

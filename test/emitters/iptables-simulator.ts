@@ -1,5 +1,6 @@
 import type { Packet } from "../../src/ir/packet.ts";
 import { contains } from "../../src/net/address-set.ts";
+import { controlGroup } from "../../src/net/control-group.ts";
 import { constant } from "../../src/net/parse-net.ts";
 
 export type Judgement = "passes" | "drop" | "reject" | "reset";
@@ -71,6 +72,12 @@ export class Iptables {
       const [option = "", value = "", more = ""] = words.slice(i, i + 3);
       if (option === "-j" || option === "-g") return true;
       i += lengths[option] ?? 1;
+      // Without an interface: whose address it is on the whole machine. What leaves has one of ours.
+      const isAnywhere = !more.startsWith("--limit-iface-");
+      if (option === "--src-type" && isAnywhere && packet.direction === "out") {
+        if ((value === "LOCAL") === isNegated) return false;
+        continue;
+      }
       const holds = this.#holds(option, value, more, packet);
       if (holds === isNegated) return false;
     }
@@ -131,7 +138,10 @@ export class Iptables {
         return owner.user === Number(value);
       case "--gid-owner":
         return owner.group === Number(value);
+      case "--path":
+        return owner.slice !== undefined && `${controlGroup(owner.slice)}/`.startsWith(`${value}/`);
       case "--ctstate":
+        if (value === "DNAT") return packet.rewritten === true;
         return packet.connection.split("-")[0] === value.toLowerCase();
       case "--ctdir":
         return packet.connection === "established-reply";

@@ -51,6 +51,14 @@ export function arrived({ rewrites }: Ruleset, packet: Packet): Packet {
   return packet;
 }
 
+/** A query of our own that a masquerade takes, with the source that it gives; other packets as they are. */
+export function masqueraded({ rewrites }: Ruleset, packet: Packet): Packet {
+  if (packet.direction !== "out" || packet.connection === "established-reply") return packet;
+  for (const { direction, match, change } of rewrites)
+    if (direction === "out" && change.kind === "masquerade" && matches(match, packet)) return from(change.as, packet);
+  return packet;
+}
+
 /** Whether the packet goes the way of a masquerade without being of a connection that it opened: it would leave untranslated. */
 export const isLeftOut = ({ rewrites }: Ruleset, packet: Packet): boolean =>
   packet.connection === "established-reply" &&

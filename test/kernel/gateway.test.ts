@@ -1,55 +1,22 @@
 import { describe, expect, test } from "vitest";
 import type { Bundle } from "../lab/bundle.ts";
-import { clearAnswer, type Lab, tunnelAnswer, withLab } from "../lab/lab.ts";
+import { clearAnswer, tunnelAnswer, withLab } from "../lab/lab.ts";
 import { gateway, home, host, inside, internet, resolver } from "../lab/line.ts";
 import { mayBeSkipped } from "../lab/requirements.ts";
-import type { Vpn } from "../lab/vpn.ts";
-import { homeWireguard } from "../lab/wireguard.ts";
+import { answers, asked, inClear, type Rules, told, tries, withGateway } from "./gateway.ts";
 import { golden } from "./golden.ts";
 import { spoilt, without } from "./spoilt.ts";
 
-/** Nobody declares these resolvers: who answers for them was asked in their place. */
-const public4 = "8.8.8.8";
-const public6 = "2001:4860:4860::8888";
-const forwarded = 51_413;
 const policy = golden("gateway");
 
-const answering = (words: string) => `require("node:net").createServer((s) => s.on("error", () => {}).end("${words}"))
-.listen(${forwarded}, "0.0.0.0", () => console.log("listening"))`;
-
-/** What a connection from a place is told, or nothing. */
-const told = async (lab: Lab, from: "server" | "router", address: string): Promise<string | undefined> => {
-  const program = `require("node:net").connect(${forwarded}, "${address}").on("error", () => process.exit(1))
-.on("data", (words) => { console.log(String(words)); process.exit(0); }); setTimeout(() => process.exit(1), 800);`;
-  const { status, stdout } = await lab[from].exec([process.execPath, "-e", program]);
-  return status === 0 ? stdout.trim() : undefined;
-};
-
-type Gateway = { readonly lab: Lab; readonly vpn: Vpn; readonly go: (state: string) => Promise<void> };
-
-/** A gateway with a machine at home behind it; the tunnel is there, and its resolver answers. */
-const withGateway = (bundle: Bundle, body: (gateway: Gateway) => Promise<void>): Promise<void> =>
-  withLab(async (lab) => {
-    await lab.forwarding();
-    await lab.client.nft(bundle.read("ruleset.nft"));
-    const vpn = await lab.wireguard(homeWireguard);
-    await lab.answerInside("10.64.0.1", "fd64::1");
-    await (await lab.home.spawn([process.execPath, "-e", answering("home")])).until("listening");
-    await vpn.start();
-    expect(await lab.probe(vpn)).toBeGreaterThan(0);
-    await body({ lab, vpn, go: (state) => lab.client.nft(bundle.read(`switch/${state}.nft`)) });
-  });
-
-/** Everything that a machine at home, and its gateway for it, must not show to the LAN. */
-const inClear = `host ${home.ipv4} or host ${home.ipv6} or host ${internet.ipv4} or host ${internet.ipv6} or port 53`;
-const tries = [
-  { by: home.interface, from: home.ipv4, to: internet.ipv4, times: 20 },
-  { by: home.interface, from: home.ipv6, to: internet.ipv6, times: 20 },
-] as const;
+const byNft = (bundle: Bundle): Rules => ({
+  load: (lab) => lab.client.nft(bundle.read("ruleset.nft")),
+  go: (lab, state) => lab.client.nft(bundle.read(`switch/${state}.nft`)),
+});
 
 describe.skipIf(mayBeSkipped())("a gateway", { timeout: 60_000 }, () => {
   test("a machine at home reaches the internet through the tunnel, and no frame of it is seen in clear", async () => {
-    await withGateway(policy, async ({ lab, vpn, go }) => {
+    await withGateway(byNft(policy), async ({ lab, vpn, go }) => {
       const watching = await lab.listen("router", "lan0", inClear);
       expect(await lab.ping(internet.ipv4, "home"), "down").toBe(false);
       await go("up");
@@ -73,7 +40,7 @@ describe.skipIf(mayBeSkipped())("a gateway", { timeout: 60_000 }, () => {
   });
 
   test("a port forward reaches the machine at home from inside the tunnel, answers go back, and nobody else comes in", async () => {
-    await withGateway(policy, async ({ lab, go }) => {
+    await withGateway(byNft(policy), async ({ lab, go }) => {
       expect(await told(lab, "server", "10.64.0.2"), "down").toBeUndefined();
       await go("up");
       expect(await told(lab, "server", "10.64.0.2")).toBe("home");
@@ -85,7 +52,7 @@ describe.skipIf(mayBeSkipped())("a gateway", { timeout: 60_000 }, () => {
 
   test("a port forward without its rule is found out", async () => {
     await withGateway(
-      spoilt(policy, (text) => text.replace(/.*ct status dnat counter accept comment "forward-.*\n/g, "")),
+      byNft(spoilt(policy, (text) => text.replace(/.*ct status dnat counter accept comment "forward-.*\n/g, ""))),
       async ({ lab, go }) => {
         await go("up");
         expect(await told(lab, "server", "10.64.0.2")).toBeUndefined();
@@ -94,21 +61,11 @@ describe.skipIf(mayBeSkipped())("a gateway", { timeout: 60_000 }, () => {
   });
 
   test("queries for other resolvers go to the tunnel's, of the gateway itself too, and to nobody while it is down", async () => {
-    await withGateway(policy, async ({ lab, go }) => {
-      const asked = [
-        ["client", public4],
-        ["client", public6],
-        ["home", public4],
-        ["home", public6],
-        ["home", resolver.ipv4],
-        ["client", gateway.ipv4],
-      ] as const;
-      const answers = (): Promise<readonly (string | undefined)[]> =>
-        Promise.all(asked.map(([from, of]) => lab.ask(from, of)));
+    await withGateway(byNft(policy), async ({ lab, go }) => {
       const watching = await lab.listen("router", "lan0", "port 53");
-      expect(await answers(), "down").toEqual(asked.map(() => undefined));
+      expect(await answers(lab), "down").toEqual(asked.map(() => undefined));
       await go("up");
-      expect(await answers()).toEqual(asked.map(() => tunnelAnswer));
+      expect(await answers(lab)).toEqual(asked.map(() => tunnelAnswer));
       expect(await watching.stop()).toEqual([]);
     });
   });

@@ -79,8 +79,7 @@ describe.skipIf(mayBeSkipped())("the next version of a policy, in a flood", { ti
   });
 
   test("between two transactions that do the same neither is there", async () => {
-    const [whole = ""] = upgrade.there;
-    const withoutList = changed(whole, (ruleset) =>
+    const withoutList = changed(fileOf(next, "ruleset.nft"), (ruleset) =>
       ruleset.replace(/(set offices_ipv4 \{[^}]*?)elements = \{[^}]*\}/, "$1"),
     );
     const { weathered } = await take({ ...upgrade, there: [withoutList], kill: true }, 1);

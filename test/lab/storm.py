@@ -92,18 +92,18 @@ class Through:
         return dict(zip(CLASSES, now))
 
 
-def load(path, moment):
-    """Seconds that the loader took, nothing where it was killed. It is, so many seconds after its start."""
+def load(words, moment):
+    """Seconds that the loader took, nothing where it was killed. It is, with all that it runs, so many seconds after its start."""
     start = time.monotonic()
-    loader = subprocess.Popen(["nft", "-f", path], stderr=subprocess.PIPE)
+    loader = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
     if moment is not None:
         try:
             loader.wait(moment)
         except subprocess.TimeoutExpired:
-            loader.kill()
+            os.killpg(loader.pid, signal.SIGKILL)
     said = loader.communicate()[1]
     if loader.returncode not in (0, -signal.SIGKILL):
-        sys.exit(f"{path} does not load: {said.decode()}")
+        sys.exit(f"{words} does not load: {said.decode()}")
     return None if loader.returncode else time.monotonic() - start
 
 
@@ -122,12 +122,17 @@ def start_senders(packets, stop):
 
 def run(block):
     paths = {}
-    for number, text in enumerate({text for step in block["steps"] for text in step["load"]}):
-        paths[text] = f"{FOLDER}/{number}.nft"
-        with open(paths[text], "w", encoding="utf8") as file:
-            file.write(text)
+    for text in block["before"] + [text for step in block["steps"] for text in step["load"]]:
+        if isinstance(text, str) and text not in paths:
+            paths[text] = f"{FOLDER}/{len(paths)}.nft"
+            with open(paths[text], "w", encoding="utf8") as file:
+                file.write(text)
+
+    def words(text):
+        return ["nft", "-f", paths[text]] if isinstance(text, str) else text["run"]
+
     for text in block["before"]:
-        nft("-f", "-", text=text)
+        load(words(text), None)
     through, still, listings, killed, usual = Through(), [], [], 0, {}
     through.read()
     through.total = [0, 0]
@@ -139,9 +144,10 @@ def run(block):
         part = (number - random.random()) / block["rounds"]
         for step in block["steps"]:
             for text in step["load"]:
-                took = load(paths[text], part * usual[text] if step.get("kill") and number else None)
+                name = str(text)
+                took = load(words(text), part * usual[name] if step.get("kill") and number else None)
                 killed += took is None
-                usual.setdefault(text, took)
+                usual.setdefault(name, took)
             if step.get("still"):
                 time.sleep(0.01)  # a packet of before may still be on its way
                 through.read()

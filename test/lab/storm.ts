@@ -7,9 +7,12 @@ export const classes = { refused: 1, passing: 2 } as const;
 export type Class = "refused" | "passing";
 type Count = Readonly<Record<Class, number>>;
 
+/** A text for nftables, or a program that loads other rules. */
+export type Load = string | { readonly run: readonly string[] };
+
 type StormStep = {
   /** Loaded one after the other, each as a transaction of its own. */
-  readonly load: readonly string[];
+  readonly load: readonly Load[];
   /** Afterwards it is counted what comes through for 20 ms. */
   readonly still?: true;
   /** Afterwards all rules are listed, as JSON. */
@@ -20,7 +23,7 @@ type StormStep = {
 
 /** Packets that are sent as fast as the machine can, while the steps are taken `rounds` times. */
 export type Block = {
-  readonly before: readonly string[];
+  readonly before: readonly Load[];
   readonly packets: readonly (Shot & { readonly class: Class })[];
   readonly steps: readonly StormStep[];
   readonly rounds: number;

@@ -1,24 +1,24 @@
 import { type Capabilities, holds, refused, weakened } from "../capabilities.ts";
 
 const byNumber = refused("match a mark, or a user or group by number");
-const notYet = refused("compile for nft");
 
 export const capabilities: Capabilities = {
   mark: holds,
   "user-or-group": holds,
   "user-by-name": byNumber,
   "group-by-name": byNumber,
-  slice: byNumber,
+  slice: holds,
   "slice-at-boot": byNumber,
-  "many-slices": byNumber,
+  "many-slices": holds,
   program: byNumber,
   service: byNumber,
   "interface-kind": weakened("nothing but the tunnel has the name of its interface"),
-  forward: notYet,
-  rewrite: notYet,
-  masquerade: notYet,
-  timed: notYet,
-  refreshed: refused("write its addresses into the policy, with `ksp pin`"),
+  forward: holds,
+  "forward-from-anywhere": refused("say where it comes from, as in `forward from link home to …`"),
+  rewrite: holds,
+  masquerade: holds,
+  timed: holds,
+  refreshed: weakened("its set holds what is pinned until something else fills it: the daemon does not yet"),
   arp: weakened("the kernel tells no neighbour a tunnel's address: arp_ignore is 1 or 2, arp_announce 2"),
   "one-step": weakened("a switch is a step for each family and table; IPv6 closes first and opens last"),
   "final-source": weakened("no rule of others changes the source of what leaves, after ours have judged it"),
@@ -36,4 +36,14 @@ export const capabilities: Capabilities = {
   "servers-at-boot": holds,
   guests: holds,
   "foreign-permits": holds,
+  "open-outside": holds,
+  "beside-several": holds,
+  "macos-name": holds,
+  "carrier-of-others": holds,
+  "owner-of-others": holds,
+  prober: holds,
+  "own-discovery": holds,
+  boot: holds,
+  "open-flows": holds,
+  entries: holds,
 };

@@ -6,16 +6,24 @@ import { align } from "../linux/layout.ts";
 import { type Line, piece } from "../linux/line.ts";
 import type { Body, Chain, Section, Variant } from "../linux/variants.ts";
 import { judged, sides, type Way } from "../linux/ways.ts";
+import type { JudgingTable } from "./hooks.ts";
 import { chainName } from "./names.ts";
-import { established, interfaceLines, matchLines, type Spelling } from "./words.ts";
+import { comment, established, interfaceLines, type Spelling, timer, wholeLines } from "./words.ts";
 
 /** What a packet of a class meets. A rule lets it pass, as far as ksp is asked, or sends it to where the chain ends: closed. */
-export function body(ruleset: Ruleset, way: Way, of: InterfaceClass, family: Family, spelling: Spelling): Body {
-  const { openings, replies, inline, probeOnly } = judged(ruleset, way, of);
+export function body(
+  ruleset: Ruleset,
+  way: Way,
+  of: InterfaceClass,
+  family: Family,
+  spelling: Spelling,
+  table: JudgingTable = "filter",
+): Body {
+  const { openings, replies, inline, probeOnly } = judged(ruleset, way, of, table === "mangle");
   const lines = (rules: readonly Rule[], end: string, more: Line = []): readonly Section[] =>
     sections(rules, end, family, spelling, more);
   const hasLines = (rules: readonly Rule[]): boolean =>
-    rules.some(({ match, from }) => matchLines(match, family, from, spelling).length > 0);
+    rules.some(({ match, from }) => wholeLines(match, family, from, spelling).length > 0);
   const chains = (suffix: string): readonly Chain[] => {
     const [isOpened, isAnswered] = [hasLines(openings), hasLines(replies)];
     if (!isOpened && !isAnswered) return [];
@@ -50,12 +58,12 @@ export const closed = (way: Way): string => `ksp_closed_${way === "out" || way =
 const ending = (shut: string): Section => ({ title: "closed", lines: [`-g ${shut}`] });
 
 /** One section a stage, in the order of the stages. */
-function sections(
+export function sections(
   rules: readonly Rule[],
   end: string,
   family: Family,
   spelling: Spelling,
-  more: Line,
+  more: Line = [],
 ): readonly Section[] {
   const byStage = Map.groupBy(rules, ({ stage }): Stage => stage);
   return [...byStage].flatMap(([title, of]): readonly Section[] => {
@@ -72,26 +80,28 @@ function plainReplies(rules: readonly Rule[], family: Family, spelling: Spelling
 }
 
 const ruleLines = (
-  { match, verdict, from }: Rule,
+  { match, verdict, from, expiresAfter }: Rule,
   end: string,
   family: Family,
   spelling: Spelling,
   more: Line = [],
 ): readonly Line[] =>
-  matchLines(match, family, from, spelling).map((line) => [
+  wholeLines(match, family, from, spelling).map((line) => [
     ...line,
     ...more,
-    piece("comment", `-m comment --comment ${from}`),
+    ...(expiresAfter === undefined ? [] : [timer(family)]),
+    comment(from),
     piece("verdict", verdict.kind === "accept" ? "-j RETURN" : `-g ${end}`),
   ]);
 
-/** A state's own chain: which class goes where. A class that nothing passes must not reach the chain of the rest. */
+/** A state's own chain: which class goes where, behind what passes by any. A class that nothing passes must not reach the chain of the rest. */
 export function stateChain(
   way: Way,
   state: string,
   all: readonly Variant[],
   family: Family,
   spelling: Spelling,
+  first: readonly Line[] = [],
 ): Chain {
   const here = all.filter((variant) => variant.way === way && variant.states.includes(state));
   const shut = closed(way);
@@ -101,5 +111,8 @@ export function stateChain(
     if (inline) return to(...ruleLines({ ...inline, match: {} }, shut, family, spelling));
     return to([piece("verdict", `-g ${chain?.name ?? shut}`)]);
   });
-  return { name: chainName(`${way}_${stateName(state)}`), sections: [{ title: "", lines: align(lines) }] };
+  return {
+    name: chainName(`${way}_${stateName(state)}`),
+    sections: [{ title: "", lines: [...align(first), ...align(lines)] }],
+  };
 }

@@ -1,7 +1,7 @@
 import type { Plan } from "../../ir/plan.ts";
 import type { Direction, Rule, Ruleset } from "../../ir/ruleset.ts";
 import { stateName } from "../../ir/states.ts";
-import type { Family } from "../../net/address.ts";
+import { type Family, families } from "../../net/address.ts";
 import type { Emitter, Files } from "../emitter.ts";
 import { interfaceClasses } from "../linux/classes.ts";
 import { heading } from "../linux/layout.ts";
@@ -10,9 +10,12 @@ import type { Way } from "../linux/ways.ts";
 import { template } from "../template.ts";
 import { capabilities } from "./capabilities.ts";
 import { body, closed, stateChain } from "./chains.ts";
-import { type Hook, hooksOf, type TableName, tableNames } from "./hooks.ts";
+import { type Forwarded, forwarded } from "./forwarded.ts";
+import { type Hook, hooksOf, type JudgingTable, judgingTables } from "./hooks.ts";
 import { chainName } from "./names.ts";
-import { type NamedSet, Sets } from "./sets.ts";
+import { pairLines, type RewriteHook, rewriteHooks, rewrittenOutput } from "./rewrites.ts";
+import { setsText, timedSets, timedSwitch } from "./set-files.ts";
+import { Sets } from "./sets.ts";
 import type { Spelling } from "./words.ts";
 
 /** Ruleset → iptables-restore files. One file a family holds every state; a switch replaces the first rule of each hook's chain. */
@@ -23,7 +26,7 @@ interface Group {
   readonly chains: readonly { readonly lines: readonly string[] }[];
 }
 interface Table {
-  readonly name: TableName;
+  readonly name: string;
   readonly declared: readonly string[];
   readonly groups: readonly Group[];
   readonly jumps: readonly string[];
@@ -35,72 +38,148 @@ interface Shape {
   readonly state: string;
   readonly tables: readonly Table[];
 }
+type Entry = (way: Way, state: string) => string;
 
 const extensions = { ipv4: "v4", ipv6: "v6" } as const;
-const families: readonly Family[] = ["ipv4", "ipv6"];
 
 function emit(plan: Plan): Files {
   const sets = new Sets();
   const states = [...plan.states, ...(plan.portal ? [plan.portal] : [])];
+  const rulesets: Spelling = { kind: "sets", sets };
   const files = families.flatMap((family): readonly [string, string][] => {
     const extension = extensions[family];
     const named = { policy: plan.policy, family: family === "ipv4" ? "IPv4" : "IPv6", extension };
-    const whole = (rulesets: readonly Ruleset[], spelling: Spelling): Shape => ({
+    const whole = (all: readonly Ruleset[], spelling: Spelling, through = forwarded(all, family, spelling)): Shape => ({
       ...named,
-      state: rulesets[0]?.state ?? "",
-      tables: tableNames.map((table) => tableOf(table, rulesets, family, spelling)),
+      state: all[0]?.state ?? "",
+      tables: tablesOf(all, family, spelling, through),
     });
-    const first = (state: string, target: (hook: Hook) => string): string =>
-      template<object>("iptables/switch.hbs")({ ...named, state, tables: firstRules(target) });
+    const rewriting = states[0] ? rewriteHooks(states[0], family, rulesets) : [];
+    const through = forwarded(states, family, rulesets);
+    const entry = entries(through);
+    const first = (title: string, target: (to: string) => string, to: (way: Way) => string): string =>
+      template<object>("iptables/switch.hbs")({ ...named, state: title, tables: firstRules(rewriting, target, to) });
     return [
       [
         `iptables/lockdown.${extension}`,
         template<Shape>("iptables/lockdown.hbs")(whole([plan.lockdown], { kind: "literals" })),
       ],
-      [`iptables/ruleset.${extension}`, template<Shape>("iptables/ruleset.hbs")(whole(states, { kind: "sets", sets }))],
+      [`iptables/ruleset.${extension}`, template<Shape>("iptables/ruleset.hbs")(whole(states, rulesets, through))],
       ...states.map(({ state }): [string, string] => [
         `iptables/switch/${stateName(state)}.${extension}`,
-        first(`state ${state}`, ({ way }) => `-g ${entry(way, state)}`),
+        first(
+          `state ${state}`,
+          (chain) => `-g ${chain}`,
+          (way) => entry(way, state),
+        ),
       ]),
       [
         `iptables/disable.${extension}`,
         first(
           "disabled: everything passes. Closed again by ruleset, and by every boot",
           () => "-m comment --comment disabled -j RETURN",
+          () => "",
         ),
       ],
       [`iptables/uninstall.${extension}`, template<object>("iptables/uninstall.hbs")(named)],
     ];
   });
-  const all = sets.all();
+  const timed = timedSets(plan);
+  const all = [...sets.all(), ...timed];
   return new Map([
     ...files,
     ...(all.length > 0 ? [["iptables/sets.ipset", setsText(plan.policy, all)] as const] : []),
-    ["iptables/load.sh", template<object>("iptables/load.hbs")({})],
+    ...(timed.length > 0 ? states.map((to) => timedSwitch(plan.policy, to)) : []),
+    ["iptables/load.sh", template<object>("iptables/load.hbs")(openness(plan))],
   ]);
 }
 
-const setsText = (policy: string, sets: readonly NamedSet[]): string =>
-  template<object>("iptables/sets.hbs")({ policy, sets });
+/** How open each state is, by the chain of what leaves: whether the daemon's rules are there, each chain's level, the portal. */
+function openness({ lockdown, states, portal }: Plan): object {
+  const [down] = states;
+  const chains = down ? levelsOf(down.state) : [];
+  const all: readonly (readonly [string, readonly number[]])[] = [
+    [lockdown.state, [0, ...chains, 0]],
+    ...states.map(({ state }) => [state, [1, ...levelsOf(state), 0]] as const),
+    ...(portal ? [[portal.state, [1, ...chains, 1]] as const] : []),
+  ];
+  return {
+    states: all.map(([state, levels]) => ({
+      chain: chainName(`out_${stateName(state)}`),
+      levels: levels.join(" "),
+    })),
+    unknown: [1, ...chains, 1].map(() => mostHops + 1).join(" "),
+  };
+}
 
-/** Where a state's packets of a way go first. Nothing is forwarded in any state. */
-const entry = (way: Way, state: string): string =>
-  way === "through" ? closed(way) : chainName(`${way}_${stateName(state)}`);
+/** More than any chain has. */
+const mostHops = 99;
 
-const firstRules = (target: (hook: Hook) => string) =>
-  tableNames.map((name) => ({
+/** Of `private:hop1+work:up` one and all. */
+const levelsOf = (state: string): readonly number[] =>
+  state.split("+").map((of) => {
+    const level = of.split(":").at(-1) ?? "";
+    return level === "down" ? 0 : level === "up" ? mostHops : Number(level.slice("hop".length));
+  });
+
+/** Where a state's packets of a way go first. */
+const entries =
+  (through: Forwarded): Entry =>
+  (way, state) =>
+    way === "through" ? through.entry(state) : chainName(`${way}_${stateName(state)}`);
+
+const firstRules = (
+  rewriting: readonly RewriteHook[],
+  target: (chain: string) => string,
+  to: (way: Way) => string,
+): readonly { readonly name: string; readonly lines: readonly string[] }[] => [
+  ...judgingTables.map((name) => ({
     name,
-    lines: hooksOf[name].map((hook) => `-R ${hook.chain} 1 ${target(hook)}`),
-  }));
+    lines: hooksOf[name].map((hook) => `-R ${hook.chain} 1 ${target(to(hook.way))}`),
+  })),
+  ...(rewriting.length > 0
+    ? [{ name: "nat", lines: rewriting.map(({ chain, rewrites }) => `-R ${chain} 1 ${target(rewrites.name)}`) }]
+    : []),
+];
 
-function tableOf(name: TableName, rulesets: readonly Ruleset[], family: Family, spelling: Spelling): Table {
+function tablesOf(
+  rulesets: readonly Ruleset[],
+  family: Family,
+  spelling: Spelling,
+  through: Forwarded,
+): readonly Table[] {
+  const [first] = rulesets;
+  if (!first) throw new Error("a plan has states");
+  const rewriting = rewriteHooks(first, family, spelling);
+  return [
+    ...judgingTables.map((name) => judgingTable(name, rulesets, family, spelling, through)),
+    ...(rewriting.length > 0 ? [natTable(rewriting)] : []),
+  ];
+}
+
+function judgingTable(
+  name: JudgingTable,
+  rulesets: readonly Ruleset[],
+  family: Family,
+  spelling: Spelling,
+  through: Forwarded,
+): Table {
   const [first] = rulesets;
   if (!first) throw new Error("a plan has states");
   const hooks = hooksOf[name];
   const judgedWays = hooks.map(({ way }) => way).filter((way) => way !== "through");
   const all = interfaceClasses(rulesets).map((of) =>
-    judgedWays.flatMap((way) => variants(of, way, rulesets, (ruleset) => body(ruleset, way, of, family, spelling))),
+    judgedWays.flatMap((way) =>
+      variants(of, way, rulesets, (ruleset) => body(ruleset, way, of, family, spelling, name)),
+    ),
   );
+  const entry = entries(through);
+  const ofAny = (way: Way, ruleset: Ruleset) =>
+    name === "mangle"
+      ? pairLines(ruleset, family, spelling)
+      : way === "out"
+        ? rewrittenOutput(ruleset, family, spelling)
+        : [];
   const hookChains = hooks.map(
     ({ chain, way }): Chain => ({
       name: chain,
@@ -113,25 +192,45 @@ function tableOf(name: TableName, rulesets: readonly Ruleset[], family: Family, 
       sections: [{ title: "", lines: closedLines(first, way, name, family) }],
     }),
   );
-  const groups: readonly { readonly heading: string; readonly chains: readonly Chain[] }[] = [
+  return table(name, hooks, [
     {
       heading: heading("hooks: the first rule is the state, switch/<state> replaces it and nothing else"),
       chains: hookChains,
     },
     { heading: heading("closed: where whatever is not let pass ends"), chains: closedChains },
-    ...rulesets.map(({ state }) => ({
-      heading: heading(state),
-      chains: judgedWays.map((way) => stateChain(way, state, all.flat() as readonly Variant[], family, spelling)),
+    ...rulesets.map((ruleset) => ({
+      heading: heading(ruleset.state),
+      chains: judgedWays.map((way) =>
+        stateChain(way, ruleset.state, all.flat() as readonly Variant[], family, spelling, ofAny(way, ruleset)),
+      ),
     })),
+    ...(name === "filter" ? through.groups : []),
     ...all.flatMap((of) => underHeadings(of, rulesets.length)),
-  ];
-  return {
-    name,
-    declared: groups.flatMap(({ chains }) => chains.map((chain) => chain.name)),
-    groups: groups.map((group) => ({ heading: group.heading, chains: group.chains.map(chainView) })),
-    jumps: hooks.map(({ hook, chain }) => `-I ${hook} 1 -j ${chain}`),
-  };
+  ]);
 }
+
+const natTable = (rewriting: readonly RewriteHook[]): Table =>
+  table("nat", rewriting, [
+    {
+      heading: heading("hooks: the first rule says whether anything is rewritten"),
+      chains: rewriting.map(({ chain, rewrites }) => ({
+        name: chain,
+        sections: [{ title: "", lines: [`-g ${rewrites.name}`] }],
+      })),
+    },
+    { heading: heading("rewrites"), chains: rewriting.map(({ rewrites }) => rewrites) },
+  ]);
+
+const table = (
+  name: string,
+  hooks: readonly Hook[],
+  groups: readonly { readonly heading: string; readonly chains: readonly Chain[] }[],
+): Table => ({
+  name,
+  declared: groups.flatMap(({ chains }) => chains.map((chain) => chain.name)),
+  groups: groups.map((group) => ({ heading: group.heading, chains: group.chains.map(chainView) })),
+  jumps: hooks.map(({ hook, chain }) => `-I ${hook} 1 -j ${chain}`),
+});
 
 const chainView = ({ name, sections }: Chain) => ({
   lines: sections.flatMap(({ title, lines }) => [
@@ -143,7 +242,7 @@ const chainView = ({ name, sections }: Chain) => ({
 const units: Readonly<Record<number, string>> = { 1000: "second", 60000: "minute", 3600000: "hour" };
 
 /** How a hook ends: the order of these rules is the planner's. In mangle nobody can be told, and output has told it. */
-function closedLines({ rules }: Ruleset, way: Way, table: TableName, family: Family): readonly string[] {
+function closedLines({ rules }: Ruleset, way: Way, table: JudgingTable, family: Family): readonly string[] {
   const direction: Direction = way === "out" || way === "in" ? way : "forward";
   const lines = rules.filter(
     (rule) => rule.stage === "closed" && rule.direction === direction && rule.match.family !== "arp",

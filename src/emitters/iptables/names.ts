@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 
-/** Of chains; of sets two more. */
+/** What the kernel takes. */
 const longest = 28;
+export const longestSetName = 31;
 
 const digest = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 8);
 

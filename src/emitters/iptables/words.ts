@@ -1,7 +1,8 @@
 import type { Device, Identity } from "../../ir/policy.ts";
-import { type AddressMatch, type Locality, localities, type Match } from "../../ir/ruleset.ts";
+import { type AddressMatch, type InterfaceSet, type Locality, localities, type Match } from "../../ir/ruleset.ts";
 import { type Family, formatAddress } from "../../net/address.ts";
 import { type AddressRange, complement, formatRange, prefixLength } from "../../net/address-set.ts";
+import { controlGroup } from "../../net/control-group.ts";
 import type { PortRange, PortSet } from "../../net/port-set.ts";
 import type { InterfaceClass, Side } from "../linux/classes.ts";
 import { type Line, type Piece, piece, product } from "../linux/line.ts";
@@ -12,8 +13,8 @@ import { mostInline, type Sets } from "./sets.ts";
 export type Spelling = { readonly kind: "sets"; readonly sets: Sets } | { readonly kind: "literals" };
 
 /** The lines that together match what a `Match` does of one family, interfaces apart; none where it is not about the family. */
-export function matchLines(match: Match, family: Family, owner: string, spelling: Spelling): readonly Line[] {
-  if (match.family === "arp" || match.rewritten) throw new Error("iptables has no word for it");
+function matchLines(match: Match, family: Family, owner: string, spelling: Spelling): readonly Line[] {
+  if (match.family === "arp") throw new Error("iptables has no word for it");
   if (!spokenFamilies(match).includes(family)) return [];
   const [source, destination] = [
     addressLines("s", match.source, family, owner, spelling),
@@ -27,17 +28,40 @@ export function matchLines(match: Match, family: Family, owner: string, spelling
     match.hopLimit ? [[piece("hops", `${hopModule[family]} ${match.hopLimit}`)]] : [[]],
     localityLines("--src-type", "--limit-iface-out", match.sourceLocality, family),
     localityLines("--dst-type", "--limit-iface-in", match.destinationLocality, family),
+    match.rewritten ? [[piece("rewritten", "-m conntrack --ctstate DNAT")]] : [[]],
     match.owner ? match.owner.map((all) => all.map(identityPiece)) : [[]],
   ]);
-  return lines.map((line) => [...line].sort((a, b) => placeOf(a) - placeOf(b)));
+  return lines.map(inPlace);
 }
+
+/** The same, with the interfaces that the match still asks for: a chain is reached by one, so only forwarded packets ask for the other. */
+export function wholeLines(match: Match, family: Family, owner: string, spelling: Spelling): readonly Line[] {
+  const { inInterface, outInterface } = match;
+  const names = product([namedInterfaces("iif", inInterface), namedInterfaces("oif", outInterface)]);
+  return product([names, matchLines(match, family, owner, spelling)]).map(inPlace);
+}
+
+function namedInterfaces(side: Side, set: InterfaceSet | undefined): readonly Line[] {
+  if (!set) return [[]];
+  if (set.kind === "one-of") return set.zones.flatMap((zone) => interfaceLines({ kind: "zone", zone }, side));
+  if (set.kind === "loopback") return interfaceLines({ kind: "loopback" }, side);
+  throw new Error("an interface is matched by its name, never by not having one");
+}
+
+const inPlace = (line: Line): Line => [...line].sort((a, b) => placeOf(a) - placeOf(b));
 
 const hopModule = { ipv4: "-m ttl --ttl-eq", ipv6: "-m hl --hl-eq" } as const;
 
-/** Addresses and protocol first, as iptables lists them. */
-const placeOf = ({ kind }: Piece): number => ["s", "d", "p"].indexOf(kind) + 1 || 9;
+/** Addresses, interfaces and protocol first, as iptables lists them. */
+const placeOf = ({ kind }: Piece): number => ["s", "d", "interface", "p"].indexOf(kind) + 1 || 9;
 
 export const established: Line = [piece("state", "-m conntrack --ctstate ESTABLISHED --ctdir REPLY")];
+
+export const comment = (from: string): Piece => piece("comment", `-m comment --comment ${from}`);
+
+/** Holds everything while it has time left, and then nothing: whoever has died meanwhile. */
+export const timerSet = (family: Family): string => `ksp_portal_open_${family === "ipv4" ? "v4" : "v6"}`;
+export const timer = (family: Family): Piece => piece("timer", `-m set --match-set ${timerSet(family)} dst`);
 
 // ---- addresses -----------------------------------------------------------------------------------------------------
 
@@ -50,6 +74,12 @@ function addressLines(
 ): readonly Line[] {
   if (!match) return [[]];
   const set = partOf(match.set, family);
+  const side = end === "s" ? "src" : "dst";
+  if (match.within) {
+    const name = spelling.kind === "sets" && spelling.sets.refreshed(match, family);
+    if (!name) throw new Error("a set that is refreshed is no literal");
+    return [[piece("set", `-m set --match-set ${name} ${side}`)]];
+  }
   // Only a short set can have a complement that is shorter still, or empty.
   if (set.length <= mostInline + 1) {
     const others = complement(set, family);
@@ -57,7 +87,7 @@ function addressLines(
     if (others.length < set.length) return [others.map((range, i) => among(end, range, "! ", i === 0))];
   }
   const named = spelling.kind === "sets" ? spelling.sets.reference(set, family, match.table, owner) : undefined;
-  if (named !== undefined) return [[piece("set", `-m set --match-set ${named} ${end === "s" ? "src" : "dst"}`)]];
+  if (named !== undefined) return [[piece("set", `-m set --match-set ${named} ${side}`)]];
   return set.map((range) => [among(end, range, "")]);
 }
 
@@ -166,6 +196,8 @@ function identityPiece(identity: Identity): Piece {
       return piece("user", `-m owner --uid-owner ${identity.id}`);
     case "group":
       return piece("group", `-m owner --gid-owner ${identity.id}`);
+    case "slice":
+      return piece("slice", `-m cgroup --path ${controlGroup(identity.path)}`);
     default:
       throw new Error(`iptables cannot match a ${identity.kind}`);
   }

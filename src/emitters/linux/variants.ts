@@ -87,8 +87,13 @@ function title({ of, states }: Variant, all: number, probeOnly: boolean): string
       : of.kind === "rest"
         ? "every other interface"
         : className(of);
-  if (states.length === all) return `${name}, the same in all states`;
-  if (probeOnly) return `${name}, not proved: only the daemon's probe`;
+  if (probeOnly && states.length < all) return `${name}, not proved: only the daemon's probe`;
+  return `${name}${whenOf(states, all)}`;
+}
+
+/** ` in up`, `, the same in all states`. */
+export function whenOf(states: readonly StateKey[], all: number): string {
+  if (states.length === all) return ", the same in all states";
   const more = states.length - 2;
-  return `${name} in ${more > 1 ? `${states.slice(0, 2).join(", ")} and ${more} more states` : states.join(", ")}`;
+  return ` in ${more > 1 ? `${states.slice(0, 2).join(", ")} and ${more} more states` : states.join(", ")}`;
 }

@@ -20,7 +20,8 @@ export interface Judged {
   readonly probeOnly: boolean;
 }
 
-export function judged(ruleset: Ruleset, way: Way, of: InterfaceClass): Judged {
+/** `isUntranslated`: what leaves is judged before a masquerade, with the source that routing chose first. */
+export function judged(ruleset: Ruleset, way: Way, of: InterfaceClass, isUntranslated = false): Judged {
   const here = (rules: readonly Rule[]): readonly Rule[] =>
     prune(
       rules
@@ -28,7 +29,7 @@ export function judged(ruleset: Ruleset, way: Way, of: InterfaceClass): Judged {
         .map((rule) => withoutJudged(rule, way))
         .flatMap(splitFamilies),
     );
-  const all = rulesOf(ruleset, way);
+  const all = rulesOf(ruleset, way, isUntranslated);
   const [openings, replies] = [here(all.openings), here(all.replies)];
   const [only] = openings;
   const isPlain = only !== undefined && openings.length === 1 && replies.length === 0 && isUnconditional(only);
@@ -41,12 +42,13 @@ export function judged(ruleset: Ruleset, way: Way, of: InterfaceClass): Judged {
 }
 
 /**
- * Answers to our own queries that were redirected. They come back to the source that was asked with, which need not be the
- * tunnel's: translation puts it back before `input` sees it, so these stand in front of what asks for the tunnel's address.
+ * Our own queries that were redirected, whatever source they have: until a masquerade it need not be the tunnel's. Their answers
+ * come back to it, and translation puts it back before `input` sees it, so these stand in front of what asks for the tunnel's
+ * address.
  */
-function redirectedAnswers({ rewrites, rules }: Ruleset): readonly Rule[] {
+function redirectedQueries({ rewrites, rules }: Ruleset): readonly Rule[] {
   const openings = rules.filter(({ stage, direction }) => stage === "dns-inside" && direction === "out");
-  const asked = rewrites.flatMap(({ direction, match: { transport }, change, from }): readonly Rule[] => {
+  return rewrites.flatMap(({ direction, match: { transport }, change, from }): readonly Rule[] => {
     const opening = openings.find((rule) => rule.from === from);
     if (direction !== "out" || change.kind !== "destination" || !opening) return [];
     const { family, value } = change.address;
@@ -59,7 +61,6 @@ function redirectedAnswers({ rewrites, rules }: Ruleset): readonly Rule[] {
     } as const;
     return [{ ...opening, stage: "anti-spoof", match }];
   });
-  return replyRules(asked);
 }
 
 /** Rules with some more in front of those of a stage. */
@@ -68,9 +69,17 @@ function withFirst(stage: Stage, more: readonly Rule[], rules: readonly Rule[]):
   return at < 0 ? [...rules, ...more] : [...rules.slice(0, at), ...more, ...rules.slice(at)];
 }
 
+/** Our own redirected queries pass in front of what asks for a source, and behind everything else that refuses them. */
+function withQueries(rules: readonly Rule[], queries: readonly Rule[]): readonly Rule[] {
+  if (queries.length === 0) return rules;
+  const [spoofed, others] = [true, false].map((is) => rules.filter(({ stage }) => (stage === "anti-spoof") === is));
+  return withFirst("dns-inside", [...queries, ...(spoofed ?? [])], others ?? []);
+}
+
 function rulesOf(
   ruleset: Ruleset,
   way: Way,
+  isUntranslated: boolean,
 ): { readonly openings: readonly Rule[]; readonly replies: readonly Rule[] } {
   const of = (direction: Rule["direction"]): readonly Rule[] =>
     ruleset.rules.filter(
@@ -78,11 +87,14 @@ function rulesOf(
     );
   switch (way) {
     case "out":
-      return { openings: of("out"), replies: replyRules(of("in")) };
+      return {
+        openings: isUntranslated ? withQueries(of("out"), redirectedQueries(ruleset)) : of("out"),
+        replies: replyRules(of("in")),
+      };
     case "in":
       return {
         openings: of("in"),
-        replies: withFirst("anti-spoof", redirectedAnswers(ruleset), replyRules(of("out"))),
+        replies: withFirst("anti-spoof", replyRules(redirectedQueries(ruleset)), replyRules(of("out"))),
       };
     case "through":
       return { openings: of("forward"), replies: [] };

@@ -1,17 +1,20 @@
 import { type Plan, rulesetsOf } from "../../ir/plan.ts";
-import type { Direction, Ruleset } from "../../ir/ruleset.ts";
-import { localityAlphabet } from "../dimensions.ts";
+import type { Ruleset } from "../../ir/ruleset.ts";
+import { type AddressSet, ofFamily } from "../../net/address-set.ts";
+import { type IptablesStanding, MovesOfIptables, type Programs, stepsOf } from "../moves/iptables.ts";
+import { movesOf } from "../moves/list.ts";
 import { PacketSpace } from "../packet-space.ts";
-import type { PacketSet } from "../packets/packet-set.ts";
-import { type Hook, type Judged, Meaning } from "../readers/iptables/meaning.ts";
-import { type IpFamily, type Program, type Rule, type Sets, Unreadable } from "../readers/iptables/program.ts";
+import { type IpFamily, type Program, type Sets, Unreadable } from "../readers/iptables/program.ts";
+import { isBelow, meetOf, readOpenness } from "../readers/iptables/read-loader.ts";
 import { readSets } from "../readers/iptables/read-sets.ts";
 import { load, nothing } from "../readers/iptables/read-text.ts";
 import { vocabularyOfProgram } from "../readers/iptables/vocabulary.ts";
 import { loopback, merged, vocabularyOf } from "../vocabulary.ts";
-import { Comparison, type Difference, passing } from "./comparison.ts";
+import { Comparison, type Difference } from "./comparison.ts";
+import { assumed } from "./iptables-assumed.ts";
+import { type IptablesState, SameRules } from "./iptables-rules.ts";
+import { misshapen, shapeOf, unloadable, withOthers } from "./iptables-shape.ts";
 import { Found, type Mismatch, mismatchOf } from "./mismatch.ts";
-import { closing, rejecting, resetting } from "./same-rules.ts";
 
 /**
  * Reads all files for iptables back and holds every packet of both families against the plan, at every hook, in every state.
@@ -21,22 +24,24 @@ export function validateIptables(plan: Plan, files: ReadonlyMap<string, string>)
   return mismatchOf(() => new Validation(plan, files).run());
 }
 
-/** Each of ours, the hook that calls it first, and whose packets come there. */
-const hooks: readonly (Hook & { readonly own: string; readonly direction: Direction })[] = [
-  { table: "mangle", chain: "POSTROUTING", own: "ksp_postrouting", side: "out", direction: "out" },
-  { table: "filter", chain: "OUTPUT", own: "ksp_output", side: "out", direction: "out" },
-  { table: "filter", chain: "INPUT", own: "ksp_input", side: "in", direction: "in" },
-  { table: "filter", chain: "FORWARD", own: "ksp_forward", side: "out", direction: "forward" },
-];
-
 const families = { v4: "ipv4", v6: "ipv6" } as const satisfies Readonly<Record<string, IpFamily>>;
+type Extension = keyof typeof families;
 const setsFile = "iptables/sets.ipset";
 const script = "iptables/load.sh";
 
 interface Read {
   readonly file: string;
-  readonly ruleset: Ruleset;
   readonly program: Program;
+}
+interface ReadState extends Read {
+  readonly ruleset: Ruleset;
+}
+
+interface Family {
+  /** What boots, all rules in their first state, and each state. */
+  readonly states: readonly ReadState[];
+  readonly disabled: Read;
+  readonly empty: Program;
 }
 
 class Validation {
@@ -51,97 +56,161 @@ class Validation {
 
   run(): void {
     if (!this.#files.has(script)) this.#effect(script, "is not there");
-    const sets = this.#sets();
-    const reads = Object.entries(families).map(([extension, family]) => this.#family(extension, family, sets));
+    const sets = this.#setsOf(setsFile, new Map());
+    const extensions = Object.keys(families) as readonly Extension[];
+    const [four, six] = extensions.map((extension) => this.#family(extension, sets));
+    if (!four || !six) throw new Error("there are two families");
     for (const file of this.#files.keys())
       if (file.startsWith("iptables/") && !this.#known.has(file)) this.#effect(file, "nobody loads this file");
-    const programs = reads.flatMap(({ states, disabled }) => [
-      ...states.map(({ program }) => program),
-      disabled.program,
-    ]);
-    const names = merged(vocabularyOf(rulesetsOf(this.#plan)), ...programs.map(vocabularyOfProgram), loopback);
+    const rulesets = rulesetsOf(this.#plan);
+    const reads = [four, six];
+    const programs = reads.flatMap(({ states, disabled }) => [...states, disabled].map(({ program }) => program));
+    const names = merged(vocabularyOf(rulesets), ...programs.map(vocabularyOfProgram), loopback);
     const space = new PacketSpace(names);
-    const same = new Same(new Comparison(space), assumed(space, rulesetsOf(this.#plan)));
+    const comparison = new Comparison(space);
+    const same = new SameRules(comparison, assumed(space, rulesets));
     for (const { states, disabled } of reads) {
-      for (const read of states) this.#check(read, () => same.difference(read.program, read.ruleset));
-      this.#check(disabled, () => same.refused(disabled.program));
+      for (const state of states) this.#same(same, state);
+      this.#check(disabled.file, "disabled", () => same.refused(disabled.program));
     }
+    this.#moves(new MovesOfIptables(comparison, same), four, six, sets);
   }
 
-  #family(
-    extension: string,
-    family: IpFamily,
-    sets: Sets,
-  ): { readonly states: readonly Read[]; readonly disabled: Read } {
+  /** Every move, as the script takes it: step by step, and over the state between where neither is below the other. */
+  #moves(moves: MovesOfIptables, four: Family, six: Family, sets: Sets): void {
+    const openness = this.#reading(script, () => readOpenness(this.#files.get(script) ?? ""));
+    const together = (ipv4: Read, ipv6: Read, ruleset?: Ruleset): IptablesStanding => ({
+      programs: { ipv4: ipv4.program, ipv6: ipv6.program },
+      ...(ruleset && { ruleset }),
+    });
+    const [boot, all, ...states] = four.states.flatMap((read, i) => {
+      const other = six.states[i];
+      return other ? [[read.ruleset.state, together(read, other, read.ruleset)] as const] : [];
+    });
+    if (!boot || !all) throw new Error("a plan has states");
+    const stands = {
+      nothing: { programs: { ipv4: four.empty, ipv6: six.empty } },
+      // What is there goes only afterwards.
+      lockdown: { ...boot[1], programs: withSets(boot[1].programs, sets) },
+      reloaded: all[1],
+      states: new Map(states),
+      disabled: together(four.disabled, six.disabled),
+    };
+    const levels = (standing: IptablesStanding): readonly number[] =>
+      openness.states.get(firstOf(standing.programs.ipv6)) ?? openness.unknown;
+    const enforced = [stands.lockdown, ...stands.states.values(), stands.disabled];
+    for (const a of enforced)
+      for (const b of enforced) {
+        const [one, other] = [a, b].map((standing) => opennessOf(standing.ruleset?.state, states[0]?.[0] ?? ""));
+        if (isBelow(levels(a), levels(b)) !== isBelow(one ?? [], other ?? []))
+          this.#effect(script, `takes ${nameOf(a)} for more or less open than ${nameOf(b)}`);
+      }
+    const check = (name: string, from: IptablesStanding, to: IptablesStanding): void => {
+      const [before, after] = [levels(from), levels(to)];
+      const way = isBelow(after, before) ? "closing" : isBelow(before, after) ? "opening" : undefined;
+      if (way) {
+        const move = { name, from, to, way, steps: stepsOf(from, to, way) } as const;
+        const difference = this.#reading(script, () => moves.broken(move));
+        if (difference) throw new Found({ kind: "move", file: script, move: name, difference });
+        return;
+      }
+      const meet = `${meetOf(before, after)}`;
+      const [, between] = states.find(([, standing]) => `${levels(standing)}` === meet) ?? [];
+      if (!between) this.#effect(script, `there is no state between ${name}`);
+      check(name, from, between);
+      check(name, between, to);
+    };
+    for (const { name, from, to } of movesOf<IptablesStanding>(stands)) check(name, from, to);
+  }
+
+  #family(extension: Extension, sets: Sets): Family {
     const { lockdown, states, portal } = this.#plan;
     const [first] = states;
     if (!first) throw new Error("a plan has states");
-    const empty = nothing(family);
-    const read = (name: string, before: Program, known: Sets): { readonly file: string; readonly program: Program } => {
+    const atBoot = nothing(families[extension]);
+    const empty = { ...atBoot, sets };
+    const read = (name: string, before: Program): Read => {
       const file = `iptables/${name}.${extension}`;
-      return { file, program: this.#load(file, before, known) };
+      return { file, program: this.#load(file, before) };
     };
     // Before the daemon there may be no sets.
-    const boot = { ruleset: lockdown, ...read("lockdown", empty, new Map()) };
-    const all = { ruleset: first, ...read("ruleset", empty, sets) };
-    const switches = [...states, ...(portal ? [portal] : [])].map((ruleset) => ({
-      ruleset,
-      ...read(`switch/${fileName(ruleset.state)}`, all.program, sets),
-    }));
-    const disabled = { ruleset: first, ...read("disable", all.program, sets) };
-    const before = others(empty);
-    const left = read("uninstall", before, sets);
-    if (shapeOf(left.program) !== shapeOf(before)) this.#effect(left.file, "something is left, or something is gone");
-    this.#shape(boot.file, this.#load(boot.file, before, new Map()));
-    const beside = this.#load(all.file, before, sets);
+    const boot = { ruleset: lockdown, ...read("lockdown", atBoot) };
+    const late = unloadable(boot.program);
+    if (late !== undefined) throw new Found({ kind: "unloadable", file: boot.file, reason: late });
+    const all = { ruleset: first, ...read("ruleset", empty) };
+    const switches = [...states, ...(portal ? [portal] : [])].map((ruleset): ReadState => {
+      const name = `switch/${fileName(ruleset.state)}`;
+      const timed = this.#setsOf(`iptables/${name}.ipset`, sets);
+      const read_ = { ruleset, ...read(name, { ...all.program, sets: timed }) };
+      this.#timed(read_);
+      return read_;
+    });
+    const disabled = read("disable", all.program);
+    this.#shapes(extension, [boot, all, ...switches, disabled]);
+    return { states: [boot, all, ...switches], disabled, empty };
+  }
+
+  /** What a file does beside what it says: it replaces what was there, whatever of ours it was, and nothing else. */
+  #shapes(extension: Extension, [boot, all, ...changes]: readonly Read[]): void {
+    if (!boot || !all) return;
+    const before = withOthers(all.program);
+    const uninstall = `iptables/uninstall.${extension}`;
+    if (shapeOf(this.#load(uninstall, before)) !== shapeOf(before))
+      this.#effect(uninstall, "something is left, or something is gone");
+    this.#shape(boot.file, this.#load(boot.file, { ...before, sets: new Map() }));
+    const beside = this.#load(all.file, before);
     this.#shape(all.file, beside);
-    for (const { file, program } of [...switches, disabled]) {
-      this.#shape(file, this.#load(file, beside, sets));
-      for (const other of [...switches, disabled])
-        if (shapeOf(this.#load(file, other.program, sets)) !== shapeOf(program))
+    for (const { file, program } of changes) {
+      this.#shape(file, this.#load(file, beside));
+      for (const other of changes)
+        if (shapeOf(this.#load(file, other.program)) !== shapeOf(program))
           this.#effect(file, `something of ${other.file} stays`);
     }
-    return { states: [boot, all, ...switches], disabled };
   }
 
-  /** Ours are called first, in front of the rules of others, which stay as they are; what passes ours is still judged by them. */
-  #shape(file: string, { tables }: Program): void {
-    for (const [table, chains] of tables)
-      for (const [chain, [first, ...more]] of chains) {
-        const own = hooks.find((hook) => hook.table === table && hook.chain === chain)?.own;
-        if (chain.startsWith("ksp_")) {
-          if ([first, ...more].some((rule) => rule?.target.kind === "accept"))
-            this.#effect(file, `${chain} passes others over`);
-          continue;
-        }
-        const isOurs = first?.target.kind === "jump" && first.target.chain === own && first.conditions.length === 0;
-        const others = own !== undefined && isOurs ? more : [first, ...more];
-        if ((own !== undefined && !isOurs) || others.length !== 1 || others[0] !== anothers)
-          this.#effect(file, `${chain} of ${table} does not begin with a jump to ${own}, or not all else is as it was`);
-      }
-    for (const { table, own } of hooks) {
-      const last = tables.get(table)?.get(own)?.at(-1);
-      if (last?.target.kind !== "drop" || last.conditions.length > 0) this.#effect(file, `${own} does not end closed`);
+  #shape(file: string, program: Program): void {
+    const reason = misshapen(program);
+    if (reason !== undefined) throw new Found({ kind: "meddling", file, reason });
+  }
+
+  /** As loaded and with all that the runtime may ever add; while the kernel's own clock runs, and when it has ended. */
+  #same(same: SameRules, { file, ruleset, program }: ReadState): void {
+    const within = refreshed(ruleset, program.family);
+    const rules = ruleset.rules.filter(({ expiresAfter }) => expiresAfter === undefined);
+    const ended = rules.length < ruleset.rules.length ? [{ ruleset: { ...ruleset, rules }, isOpen: false }] : [];
+    for (const at of [{ ruleset, isOpen: true }, ...ended]) {
+      const check = (state: Pick<IptablesState, "program" | "filling">): void =>
+        this.#check(file, ruleset.state, () => same.difference({ ...at, ...state }));
+      check({ program, filling: "as-loaded" });
+      if (within.size > 0) check({ program: filled(program, within), filling: "filled" });
     }
   }
 
-  #sets(): Sets {
-    const text = this.#files.get(setsFile);
-    return text === undefined ? new Map() : this.#reading(setsFile, () => readSets(text));
+  /** What opens for a while closes in time, and rather early than late. */
+  #timed({ file, ruleset, program }: ReadState): void {
+    const limits = ruleset.rules.flatMap(({ expiresAfter }) => expiresAfter ?? []);
+    const times = [...program.sets.values()].flatMap(({ seconds }) => seconds ?? []);
+    if (limits.length === 0 && times.length > 0) this.#effect(file, "opens something for a while");
+    if (limits.some((limit) => times.some((time) => time * 1000 > Math.max(limit, 1000) || (time + 1) * 1000 <= limit)))
+      this.#effect(file, "closes at another time");
   }
 
-  #load(file: string, before: Program, sets: Sets): Program {
+  #setsOf(file: string, before: Sets): Sets {
+    const text = this.#files.get(file);
+    this.#known.add(file);
+    return text === undefined ? before : this.#reading(file, () => readSets(text, before));
+  }
+
+  #load(file: string, before: Program): Program {
     this.#known.add(file);
     const text = this.#files.get(file);
     if (text === undefined) return this.#effect(file, "is not there");
-    return this.#reading(file, () => load(text, before, sets));
+    return this.#reading(file, () => load(text, before));
   }
 
-  #check({ file, ruleset }: Read, compare: () => Difference | string | undefined): void {
-    const found = this.#reading(file, compare);
-    if (found === undefined) return;
-    if (typeof found === "string") this.#effect(file, found);
-    throw new Found({ kind: "packet", file, state: ruleset.state, difference: found });
+  #check(file: string, state: string, compare: () => Difference | undefined): void {
+    const difference = this.#reading(file, compare);
+    if (difference) throw new Found({ kind: "packet", file, state, difference });
   }
 
   #reading<T>(file: string, read: () => T): T {
@@ -158,107 +227,46 @@ class Validation {
   }
 }
 
-/** A rule of somebody else, in every chain of the kernel. */
-const anothers: Rule = { line: 0, conditions: [], target: { kind: "return" } };
-
-const others = ({ family, tables }: Program): Program => ({
-  family,
-  tables: new Map(
-    [...tables].map(([name, table]) => [name, new Map([...table].map(([chain]) => [chain, [anothers]]))]),
-  ),
+const withSets = ({ ipv4, ipv6 }: Programs, sets: Sets): Programs => ({
+  ipv4: { ...ipv4, sets },
+  ipv6: { ...ipv6, sets },
 });
+
+const nameOf = ({ ruleset }: IptablesStanding): string => ruleset?.state ?? "disabled";
+
+/** What is open in a state of a policy of which one state is known: the daemon's rules, each chain, the portal, everything. */
+function opennessOf(state: string | undefined, known: string): readonly number[] {
+  const chains = known.split("+").map(() => 0);
+  if (state === undefined) return [2, ...chains.map(() => Number.POSITIVE_INFINITY), 2];
+  if (state === "lockdown") return [0, ...chains, 0];
+  if (state === "portal") return [1, ...chains, 1];
+  const levels = state.split("+").map((chain) => chain.replace(/^.*:/, ""));
+  return [1, ...levels.map((level) => (level === "up" ? 1e6 : Number(/^hop(\d+)$/.exec(level)?.[1] ?? 0))), 0];
+}
+
+/** Where what leaves goes first. */
+function firstOf({ tables }: Program): string {
+  const target = tables.get("filter")?.get("ksp_output")?.[0]?.target;
+  return target && "chain" in target ? target.chain : "";
+}
+
 /** A file's name holds neither `:` nor `+`, and no name of a policy holds what stands for them. */
 const fileName = (state: string): string => state.replaceAll(":", ".").replaceAll("+", "_");
 
-const shapeOf = ({ tables }: Program): string =>
-  JSON.stringify(
-    [...tables].map(([name, chains]) => [
-      name,
-      [...chains].map(([chain, rules]) => [chain, rules.map((rule) => [rule.target, rule.conditions])]),
-    ]),
-    (_, value: unknown) => (typeof value === "bigint" ? `${value}` : value),
-  );
-
-/** A tunnel's interface is known by its name alone, and IPv6 has no broadcast. */
-function assumed(space: PacketSpace, rulesets: readonly Ruleset[]): PacketSet {
-  const matches = rulesets.flatMap(({ rules }) => rules.map(({ match }) => match));
-  const zones = new Set(
-    matches.flatMap(({ inInterface, outInterface }) =>
-      [inInterface, outInterface].flatMap((set) => (set && set.kind !== "loopback" ? set.zones : [])),
+/** Tables that the runtime refreshes, by the names of their sets, with all that they may hold. */
+function refreshed({ rules }: Ruleset, family: IpFamily): ReadonlyMap<string, AddressSet> {
+  const extension = family === "ipv4" ? "v4" : "v6";
+  const matches = rules.flatMap(({ match }) => [match.source, match.destination]);
+  return new Map(
+    matches.flatMap((match) =>
+      match?.within && match.table !== undefined
+        ? [[`ksp_${match.table}_${extension}`, ofFamily(match.within, family)] as const]
+        : [],
     ),
   );
-  const renamed = [...zones].flatMap(({ protocol, ...zone }) =>
-    protocol === undefined
-      ? []
-      : (["in", "out"] as const).map((side) =>
-          space
-            .interfaces(side, { kind: "one-of", zones: [zone] })
-            .minus(space.interfaces(side, { kind: "one-of", zones: [{ ...zone, protocol }] })),
-        ),
-  );
-  const broadcast = (["source", "destination"] as const).map((end) =>
-    space.family("ipv6").intersect(space.is(`${end}Locality`, localityAlphabet.numberOf("broadcast"))),
-  );
-  return space.none.union(...renamed, ...broadcast).complement();
 }
 
-class Same {
-  readonly #comparison: Comparison;
-  readonly #within: PacketSet;
-  readonly #meaning: Meaning;
-
-  constructor(comparison: Comparison, within: PacketSet) {
-    this.#comparison = comparison;
-    this.#within = within;
-    this.#meaning = new Meaning(comparison.space);
-  }
-
-  /** Every hook lets pass what was planned; who is refused is told as planned, where somebody can be told. */
-  difference(program: Program, ruleset: Ruleset): Difference | string | undefined {
-    const { accepted } = this.#comparison.planned(ruleset, "as-loaded");
-    for (const hook of hooks) {
-      const judged = this.#meaning.judged(program, hook);
-      const going = this.#going(program, hook.direction);
-      const found =
-        this.#comparison.differs(judged.passes, accepted, going, passing) ??
-        (hook.table === "filter" ? this.#telling(judged, ruleset, hook.direction, going) : undefined);
-      if (found) return found;
-    }
-    return ruleset.rewrites.length > 0 ? "the plan rewrites packets, and the files do not" : undefined;
-  }
-
-  /** A packet that does not pass, where everything should. */
-  refused(program: Program): Difference | undefined {
-    const sets = hooks.map((hook) =>
-      this.#going(program, hook.direction).minus(this.#meaning.judged(program, hook).passes),
-    );
-    return this.#comparison.some(this.#comparison.space.none.union(...sets), passing.less);
-  }
-
-  #going({ family }: Program, direction: Direction): PacketSet {
-    return this.#comparison.going(direction).intersect(this.#comparison.space.family(family)).intersect(this.#within);
-  }
-
-  #telling(
-    { rules, passes, told }: Judged,
-    ruleset: Ruleset,
-    direction: Direction,
-    going: PacketSet,
-  ): Difference | undefined {
-    const comparison = this.#comparison;
-    const refused = going.minus(passes);
-    const { reject, reset, log } = closing(ruleset, direction, comparison);
-    const isAsOften = told.every(({ count, per }) => count === log?.count && per === log.per);
-    return (
-      comparison.differs(rules.with("reset"), reset.intersect(refused), going, resetting) ??
-      comparison.differs(rules.with("reject"), reject.intersect(refused), going, rejecting) ??
-      (isAsOften ? undefined : comparison.some(refused, "it is not logged as planned")) ??
-      comparison.differs(
-        comparison.space.none.union(...told.map(({ set }) => set)),
-        log ? refused : comparison.space.none,
-        going,
-        { more: "it is logged, and should not be", less: "it is not logged as planned" },
-      )
-    );
-  }
-}
+const filled = (program: Program, within: ReadonlyMap<string, AddressSet>): Program => ({
+  ...program,
+  sets: new Map([...program.sets].map(([name, set]) => [name, { ...set, ranges: within.get(name) ?? set.ranges }])),
+});

@@ -4,10 +4,9 @@ import { families } from "../../net/address.ts";
 import { type AddressSet, ofFamily } from "../../net/address-set.ts";
 import { movesOf, type Stands } from "../moves/list.ts";
 import { unloadable } from "../moves/loads-anywhere.ts";
-import { MovesOfNft } from "../moves/nft.ts";
+import { MovesOfNft, type Standing } from "../moves/nft.ts";
 import { amongOthers, meddling, withoutOthers } from "../moves/ours-alone.ts";
 import { PacketSpace } from "../packet-space.ts";
-import type { Columns } from "../packets/segments.ts";
 import { empty, type NamedSet, type Program, type Table } from "../readers/nft/program.ts";
 import { load } from "../readers/nft/read-text.ts";
 import { vocabularyOfProgram } from "../readers/nft/vocabulary.ts";
@@ -92,7 +91,8 @@ class Validation {
       lockdown: { ruleset: lockdown, program: boot },
       reloaded: { ruleset: first, program: all },
       states: new Map(switches.map(({ ruleset, program }) => [ruleset.state, { ruleset, program }])),
-      disabled,
+      disabled: { program: disabled },
+      nothing: { program: empty },
     });
     return undefined;
   }
@@ -162,15 +162,18 @@ class Validation {
       this.#effect(file, "closes at another time");
     if (limits.length === 0) return;
     const rules = ruleset.rules.filter(({ expiresAfter }) => expiresAfter === undefined);
-    this.#check(comparison, file, { ruleset: { ...ruleset, rules }, program, filling: "as-loaded", isOpen: false });
+    const ended = { ruleset: { ...ruleset, rules }, isOpen: false };
+    this.#check(comparison, file, { ...ended, program, filling: "as-loaded" });
+    const full = filled(program, refreshed(ruleset));
+    this.#check(comparison, file, { ...ended, program: full, filling: "filled" });
   }
 
   /** Every move, with each transaction as it is carried out: hook by hook. */
-  #moves(comparison: Comparison, stands: Stands): void {
+  #moves(comparison: Comparison, stands: Stands<Standing>): void {
     const moves = new MovesOfNft(comparison, "as-loaded");
-    for (const move of movesOf(stands)) {
-      const difference = moves.broken(move);
-      if (difference) throw new Found({ kind: "move", file: rulesetFile, move: move.name, difference });
+    for (const { name, from, to, isRemade } of movesOf(stands)) {
+      const difference = moves.broken({ name, stands: [from, to], isRemade });
+      if (difference) throw new Found({ kind: "move", file: rulesetFile, move: name, difference });
     }
   }
 
@@ -226,7 +229,7 @@ function hasShapeOf(left: Program, program: Program): boolean {
       [...tables].map(([name, { chains, sets }]) => [
         name,
         [...chains].map(([key, { rules }]) => [key, rules.length, rules[0]?.line]),
-        [...sets].map(([key, set]) => [key, set.kind === "timed" ? [...set.elements] : set.columns.count]),
+        [...sets].map(([key, set]) => [key, set.kind === "timed" ? [...set.elements] : set.ranges.length]),
       ]),
     );
   return shape(left) === shape(program);
@@ -245,21 +248,11 @@ function refreshed({ rules }: Ruleset): ReadonlyMap<string, AddressSet> {
 function filled({ tables }: Program, within: ReadonlyMap<string, AddressSet>): Program {
   const fill = (name: string, set: NamedSet): NamedSet => {
     const addresses = within.get(name);
-    return addresses && set.kind === "addresses" ? { ...set, columns: columnsOf(addresses) } : set;
+    return addresses && set.kind === "addresses" ? { ...set, ranges: addresses } : set;
   };
   const changed = [...tables].map(([key, table]): readonly [string, Table] => [
     key,
     { ...table, sets: new Map([...table.sets].map(([name, set]) => [name, fill(name, set)])) },
   ]);
   return { tables: new Map(changed) };
-}
-
-function columnsOf(set: AddressSet): Columns {
-  const limbsOf = (family: string, value: bigint): readonly number[] =>
-    (family === "ipv4" ? [0n] : [96n, 64n, 32n, 0n]).map((bits) => Number((value >> bits) & 0xffffffffn));
-  return {
-    count: set.length,
-    firsts: Uint32Array.from(set.flatMap(({ family, first }) => limbsOf(family, first))),
-    lasts: Uint32Array.from(set.flatMap(({ family, last }) => limbsOf(family, last))),
-  };
 }

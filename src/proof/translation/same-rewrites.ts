@@ -2,7 +2,6 @@ import type { Rewrite, Ruleset } from "../../ir/ruleset.ts";
 import { connections } from "../dimensions.ts";
 import { matched } from "../matched.ts";
 import type { PacketSet } from "../packets/packet-set.ts";
-import type { Hook } from "../readers/nft/program.ts";
 import type { Comparison, Difference } from "./comparison.ts";
 import { ipTable, type State } from "./same-rules.ts";
 
@@ -22,9 +21,10 @@ export function differentRewrites(comparison: Comparison, state: State): Differe
             marks: [],
             isOurs: { source, destination },
           };
-          const found = different(
-            sets(meaning.rewritings(state.program, ipTable, hook, place), space.none),
-            sets(planned(state.ruleset, hook, comparison, destination), space.none),
+          const written = meaning.rewritings(state.program, ipTable, hook, place);
+          const found = rewrittenOtherwise(
+            written,
+            plannedChanges(state.ruleset, hook, destination, comparison),
             comparison,
             going,
           );
@@ -35,17 +35,22 @@ export function differentRewrites(comparison: Comparison, state: State): Differe
 }
 
 interface Change {
+  /** `masquerade`, or `dnat` with family, address and port. */
   readonly change: string;
   readonly set: PacketSet;
 }
+/** Where what is rewritten is asked, as the kernel calls it. */
+export type RewritingHook = "prerouting" | "output" | "postrouting";
 
-function different(
-  text: ReadonlyMap<string, PacketSet>,
-  plan: ReadonlyMap<string, PacketSet>,
+/** The first packet that one of the two rewrites otherwise. */
+export function rewrittenOtherwise(
+  written: readonly Change[],
+  planned: readonly Change[],
   comparison: Comparison,
   within: PacketSet,
 ): Difference | undefined {
   const { none } = comparison.space;
+  const [text, plan] = [sets(written, none), sets(planned, none)];
   for (const change of new Set([...text.keys(), ...plan.keys()])) {
     const found = comparison.differs(text.get(change) ?? none, plan.get(change) ?? none, within, {
       more: `the file rewrites it (${change}), the plan does not`,
@@ -63,7 +68,12 @@ function sets(changes: readonly Change[], none: PacketSet): ReadonlyMap<string, 
 }
 
 /** The first rewrite that matches decides. Of new destinations, those of forwarded packets are made before routing. */
-function planned({ rewrites }: Ruleset, hook: Hook, { space }: Comparison, isToUs: boolean): readonly Change[] {
+export function plannedChanges(
+  { rewrites }: Ruleset,
+  hook: RewritingHook,
+  isToUs: boolean,
+  { space }: Comparison,
+): readonly Change[] {
   let left = space.all;
   return rewrites
     .filter((rewrite) => hookOf(rewrite) === hook)
@@ -74,7 +84,7 @@ function planned({ rewrites }: Ruleset, hook: Hook, { space }: Comparison, isToU
     });
 }
 
-function hookOf({ direction, change }: Rewrite): Hook {
+function hookOf({ direction, change }: Rewrite): RewritingHook {
   if (change.kind === "masquerade") return "postrouting";
   return direction === "out" ? "output" : "prerouting";
 }

@@ -19,6 +19,7 @@ export const sayable: readonly Emitted[] = allPolicies.filter(
 /** What loads a bundle that lies in a folder, as words for a shell's `sh -c`. */
 export interface Loader {
   readonly whole: (what: "lockdown" | "ruleset" | "uninstall") => readonly string[];
+  /** `switch/STATE`, or `disable`. */
   readonly change: (to: string) => readonly string[];
 }
 
@@ -30,16 +31,9 @@ export async function withFiles<T>(files: Files, variant: Variant, use: (loader:
       await mkdir(dirname(join(folder, path)), { recursive: true });
       await writeFile(join(folder, path), text);
     }
-    const at = join(folder, "iptables");
-    const v6 = variant.replace("ip", "ip6");
-    return await use({
-      whole: (what) => ["sh", "-c", `KSP_IPTABLES=${variant} sh ${at}/load.sh ${what}`],
-      change: (to) => [
-        "sh",
-        "-c",
-        `${v6}-restore --noflush <${at}/${to}.v6 && ${variant}-restore --noflush <${at}/${to}.v4`,
-      ],
-    });
+    const script = join(folder, "iptables", "load.sh");
+    const load = (what: string) => ["sh", "-c", `KSP_IPTABLES=${variant} sh ${script} ${what}`];
+    return await use({ whole: load, change: load });
   } finally {
     await rm(folder, { recursive: true });
   }

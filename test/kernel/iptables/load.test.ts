@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { iptables } from "../../../src/emitters/iptables/emit.ts";
 import { validateIptables } from "../../../src/proof/translation/iptables.ts";
 import { home } from "../../checks/helper.ts";
-import { type Emitted, emitted } from "../../emitters/policies.ts";
+import { type Emitted, emitted, fileOf } from "../../emitters/policies.ts";
+import { makeControlGroups } from "../../lab/control-groups.ts";
 import type { Namespace } from "../../lab/namespace.ts";
 import { mayBeSkipped } from "../../lab/requirements.ts";
 import { openSandbox } from "../../lab/sandbox.ts";
@@ -15,8 +16,8 @@ const long = emitted("long-list", home({ more }));
 /** `KSP_IPTABLES_POLICIES=all` loads every policy with both. */
 const { KSP_IPTABLES_POLICIES: which = "some" } = process.env;
 const usual: Readonly<Record<Variant, RegExp>> = {
-  "iptables-nft": /^(home|three|ipv6-only|ipsec|server|openvpn|work|obfs)/,
-  "iptables-legacy": /^(home|three|ipv6-only)/,
+  "iptables-nft": /^(home|gateway|three|ipv6-only|ipsec|server|openvpn|work|obfs|travel|only|company)/,
+  "iptables-legacy": /^(home|gateway|three|ipv6-only|only)/,
 };
 const policiesOf = (variant: Variant): readonly Emitted[] => [
   ...sayable.filter(({ name }) => which === "all" || usual[variant].test(name)),
@@ -33,6 +34,9 @@ COMMIT
 -A INPUT -p tcp -m tcp --dport 22 -j other-ksp_out
 -A OUTPUT -p tcp -m tcp --dport 25 -j DROP
 -A FORWARD -j other-ksp_out
+COMMIT
+*nat
+-A POSTROUTING -o veth9 -j MASQUERADE
 COMMIT
 `;
 
@@ -55,6 +59,7 @@ describe.skipIf(mayBeSkipped()).each(variants)("%s", (variant) => {
       const sandbox = await openSandbox(["host"]);
       const { host } = sandbox.namespaces;
       try {
+        await makeControlGroups(host, fileOf(policy, "ruleset.nft"));
         await withFiles(files, variant, async ({ whole, change }) => {
           for (const family of ["v4", "v6"] as const)
             await host.run([`${programOf(variant, family)}-restore`], { input: foreign });

@@ -24,10 +24,17 @@ const count = ({ verdicts }: Judged, verdict: string): number => verdicts.filter
 
 /** The laboratory has cards in place of IPsec's interfaces, which iptables cannot tell from them. */
 const told = sayable.filter(({ policy }) => policy.tunnels.every(({ protocol }) => protocol !== "ipsec"));
-/** One tunnel, several hops, several chains, IPv6 alone, servers and exemptions. */
+/** One tunnel, several hops, several chains, IPv6 alone, servers, gateways, a portal, slices. */
 const usual: Readonly<Record<Variant, readonly string[]>> = {
-  "iptables-nft": ["home-wireguard", "three-hops-mixed", "work-and-private", "ipv6-only-nat64", "server-ssh"],
-  "iptables-legacy": ["home-wireguard", "ipv6-only-nat64"],
+  "iptables-nft": [
+    "home-wireguard",
+    "three-hops-mixed",
+    "work-and-private",
+    "server-ssh",
+    "gateway",
+    "only-these-apps",
+  ],
+  "iptables-legacy": ["home-wireguard", "ipv6-only-nat64", "gateway", "travel-captive-portal"],
 };
 
 describe.skipIf(mayBeSkipped()).each(variants)("%s", (variant) => {

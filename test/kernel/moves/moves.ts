@@ -7,7 +7,7 @@ import { packetsOf } from "../../emitters/packets.ts";
 import { type Emitted, fileOf, switchOf } from "../../emitters/policies.ts";
 import { makeControlGroups } from "../../lab/control-groups.ts";
 import type { Namespace } from "../../lab/namespace.ts";
-import { type Block, type Class, classes, storm, type Weathered } from "../../lab/storm.ts";
+import { type Block, type Class, classes, type Load, storm, type Weathered } from "../../lab/storm.ts";
 import { judge, openWorld, routing } from "../verdicts/judge.ts";
 import { shotOf } from "../verdicts/shots.ts";
 import { type World, worldOf } from "../verdicts/world.ts";
@@ -15,12 +15,16 @@ import { type World, worldOf } from "../verdicts/world.ts";
 /** A change of what is in force, and back; loads are transactions of their own. */
 export interface Move {
   readonly name: string;
-  readonly there: readonly string[];
-  readonly back: readonly string[];
+  readonly there: readonly Load[];
+  readonly back: readonly Load[];
+  /** What is loaded first, where that is not nftables' own rules. */
+  readonly before?: readonly Load[];
   /** What is in force before and after; nothing where everything is open. */
   readonly rulesets: readonly [Ruleset, Ruleset] | readonly [Ruleset, undefined];
   /** One `goto` a direction is replaced, and nothing else. */
   readonly isSwitch?: true;
+  /** Taken so often, where that is not as often as all others. */
+  readonly rounds?: number;
   /** The loader is killed on its way there, and what is in force then is listed. */
   readonly kill?: true;
 }
@@ -72,7 +76,7 @@ export async function takeMoves(
     await makeControlGroups(host, fileOf(policy, "ruleset.nft"));
     await host.nft(routing(world));
     await beside(host);
-    const blocks = moves.map((move) => blockOf(policy, move, candidates, world, rounds));
+    const blocks = moves.map((move) => blockOf(policy, move, candidates, world, move.rounds ?? rounds));
     const results = await storm(host, blocks, world.tuns);
     return results.flatMap((weathered, i) => {
       const [move, sent] = [moves[i], blocks[i]?.packets ?? []];
@@ -88,7 +92,7 @@ const most = 32;
 
 function blockOf(
   policy: Emitted,
-  { there, back, rulesets: [from, to], kill }: Move,
+  { there, back, before, rulesets: [from, to], kill }: Move,
   candidates: readonly Candidate[],
   world: World,
   rounds: number,
@@ -109,7 +113,7 @@ function blockOf(
   const shots = (some: readonly Candidate[], of: Class): Block["packets"] =>
     some.slice(0, most).map(({ packet }, i) => ({ ...shotOf(packet, world, i, classes[of]), class: of }));
   return {
-    before: [from === policy.plan.lockdown ? fileOf(policy, "lockdown.nft") : fileOf(policy, "ruleset.nft"), ...back],
+    before: before ?? [fileOf(policy, from === policy.plan.lockdown ? "lockdown.nft" : "ruleset.nft"), ...back],
     packets: [...shots(all("refuse"), "refused"), ...shots(passing, "passing")],
     steps: [{ load: there, ...(kill && { kill, list: true }) }, to ? { load: back } : { load: back, still: true }],
     rounds,

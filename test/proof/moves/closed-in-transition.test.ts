@@ -114,7 +114,8 @@ test("every pair of states is a move, and what boots, disables and removes", () 
         ["down", closed],
         ["up", open],
       ]),
-      disabled: empty,
+      disabled: nothing,
+      nothing,
     }),
   ].map(({ name }) => name);
   expect(names).toContain("down -> up");

@@ -7,7 +7,7 @@ import { importsOf } from "../../architecture/layers.ts";
 
 const sets = readSets("create ksp_a hash:net family inet\nadd ksp_a 192.0.2.0/24\n");
 const rule = (words: string, family: "ipv4" | "ipv6" = "ipv4") =>
-  load(`*filter\n:ksp_a - [0:0]\n-A ksp_a ${words}\nCOMMIT\n`, nothing(family), sets)
+  load(`*filter\n:ksp_a - [0:0]\n-A ksp_a ${words}\nCOMMIT\n`, { ...nothing(family), sets })
     .tables.get("filter")
     ?.get("ksp_a")?.[0];
 
@@ -19,7 +19,7 @@ describe("a rule", () => {
     ["-o wg+ -j RETURN", { kind: "name", side: "out", name: "wg", isPrefix: true }],
     ["-m mark --mark 0x6b73/0xffff -j RETURN", { kind: "mark", value: 0x6b73, mask: 0xffff }],
     ["-m mark --mark 0x1 -j RETURN", { kind: "mark", value: 1, mask: 0xffffffff }],
-    ["-m set --match-set ksp_a dst -j RETURN", { kind: "address", end: "destination" }],
+    ["-m set --match-set ksp_a dst -j RETURN", { kind: "set", end: "destination", name: "ksp_a" }],
     ["-m conntrack --ctstate ESTABLISHED --ctdir REPLY -j RETURN", { kind: "state", state: "established-reply" }],
   ])("%s", (words, condition) => {
     expect(rule(words)?.conditions).toEqual([expect.objectContaining(condition)]);
@@ -62,18 +62,18 @@ describe("a rule", () => {
 describe("a file", () => {
   test.each([
     ["no COMMIT", "*filter\n:ksp_a - [0:0]\n"],
-    ["another table", "*nat\nCOMMIT\n"],
+    ["another table", "*raw\nCOMMIT\n"],
     ["a rule before its chain", "*filter\n-A ksp_a -j DROP\nCOMMIT\n"],
     ["another command", "*filter\n:ksp_a - [0:0]\n-F OUTPUT\nCOMMIT\n"],
     ["another place than the first", "*filter\n:ksp_a - [0:0]\n-I OUTPUT 2 -j ksp_a\nCOMMIT\n"],
     ["a chain with too long a name", `*filter\n:${"k".repeat(29)} - [0:0]\nCOMMIT\n`],
   ])("with %s is not read", (_, text) => {
-    expect(() => load(text, nothing("ipv4"), sets)).toThrow(Unreadable);
+    expect(() => load(text, nothing("ipv4"))).toThrow(Unreadable);
   });
 
   test("changes nothing before its COMMIT", () => {
-    const first = load("*filter\n:ksp_a - [0:0]\n-A ksp_a -j DROP\nCOMMIT\n", nothing("ipv4"), sets);
-    expect(() => load("*filter\n-R ksp_a 1 -j RETURN\n", first, sets)).toThrow(Unreadable);
+    const first = load("*filter\n:ksp_a - [0:0]\n-A ksp_a -j DROP\nCOMMIT\n", nothing("ipv4"));
+    expect(() => load("*filter\n-R ksp_a 1 -j RETURN\n", first)).toThrow(Unreadable);
     expect(first.tables.get("filter")?.get("ksp_a")).toMatchObject([{ target: { kind: "drop" } }]);
   });
 });
@@ -104,9 +104,12 @@ test("shares no code with the emitter or another reader", () => {
   const folder = new URL("../../../src/proof/readers/iptables/", import.meta.url);
   const files = [
     "addresses",
+    "asked",
+    "control-groups",
     "meaning",
     "modules",
     "program",
+    "read-loader",
     "read-rule",
     "read-sets",
     "read-text",

@@ -75,6 +75,67 @@ describe("is refused", () => {
     expect(validateIptables(home.plan, changed(file, from, to))).toMatchObject({ file });
   });
 
+  const spoilt = (name: string, changes: readonly (readonly [RegExp, string | RegExp, string])[]) => {
+    const policy = said.find((one) => one.name === name);
+    if (!policy) throw new Error(`no policy ${name}`);
+    return changes.map(([file, from, to]) => {
+      const files = new Map(
+        [...policy.files].map(([path, text]) => [path, file.test(path) ? text.replace(from, to) : text]),
+      );
+      expect(files, `${from}`).not.toEqual(policy.files);
+      return validateIptables(policy.plan, files)?.kind;
+    });
+  };
+
+  test("a gateway's files with one thing changed", () => {
+    const ruleset = /ruleset\.v4$/;
+    expect(
+      spoilt("gateway", [
+        [ruleset, "DNAT --to-destination 192.168.50.10", "DNAT --to-destination 192.168.50.11"],
+        [ruleset, "-j MASQUERADE", "-j RETURN"],
+        [ruleset, "! --dst-type LOCAL -m comment --comment dns", "--dst-type LOCAL -m comment --comment dns"],
+        [ruleset, "-o br-lan -m addrtype ! --src-type LOCAL", "-o br-lan"],
+        [ruleset, /^-A ksp_out_up -i wg0 .*\n/m, ""],
+        [ruleset, /^-A ksp_out_wg0 .*--ctstate DNAT.*\n/m, ""],
+        [ruleset, /^(-A ksp_out_wg0) .*(-p udp --dport 53 -m conntrack --ctstate DNAT)/m, "$1 $2"],
+        [ruleset, /(\*filter[^*]*-A ksp_out_up) .*--ctstate DNAT.*\n-A ksp_out_up/, "$1"],
+        [ruleset, "-s 192.168.50.10 -o wg0", "-o wg0"],
+        [ruleset, "-A ksp_back_home_up -g ksp_new_up", "-A ksp_back_home_up -g ksp_closed_forward"],
+        [/switch\/up\.v4$/, "-g ksp_through_up", "-g ksp_closed_forward"],
+        [/switch\/down\.v4$/, "-g ksp_closed_forward", "-g ksp_through_up"],
+        [/disable\.v4$/, /\*nat\n(?:.*\n)*COMMIT\n/, ""],
+      ]),
+    ).toEqual(Array.from({ length: 13 }, () => "packet"));
+  });
+
+  test("a portal that stays open longer, closes at another time, or is opened by another state", () => {
+    const open = "add ksp_portal_open_v4 0.0.0.0/1 timeout 60\nadd ksp_portal_open_v4 128.0.0.0/1 timeout 60\n";
+    expect(
+      spoilt("travel-captive-portal", [
+        [/ruleset\.v4$/, /(-A ksp_out_other_links_portal .*) -m set --match-set ksp_portal_open_v4 dst/, "$1"],
+        [/portal\.ipset$/, /timeout 300/g, "timeout 301"],
+        [/portal\.ipset$/, /timeout 300/g, "timeout 298"],
+        [/portal\.ipset$/, "add ksp_portal_open_v4 0.0.0.0/1 timeout 300\n", ""],
+        [/down\.ipset$/, "flush ksp_portal_open_v4\n", `flush ksp_portal_open_v4\n${open}`],
+        [/sets\.ipset$/, "timeout 1 ", "timeout 0 "],
+      ]),
+    ).toEqual(["packet", "effect", "effect", "packet", "effect", "unreadable"]);
+  });
+
+  test("a host's set with something else, and one that another rule asks for", () => {
+    expect(
+      spoilt("company-split-dns", [
+        [/sets\.ipset$/, "add ksp_allow-host-02e9b5_v4 203.0.113.9 ", "add ksp_allow-host-02e9b5_v4 203.0.113.10 "],
+        [/ruleset\.v4$/, "-m set --match-set ksp_allow-host-02e9b5_v4 dst", "-d 203.0.113.9"],
+      ]),
+    ).toEqual(["packet", "packet"]);
+  });
+
+  test("a slice by another path", () => {
+    const rules = /ruleset\.v4$/;
+    expect(spoilt("only-these-apps", [[rules, /--path \S+/g, "--path ksp.slice/other.slice"]])).toEqual(["packet"]);
+  });
+
   test("a set that lost an element, and one with another in its place", () => {
     const files = iptables.emit(listed.plan);
     const text = files.get("iptables/sets.ipset") ?? "";

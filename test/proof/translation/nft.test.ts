@@ -58,6 +58,9 @@ describe("a file that does something beside what it says", () => {
 test("what the kernel closes by itself is closed in time", () => {
   const travel = policyNamed("travel-captive-portal");
   const portal = switchOf(travel, "portal");
+  const names = fileOf(travel, "ruleset.nft").replace(/meta nfproto @portal_open (.*@portal_resolvers)/, "$1");
+  expect(names).not.toBe(fileOf(travel, "ruleset.nft"));
+  expect(said(travel, { "ruleset.nft": names }), "names for ever").toMatchObject({ kind: "packet" });
   for (const [time, other] of [
     ["another time", portal.replace(/timeout (\d+)s/, (_, seconds) => `timeout ${Number(seconds) + 60}s`)],
     ["no time", portal.replace(/ timeout \d+s/, "")],

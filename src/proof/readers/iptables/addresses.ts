@@ -41,9 +41,3 @@ function readIpv6(text: string): bigint | undefined {
   if (!groups.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group))) return undefined;
   return groups.reduce((sum, group) => (sum << 16n) | BigInt(`0x${group}`), 0n);
 }
-
-/** In ascending order; undefined where two overlap. */
-export function sorted(ranges: readonly Range[]): readonly Range[] | undefined {
-  const all = [...ranges].sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
-  return all.every((range, i) => i === 0 || (all[i - 1] as Range).last < range.first) ? all : undefined;
-}

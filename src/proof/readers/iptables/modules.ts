@@ -73,6 +73,7 @@ export const modules: Readonly<Record<string, Module>> = {
       "--ctstate": (words) => {
         const state = words.next();
         if (state === "RELATED") return [{ kind: "state", state: "related" }];
+        if (state === "DNAT") return [{ kind: "rewritten" }];
         if (state !== "ESTABLISHED" || words.next() !== "--ctdir" || words.next() !== "REPLY")
           return words.fail("a state of a connection that is not known");
         return [{ kind: "state", state: "established-reply" }];
@@ -89,6 +90,15 @@ export const modules: Readonly<Record<string, Module>> = {
       },
     },
   },
+  cgroup: {
+    options: {
+      "--path": (words) => {
+        const path = words.next();
+        const isPath = path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+        return isPath ? [{ kind: "control-group", path }] : words.fail(`no control group: ${path}`);
+      },
+    },
+  },
   owner: { options: { "--uid-owner": ownerOf("user"), "--gid-owner": ownerOf("group") } },
   ttl: { family: "ipv4", options: { "--ttl-eq": hopsOf } },
   hl: { family: "ipv6", options: { "--hl-eq": hopsOf } },
@@ -96,10 +106,10 @@ export const modules: Readonly<Record<string, Module>> = {
     canNegate: true,
     options: {
       "--match-set": (words, isNegated, { family, sets }) => {
-        const set = sets.get(words.next());
+        const name = words.next();
         const end: End | undefined = ends[words.next()];
-        if (!end || set?.family !== family) return words.fail("no set of that name and family");
-        return [{ kind: "address", end, ranges: set.ranges, isNegated }];
+        if (!end || sets.get(name)?.family !== family) return words.fail("no set of that name and family");
+        return [{ kind: "set", end, name, isNegated }];
       },
     },
   },
@@ -148,10 +158,11 @@ function rangeOf(end: End): Read {
 function localityOf(end: End): Read {
   return (words, isNegated, { family }) => {
     const type = words.next().toLowerCase();
-    const side = { "--limit-iface-in": "in", "--limit-iface-out": "out" }[words.next()] as "in" | "out" | undefined;
+    const side = words.take("--limit-iface-in") ? "in" : words.take("--limit-iface-out") ? "out" : undefined;
     const isType = (text: string): text is LocalityType =>
       text === "local" || text === "multicast" || (text === "broadcast" && family === "ipv4");
-    if (!side || !isType(type)) return words.fail("a type of address that is not known");
+    // Of a network broadcast, and of a group, the kernel would have to know the interface.
+    if (!isType(type) || (!side && type !== "local")) return words.fail("a type of address that is not known");
     return [{ kind: "locality", end, side, type, isNegated }];
   };
 }

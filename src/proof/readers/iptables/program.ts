@@ -2,9 +2,10 @@
 export interface Program {
   readonly family: IpFamily;
   readonly tables: ReadonlyMap<TableName, Table>;
+  readonly sets: Sets;
 }
 export type IpFamily = "ipv4" | "ipv6";
-export type TableName = "mangle" | "filter";
+export type TableName = "mangle" | "filter" | "nat";
 /** By the names of its chains, the kernel's own among them. */
 export type Table = ReadonlyMap<string, readonly Rule[]>;
 
@@ -12,14 +13,23 @@ export type Table = ReadonlyMap<string, readonly Rule[]>;
 export const builtIn: Readonly<Record<TableName, readonly string[]>> = {
   mangle: ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"],
   filter: ["INPUT", "FORWARD", "OUTPUT"],
+  nat: ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"],
 };
 
 export interface Range {
   readonly first: bigint;
   readonly last: bigint;
 }
-/** Sets of addresses by their names; sorted, disjoint. */
-export type Sets = ReadonlyMap<string, { readonly family: IpFamily; readonly ranges: readonly Range[] }>;
+/** Sets of addresses by their names. */
+export type Sets = ReadonlyMap<string, AddressSet>;
+export interface AddressSet {
+  readonly family: IpFamily;
+  /** Sorted, disjoint. */
+  readonly ranges: readonly Range[];
+  readonly most: number;
+  /** Where elements end by themselves: how many seconds each has. */
+  readonly seconds?: readonly number[];
+}
 
 export interface Rule {
   /** Counted from 1. */
@@ -32,6 +42,8 @@ export type Target =
   | { readonly kind: "accept" | "drop" | "return" }
   | { readonly kind: "reject"; readonly with: "unreachable" | "reset" }
   | { readonly kind: "jump" | "goto"; readonly chain: string }
+  | { readonly kind: "masquerade" }
+  | { readonly kind: "dnat"; readonly address: bigint; readonly port?: number }
   /** So many in a time of so many milliseconds, and as many at once. */
   | { readonly kind: "log"; readonly count: number; readonly per: number };
 
@@ -48,18 +60,21 @@ export type Condition =
       readonly isNegated: boolean;
     }
   | { readonly kind: "address"; readonly end: End; readonly ranges: readonly Range[]; readonly isNegated: boolean }
+  | { readonly kind: "set"; readonly end: End; readonly name: string; readonly isNegated: boolean }
   | { readonly kind: "protocol"; readonly number: number }
   | { readonly kind: "ports"; readonly end: End; readonly ranges: readonly Range[] }
   | { readonly kind: "type"; readonly number: number }
   | { readonly kind: "hops"; readonly count: number }
   | { readonly kind: "mark"; readonly value: number; readonly mask: number }
   | { readonly kind: "owner"; readonly field: "user" | "group"; readonly id: number }
+  | { readonly kind: "control-group"; readonly path: string }
   | { readonly kind: "state"; readonly state: "established-reply" | "related" }
-  /** Whose address it is, seen from the interface on that side. */
+  | { readonly kind: "rewritten" }
+  /** Whose address it is, seen from the interface on that side, or from all of them. */
   | {
       readonly kind: "locality";
       readonly end: End;
-      readonly side: Side;
+      readonly side: Side | undefined;
       readonly type: LocalityType;
       readonly isNegated: boolean;
     };

@@ -134,6 +134,10 @@ class Reader {
         return this.#reject();
       case "LOG":
         return this.#log();
+      case "DNAT":
+        return this.#dnat();
+      case "MASQUERADE":
+        return this.#changing({ kind: "masquerade" });
       default:
         return /^[A-Z]+$/.test(name) ? this.#words.fail(`the target ${name}`) : { kind: "jump", chain: name };
     }
@@ -148,6 +152,26 @@ class Reader {
     if (how === unreachable) return { kind: "reject", with: "unreachable" };
     if (how !== "tcp-reset" || this.#protocol !== 6) words.fail(`to reject with ${how}`);
     return { kind: "reject", with: "reset" };
+  }
+
+  #changing(target: Target): Target {
+    return this.#place.table === "nat" ? target : this.#words.fail("addresses are changed in another table");
+  }
+
+  /** `10.0.0.1`, `10.0.0.1:53`, `fd00::1`, `[fd00::1]:53`. */
+  #dnat(): Target {
+    const words = this.#words;
+    if (words.next() !== "--to-destination") words.fail("DNAT without saying where to");
+    const text = words.next();
+    const isFour = this.#place.family === "ipv4";
+    const [, address = "", port] =
+      (isFour
+        ? /^([\d.]+)(?::(\d+))?$/.exec(text)
+        : (/^\[([\da-f:.]+)\]:(\d+)$/.exec(text) ?? /^([\da-f:.]+)$/.exec(text))) ?? [];
+    const range = readRange(address, this.#place.family) ?? words.fail(`to ${text}`);
+    if (port === undefined) return this.#changing({ kind: "dnat", address: range.first });
+    if (this.#protocol !== 6 && this.#protocol !== 17) words.fail("a port of no protocol");
+    return this.#changing({ kind: "dnat", address: range.first, port: words.number(65_535, port) });
   }
 
   #log(): Target {

@@ -1,25 +1,17 @@
-import {
-  builtIn,
-  type IpFamily,
-  type Program,
-  type Rule,
-  type Sets,
-  type Table,
-  type TableName,
-  Unreadable,
-} from "./program.ts";
+import { builtIn, type IpFamily, type Program, type Rule, type Table, type TableName, Unreadable } from "./program.ts";
 import { readRule } from "./read-rule.ts";
 import { Words } from "./words.ts";
 
 export const nothing = (family: IpFamily): Program => ({
   family,
   tables: new Map(
-    (["mangle", "filter"] as const).map((name) => [name, new Map(builtIn[name].map((chain) => [chain, []]))]),
+    (["mangle", "filter", "nat"] as const).map((name) => [name, new Map(builtIn[name].map((chain) => [chain, []]))]),
   ),
+  sets: new Map(),
 });
 
 /** What is in force after `iptables-restore --noflush` of a text, each table at its COMMIT, where something else was. */
-export function load(text: string, before: Program, sets: Sets): Program {
+export function load(text: string, before: Program): Program {
   const tables = new Map(before.tables);
   let open: { readonly name: TableName; readonly chains: Map<string, readonly Rule[]> } | undefined;
   for (const [i, line] of text.split("\n").entries()) {
@@ -28,7 +20,7 @@ export function load(text: string, before: Program, sets: Sets): Program {
     if (line.startsWith("*")) {
       const name = line.slice(1);
       if (open) throw new Unreadable(at, "a table in another one");
-      if (name !== "mangle" && name !== "filter") throw new Unreadable(at, `the table ${name}`);
+      if (name !== "mangle" && name !== "filter" && name !== "nat") throw new Unreadable(at, `the table ${name}`);
       open = { name, chains: new Map(tables.get(name)) };
       continue;
     }
@@ -37,22 +29,17 @@ export function load(text: string, before: Program, sets: Sets): Program {
       whole(open.chains, at);
       tables.set(open.name, open.chains);
       open = undefined;
-    } else change(open, line, at, { family: before.family, sets });
+    } else change(open, line, at, before);
   }
   if (open) throw new Unreadable(text.split("\n").length, "no COMMIT");
-  return { family: before.family, tables };
-}
-
-interface Context {
-  readonly family: IpFamily;
-  readonly sets: Sets;
+  return { ...before, tables };
 }
 
 function change(
   { name: table, chains }: { readonly name: TableName; readonly chains: Map<string, readonly Rule[]> },
   text: string,
   line: number,
-  { family, sets }: Context,
+  { family, sets }: Program,
 ): void {
   const fail = (reason: string): never => {
     throw new Unreadable(line, reason);

@@ -1,8 +1,8 @@
+import type { Addresses } from "../../address-classes.ts";
 import { connections, fragments, localityAlphabet, rewriting } from "../../dimensions.ts";
 import type { PacketSpace } from "../../packet-space.ts";
 import { icmpProtocols, protocolsWithPorts } from "../../packet-values.ts";
 import type { PacketSet } from "../../packets/packet-set.ts";
-import type { Columns } from "../../packets/segments.ts";
 import { slicesOf } from "./control-groups.ts";
 import type { Condition, End, Frame, IpFamily, Span, Table } from "./program.ts";
 
@@ -36,7 +36,6 @@ type Asking<K extends Condition["kind"]> = Extract<Condition, { readonly kind: K
 /** Turns the questions of rules into packet sets; big ones are made once. */
 export class Questions {
   readonly space: PacketSpace;
-  readonly #columns = new WeakMap<Columns, Map<string, PacketSet>>();
 
   constructor(space: PacketSpace) {
     this.space = space;
@@ -136,15 +135,12 @@ export class Questions {
       const read = family === "arp" ? inside : inside.intersect(space.family(family));
       return isNegated ? read : space.none;
     }
-    const dimension = `${end}${family === "ipv6" ? 6 : 4}`;
     const named = typeof among === "string" ? table.sets.get(among) : undefined;
-    const columns = typeof among === "string" ? (named?.kind === "addresses" ? named.columns : undefined) : among;
-    if (!columns) throw new Error("a set that is not there was read");
-    const key = `${dimension} ${inside.node} ${isNegated}`;
-    const known = this.#columns.get(columns) ?? new Map<string, PacketSet>();
-    this.#columns.set(columns, known);
-    const made = known.get(key) ?? space.whereColumns(dimension, columns, inside, isNegated);
-    known.set(key, made);
+    const ranges = typeof among === "string" ? (named?.kind === "addresses" ? named.ranges : undefined) : among;
+    if (!ranges) throw new Error("a set that is not there was read");
+    const made = isNegated
+      ? inside.minus(space.addresses(end, family, ranges, space.all))
+      : space.addresses(end, family, ranges, inside);
     return family === "arp" ? made : made.intersect(space.family(family));
   }
 
@@ -207,19 +203,20 @@ export class Questions {
 }
 
 /** One interval alone is no set, and a set of single values is there at once. A set that holds everything tells that those before it are filled. */
-function isEmptyAt(moment: NonNullable<Place["moment"]>, among: string | Columns, table: Table): boolean {
-  if (typeof among !== "string") return among.count > 1 && among.firsts.some((first, i) => first !== among.lasts[i]);
+function isEmptyAt(moment: NonNullable<Place["moment"]>, among: string | Addresses, table: Table): boolean {
+  if (typeof among !== "string") return among.length > 1 && among.some(({ first, last }) => first !== last);
   const names = [...table.sets.keys()];
   const isWhole = (name: string): boolean => {
     const set = table.sets.get(name);
-    if (set?.kind !== "addresses" || set.columns.count !== 1) return false;
-    const limbs = set.family === "ipv4" ? 1 : 4;
-    const [first, last] = [set.columns.firsts.subarray(0, limbs), set.columns.lasts.subarray(0, limbs)];
-    return first.every((limb) => limb === 0) && last.every((limb) => limb === 0xffffffff);
+    if (set?.kind !== "addresses") return false;
+    const [range, ...more] = set.ranges;
+    return more.length === 0 && range?.first === 0n && range.last === (set.family === "ipv4" ? ipv4End : ipv6End);
   };
   const isBehind = names.slice(names.findIndex(isWhole)).includes(among) && !isWhole(among);
   return moment === "before the last" || (isBehind && names.some(isWhole));
 }
+
+const [ipv4End, ipv6End] = [(1n << 32n) - 1n, (1n << 128n) - 1n];
 
 const isBelowAddresses = ({ kind }: Condition): boolean =>
   ["protocol", "port", "icmp", "hops", "mark", "owner", "control-group"].includes(kind);

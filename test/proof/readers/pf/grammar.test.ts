@@ -182,11 +182,15 @@ describe("is loaded, and a trap: none of ours", () => {
 
   test("at boot nothing is loaded yet, so tables hold what they name", () => {
     expect(refused(`${first}table <t> persist\n`, "boot")).toBe("a table that may not be loaded yet");
-    expect(refused(`${first}table <t> const { 10.0.0.1 }\n`, "boot")).toBeUndefined();
+    expect(refused(`${first}table <t> { 10.0.0.1 }\n`, "boot")).toBeUndefined();
+    for (const word of ["const", "persist"])
+      expect(refused(`${first}table <t> ${word} { 10.0.0.1 }\n`, "boot")).toBe(
+        "a table that stays, or that nothing fills again",
+      );
   });
 });
 
-test("shares no code with the emitter, and of another reader only its columns of addresses", () => {
+test("shares no code with the emitter, and of another reader only how it reads long lists of addresses", () => {
   const folder = new URL("../../../../src/proof/readers/pf/", import.meta.url);
   const imported = readdirSync(folder).flatMap((file) =>
     importsOf(`proof/readers/pf/${file}`, readFileSync(new URL(file, folder), "utf8")).map(
