@@ -80,6 +80,7 @@ tunnel wg0 {
   server 198.51.100.7 udp 51820
   carrier linux mark 0x6b73/0xffff
   carrier windows service "WireGuardTunnel$wg0"
+  carrier macos user 0
   address 10.64.0.2/32, fd64::2/128
   carries everything
 }

@@ -4,7 +4,6 @@ import { fileURLToPath } from "node:url";
 import { accept, drop, type Match, type Rule, type Ruleset } from "../src/ir/ruleset.ts";
 import { type AddressRange, addressSet } from "../src/net/address-set.ts";
 import type { PortSet } from "../src/net/port-set.ts";
-import { protocolNumber } from "../src/net/protocol.ts";
 import { accepted } from "../src/proof/accepted.ts";
 import { matched } from "../src/proof/matched.ts";
 import { PacketSpace } from "../src/proof/packet-space.ts";
@@ -70,7 +69,7 @@ const closed = (["out", "in", "forward"] as const).flatMap((direction) =>
 );
 const ruleset = (rules: readonly Rule[]): Ruleset => ({ state: "bench", rewrites: [], rules: [...rules, ...closed] });
 
-const spaceFor = (rulesets: readonly Ruleset[] = []): PacketSpace => new PacketSpace(vocabularyOf(rulesets));
+const spaceFor = (rulesets: readonly Ruleset[]): PacketSpace => new PacketSpace(vocabularyOf(rulesets));
 
 /** One statement whose list has so many prefixes: what a policy with a big list becomes. */
 function list(count: number): Ruleset {
@@ -79,28 +78,6 @@ function list(count: number): Ruleset {
   return ruleset([rule({ destination: { set: addressSet(ranges) }, transport: { kind: "tcp" } }, true)]);
 }
 
-/** So many rules with an address and ports each, as another system's text might have them, in one table. */
-function table(space: PacketSpace, matches: readonly Match[]): PacketSet {
-  const tails = new Map<string, PacketSet>();
-  const inside = ({ transport }: Match): PacketSet => {
-    if (transport?.kind !== "tcp" && transport?.kind !== "udp") return space.all;
-    const [range] = transport.destinationPorts ?? [];
-    const key = `${transport.kind} ${range?.first} ${range?.last}`;
-    const protocol = space.is("protocol", protocolNumber(transport));
-    const tail = tails.get(key) ?? (range ? protocol.intersect(space.ports("destination", [range])) : protocol);
-    tails.set(key, tail);
-    return tail;
-  };
-  const parts = (["ipv4", "ipv6"] as const).map((family) => {
-    const rows = matches.flatMap((match) =>
-      (match.destination?.set ?? [])
-        .filter((r) => r.family === family)
-        .map((range) => ({ range, inside: inside(match) })),
-    );
-    return space.table(family === "ipv4" ? "destination4" : "destination6", rows).intersect(space.family(family));
-  });
-  return space.none.union(...parts);
-}
 /** Half of the rules about destinations, half about sources, accepting and refusing by turns: what makes flat diagrams explode. */
 function crossing(count: number): Ruleset {
   const random = randomNumbers(5);
@@ -154,7 +131,6 @@ const shapes: Readonly<Record<string, () => Figures>> = {
   ...Object.fromEntries(
     [10, 1_000, 10_000, 100_000].flatMap((n): readonly (readonly [string, () => Figures])[] => [
       [`one list of ${n}`, () => compared(list(n))],
-      [`table of ${n}`, () => tabled(n)],
       [`rules, ${n}`, () => compared(ruleset(entries(n).map((match) => rule(match, true))))],
     ]),
   ),
@@ -168,25 +144,18 @@ const shapes: Readonly<Record<string, () => Figures>> = {
   "64 states": sixtyFour,
 };
 
-/** The set; then once more without the middle of what it is made of, and a packet that tells the two apart. */
-function measured(space: PacketSpace, whole: () => PacketSet, less: () => PacketSet): Figures {
+/** The space and the set; then once more without the middle of what it is made of, and a packet that tells the two apart. */
+function measured(whole: Ruleset, less: Ruleset, setOf: (ruleset: Ruleset, space: PacketSpace) => PacketSet): Figures {
+  const [space, tell] = timed(() => spaceFor([whole, less]));
   witness(space.all, space);
-  const [set, build] = timed(whole);
-  const other = less();
+  const [set, build] = timed(() => setOf(whole, space));
+  const other = setOf(less, space);
   const [packet, find] = timed(() => witness(set.symmetricDifference(other), space));
   if (!packet && !set.equals(other)) throw new Error("no packet tells two different sets apart");
-  return { build, find, ...usage(space) };
+  return { build: tell + build, find, ...usage(space) };
 }
 
-function compared(whole: Ruleset): Figures {
-  const space = spaceFor();
-  const less = withoutMiddle(whole);
-  return measured(
-    space,
-    () => accepted(whole, space),
-    () => accepted(less, space),
-  );
-}
+const compared = (whole: Ruleset): Figures => measured(whole, withoutMiddle(whole), accepted);
 
 function withoutMiddle(whole: Ruleset): Ruleset {
   const [only, ...rest] = whole.rules;
@@ -197,44 +166,30 @@ function withoutMiddle(whole: Ruleset): Ruleset {
   return { ...whole, rules: [{ ...only, match: { ...only.match, destination: shorter } }, ...rest] };
 }
 
-function tabled(count: number): Figures {
-  const space = spaceFor();
-  const matches = entries(count);
-  return measured(
-    space,
-    () => table(space, matches),
-    () => table(space, matches.toSpliced(count >> 1, 1)),
-  );
-}
-
 /** Rules whose verdicts change all the time, as a foreign text may have them: folded as a verdict function. */
-function folded({ rules }: Ruleset): Figures {
-  const space = spaceFor();
-  const permitted = (some: readonly Rule[]): PacketSet =>
+function folded(whole: Ruleset): Figures {
+  const rules = whole.rules.filter(({ direction }) => direction === "out");
+  const less = { ...whole, rules: rules.toSpliced(rules.length >> 1, 1) };
+  return measured({ ...whole, rules }, less, (ruleset, space) =>
     VerdictFunction.firstMatch(
       space,
-      some.map(({ match, verdict }) => ({
+      ruleset.rules.map(({ match, verdict }) => ({
         set: matched(match, space),
         verdict: verdict.kind === "accept" ? "permit" : "block",
       })),
-    ).permitted();
-  const out = rules.filter((one) => one.direction === "out");
-  return measured(
-    space,
-    () => permitted(out),
-    () => permitted(out.toSpliced(out.length >> 1, 1)),
+    ).permitted(),
   );
 }
 
 function sixtyFour(): Figures {
   const all = states();
-  const space = spaceFor(all);
+  const [space, tell] = timed(() => spaceFor(all));
   const [sets, build] = timed(() => all.map((one) => accepted(one, space)));
   const [differing, find] = timed(
     () => sets.flatMap((a, i) => sets.slice(0, i).filter((b) => !a.symmetricDifference(b).isEmpty())).length,
   );
   if (differing === 0) throw new Error("no two states differ");
-  return { build, find, ...usage(space) };
+  return { build: tell + build, find, ...usage(space) };
 }
 
 const usage = (space: PacketSpace): Figures => ({

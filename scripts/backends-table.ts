@@ -71,4 +71,15 @@ const tried: Readonly<Record<Target, readonly string[]>> = {
     "",
     "Not tried anywhere: PowerShell itself, the engine's own checks, 32 bits and ARM, `hyperv.ps1`.",
   ],
+  pf: [
+    "**Nothing of it ran on a Mac.** What macOS does is from its kernel's source and from what others measured: docs/pf.md says how a",
+    "reader with a Mac can check it.",
+    "",
+    "| tried | against | by |",
+    "| --- | --- | --- |",
+    "| every file | the plan, read back, for every packet in every state | every compile |",
+    "| the same of random policies | the same plan that nftables has | `test/pf/random.test.ts` |",
+    "",
+    "Not tried anywhere: the kernel's own pf, its `pfctl`, the commands of `moves.txt`.",
+  ],
 };

@@ -1,12 +1,14 @@
 import type { Emitter, Files } from "./emitters/emitter.ts";
 import { iptables } from "./emitters/iptables/emit.ts";
 import { nft } from "./emitters/nft/emit.ts";
+import { pf } from "./emitters/pf/emit.ts";
 import { wfp } from "./emitters/wfp/emit.ts";
 import type { Plan } from "./ir/plan.ts";
 import type { Target } from "./ir/targets.ts";
 import { validateIptables } from "./proof/translation/iptables.ts";
 import type { Mismatch } from "./proof/translation/mismatch.ts";
 import { validateNft } from "./proof/translation/nft.ts";
+import { validatePf } from "./proof/translation/pf.ts";
 import { validateWfp } from "./proof/translation/wfp.ts";
 
 /** A firewall that policies compile to: what it can say, what writes its files, and what reads them back. `systemOf` has the system of its plan. */
@@ -25,6 +27,7 @@ export const backends: Readonly<Record<Target, Backend>> = {
   nft: { emitter: nft, validate: validateNft, proves: ["KSP3023", "KSP3025", "KSP3026"] },
   iptables: { emitter: iptables, validate: validateIptables, proves: ["KSP3023", "KSP3025", "KSP3026"] },
   wfp: { emitter: wfp, validate: validateWfp, proves: [] },
+  pf: { emitter: pf, validate: validatePf, proves: ["KSP3023", "KSP3025"] },
 };
 
 /** What is proved of the files of all these targets. */

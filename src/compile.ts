@@ -2,7 +2,7 @@ import { type Backend, backends, provedOfFiles } from "./backends.ts";
 import { type CheckOptions, check } from "./check.ts";
 import { type Diagnostic, diagnostic, isError } from "./diagnostics/diagnostic.ts";
 import type { Source } from "./diagnostics/span.ts";
-import { deviations as deviationsOf, type Refusal, refusals } from "./emitters/capabilities.ts";
+import { deviations as deviationsOf, type Refusal, refusals, unproved } from "./emitters/capabilities.ts";
 import type { Files } from "./emitters/emitter.ts";
 import { movesText } from "./emitters/review/moves.ts";
 import { proofText } from "./emitters/review/proof.ts";
@@ -56,11 +56,13 @@ export function compile(source: Source, options: CompileOptions): Compiled {
   const deviations = wanted.flatMap(({ target, planned, emitter }) =>
     deviationsOf(planned, emitter.capabilities).map((deviation) => `${target}: ${deviation}`),
   );
+  const open = new Set(wanted.flatMap(({ emitter }) => unproved(emitter.capabilities)));
+  const ofPackets = proofs.filter((code) => !open.has(code));
   const ofFiles = provedOfFiles(targets);
   const review = stage("review", () =>
-    reviewFiles(policy, plans, origins, { proofs: { ofPackets: proofs, ofFiles }, deviations }),
+    reviewFiles(policy, plans, origins, { proofs: { ofPackets, ofFiles }, deviations }),
   );
-  const proved = [...proofs, ...ofFiles].sort();
+  const proved = [...ofPackets, ...ofFiles].sort();
   const files = stage("bundle", () =>
     withBundle({ policy, plans, proofs: proved, targets, deviations, files: new Map([...review, ...emitted]) }),
   );

@@ -20,7 +20,8 @@ const modes: Readonly<Record<Status["mode"], string>> = {
 
 /** What a person reads of a status, the verdict first. */
 export function statusText(status: Status, now: number): string {
-  const { policy, mode, state, chains, paused, foreignRoutes, tampered, disabledUntil, unconfirmedUntil } = status;
+  const { policy, mode, state, chains, paused, foreignRoutes, tampered, bypasses, disabledUntil, unconfirmedUntil } =
+    status;
   const until =
     mode === "disabled"
       ? ` ${disabledUntil === undefined ? "until `ksp enable` or a boot" : `for ${since(disabledUntil - now)} more`}`
@@ -47,5 +48,6 @@ export function statusText(status: Status, now: number): string {
     ...(tampered.count > 0
       ? [`\nour rules were changed by others ${tampered.count} times, last: ${tampered.last}\n`]
       : []),
+    ...bypasses.map((how) => `\nPAST OUR RULES: ${how}\n`),
   ].join("");
 }

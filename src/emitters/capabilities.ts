@@ -5,16 +5,21 @@ import { type ConstructName, constructNames, constructs } from "./constructs.ts"
 /**
  * What a backend makes of a construct. `refused`: no policy that asks for it compiles, and `instead` is the way out.
  * `weakened`: it is written without a part of its meaning, which holds only under the assumption; every report prints it.
+ * `unproved`: a property that cannot be claimed there at all.
  */
 export type Capability =
   | { readonly kind: "holds" }
   | { readonly kind: "refused"; readonly instead: string }
-  | { readonly kind: "weakened"; readonly assuming: string };
+  | { readonly kind: "weakened"; readonly assuming: string; readonly unproved?: "KSP3024" };
 export type Capabilities = Readonly<Record<ConstructName, Capability>>;
 
 export const holds: Capability = { kind: "holds" };
 export const refused = (instead: string): Capability => ({ kind: "refused", instead });
-export const weakened = (assuming: string): Capability => ({ kind: "weakened", assuming });
+export const weakened = (assuming: string, unproved?: "KSP3024"): Capability => ({
+  kind: "weakened",
+  assuming,
+  ...(unproved && { unproved }),
+});
 
 /** A construct that a backend cannot say: refused, never weakened in silence. */
 export interface Refusal {
@@ -43,3 +48,7 @@ export const deviations = (plan: Plan, capabilities: Capabilities): readonly str
     const { text, askedBy } = constructs[name];
     return capability.kind === "weakened" && askedBy(plan).length > 0 ? [`${text}: ${capability.assuming}`] : [];
   });
+
+/** Properties that this backend cannot promise to anybody. */
+export const unproved = (capabilities: Capabilities): readonly string[] =>
+  Object.values(capabilities).flatMap((one) => (one.kind === "weakened" ? (one.unproved ?? []) : []));

@@ -1,7 +1,7 @@
 import { type Plan, rulesetsOf } from "../ir/plan.ts";
 import type { Device, Identity, StatementId } from "../ir/policy.ts";
-import type { AddressMatch, InterfaceSet, Rewrite, Rule, Ruleset, Zone } from "../ir/ruleset.ts";
-import { complement, ofFamily } from "../net/address-set.ts";
+import type { AddressMatch, InterfaceSet, Match, Rewrite, Rule, Ruleset, Stage, Zone } from "../ir/ruleset.ts";
+import { type AddressSet, complement, ofFamily, toPrefixes } from "../net/address-set.ts";
 
 /** What a policy may ask of a firewall and not every firewall can say: how it is called, and the statements of a plan that ask for it. */
 interface Construct {
@@ -11,6 +11,9 @@ interface Construct {
 
 /** Connections have eight bits for the slice that they belong to. */
 export const mostSlices = 255;
+
+/** PFR_KENTRY_HIWAT (xnu, bsd/net/pfvar.h): what all tables of pf hold together. */
+const mostEntries = 200_000;
 
 export const constructs = {
   mark: { text: "a mark", askedBy: owners(({ kind }) => kind === "mark") },
@@ -86,7 +89,7 @@ export const constructs = {
   },
   "interface-prefix": {
     text: "interfaces by the beginning of their names",
-    askedBy: rules((rule) => devicesOf(rule).some(({ kind }) => kind !== "named")),
+    askedBy: rules((rule) => devicesOf(rule).some(({ kind }) => kind === "prefix")),
   },
   "interface-case": { text: "interfaces whose names differ in upper and lower case alone", askedBy: inOneCase },
   "hop-limit": {
@@ -126,6 +129,34 @@ export const constructs = {
       ({ stage, direction, match }) => stage === "closed" && direction === "out" && match.family !== "arp",
     ),
   },
+  "open-outside": { text: "an outside that no link names", askedBy: openedBeside((stage) => stage !== "unprotected") },
+  "beside-several": {
+    text: "everything but several tunnels",
+    askedBy: openedBeside((stage, zones) => stage === "unprotected" && zones > 1),
+  },
+  "macos-name": {
+    text: "a name that no interface of macOS keeps",
+    askedBy: rules((rule) => devicesOf(rule).some((device) => device.kind === "named" && !isMacName(device.name))),
+  },
+  "carrier-of-others": {
+    text: "the carrier of anything but TCP and UDP",
+    askedBy: rules(({ stage, match }) => stage === "endpoint" && match.owner !== undefined && !hasPorts(match)),
+  },
+  "owner-of-others": {
+    text: "who sends anything but TCP and UDP",
+    askedBy: rules(({ match }) => match.owner !== undefined && !hasPorts(match)),
+  },
+  prober: {
+    text: "who asks a heartbeat's target",
+    askedBy: rules(({ stage, match }) => stage === "probe" && match.owner === undefined),
+  },
+  "own-discovery": {
+    text: "what the system itself tells its IPv6 neighbours",
+    askedBy: rules(({ from }) => from === "built-in-nd"),
+  },
+  boot: { text: "closed before anything of ksp runs", askedBy: everything },
+  "open-flows": { text: "open flows judged anew in the step of a move", askedBy: everything },
+  entries: { text: `more than ${mostEntries} prefixes in long lists`, askedBy: beyondEntries },
 } as const satisfies Readonly<Record<string, Construct>>;
 
 export type ConstructName = keyof typeof constructs;
@@ -141,6 +172,11 @@ const isNamed = (one: Identity): boolean => (one.kind === "user" || one.kind ===
 function running({ states, portal }: Plan): readonly Ruleset[] {
   return portal ? [...states, portal] : states;
 }
+
+const hasPorts = ({ transport }: Match): boolean => transport?.kind === "tcp" || transport?.kind === "udp";
+/** As drivers call them; a utun by its number may be a stranger's after it was closed. */
+const isMacName = (name: string): boolean =>
+  /^[a-z]+[0-9]+$/.test(name) && name.length <= 15 && !/^(lo|utun)[0-9]/.test(name);
 
 const isPart = (address: AddressMatch | undefined): boolean =>
   address !== undefined && complement(ofFamily(address.set, "ipv4"), "ipv4").length > 0;
@@ -211,3 +247,33 @@ function beyondSlices(plan: Plan): readonly StatementId[] {
   }
   return [];
 }
+
+/** The first statement that opens something wherever a policy names no interface. */
+function openedBeside(asks: (stage: Stage, zones: number) => boolean): Construct["askedBy"] {
+  return (plan) =>
+    rules(({ stage, direction, verdict, match }) => {
+      const set = direction === "in" ? match.inInterface : match.outInterface;
+      return direction !== "forward" && isAccept(verdict) && set?.kind === "none-of" && asks(stage, set.zones.length);
+    })(plan).slice(0, 1);
+}
+
+/** The first statement whose list is too much for the tables of all. A short list is none, and equal ones are one. */
+function beyondEntries(plan: Plan): readonly StatementId[] {
+  const known = new Map<string, AddressSet[]>();
+  let entries = 0;
+  for (const { match, from } of running(plan).flatMap((ruleset) => ruleset.rules)) {
+    for (const { set } of [match.source, match.destination].filter((end) => end !== undefined)) {
+      if (set.length <= mostWrittenOut) continue;
+      const alike = known.get(`${set.length}`) ?? [];
+      if (alike.some((other) => isSame(set, other))) continue;
+      known.set(`${set.length}`, [...alike, set]);
+      entries += set.reduce((sum, range) => sum + toPrefixes(range).length, 0);
+      if (entries > mostEntries) return [from];
+    }
+  }
+  return [];
+}
+
+const mostWrittenOut = 64;
+const isSame = (a: AddressSet, b: AddressSet): boolean =>
+  a === b || a.every((range, i) => range.first === b[i]?.first && range.last === b[i]?.last);

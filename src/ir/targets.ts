@@ -1,7 +1,7 @@
 import type { Os } from "./policy.ts";
 
 /** Firewalls that a policy compiles to, and the system of each. Apart from the backends, which the command line does not load. */
-export const systemOf = { nft: "linux", iptables: "linux", wfp: "windows" } as const satisfies Readonly<
+export const systemOf = { nft: "linux", iptables: "linux", wfp: "windows", pf: "macos" } as const satisfies Readonly<
   Record<string, Os>
 >;
 

@@ -75,7 +75,8 @@ export function subtract(a: AddressSet, b: AddressSet): AddressSet {
       first = y.last + 1n;
       if (first > x.last) break;
     }
-    if (first <= x.last) out.push({ family: x.family, first, last: x.last });
+    if (first === x.first) out.push(x);
+    else if (first <= x.last) out.push({ family: x.family, first, last: x.last });
   }
   return out;
 }

@@ -45,31 +45,42 @@ function parseIpv4(text: string): number | undefined {
   return parts === 4 && digits > 0 ? value * 256 + part : undefined;
 }
 
+/** The eight groups of an IPv6 address: a number of 128 bits is made in one step, and not in eight. */
+const bits = new DataView(new ArrayBuffer(16));
+
 function parseIpv6(text: string): bigint | undefined {
   const halves = text.split("::");
+  const [before = "", after] = halves;
   if (halves.length > 2) return undefined;
-  const groups = halves.map((half, i) => (half === "" ? [] : parseGroups(half, i === halves.length - 1)));
-  const [head, tail] = groups;
-  if (!head || groups.includes(undefined)) return undefined;
-  const missing = 8 - head.length - (tail?.length ?? 0);
-  if (tail === undefined ? missing !== 0 : missing < 1) return undefined;
-  const all = [...head, ...Array<number>(missing).fill(0), ...(tail ?? [])];
-  return BigInt(`0x${all.map((group) => group.toString(16).padStart(4, "0")).join("")}`);
+  const head = putGroups(before, 0, after === undefined);
+  const tail = after === undefined ? 0 : putGroups(after, head, true);
+  if (head < 0 || tail < 0) return undefined;
+  const missing = 8 - head - tail;
+  if (after === undefined ? missing !== 0 : missing < 1) return undefined;
+  for (let i = 7; i >= head && missing > 0; i--)
+    bits.setUint16(2 * i, i < 8 - tail ? 0 : bits.getUint16(2 * (i - missing)));
+  return (bits.getBigUint64(0) << 64n) | bits.getBigUint64(8);
 }
 
-/** 16-bit groups; a dotted IPv4 tail counts as two, and stands at the end of an address alone. */
-function parseGroups(text: string, isEnd: boolean): number[] | undefined {
-  const groups: number[] = [];
+/**
+ * Writes 16-bit groups from place `at` on, and gives their number; -1 where they are none, or too many. A dotted IPv4 tail
+ * counts as two, and stands at the end of an address alone.
+ */
+function putGroups(text: string, at: number, isEnd: boolean): number {
+  if (text === "") return 0;
   const words = text.split(":");
+  let count = 0;
   for (const [i, word] of words.entries()) {
-    if (/^[0-9a-fA-F]{1,4}$/.test(word)) groups.push(Number.parseInt(word, 16));
+    if (at + count > 7) return -1;
+    if (/^[0-9a-fA-F]{1,4}$/.test(word)) bits.setUint16(2 * (at + count++), Number.parseInt(word, 16));
     else {
       const v4 = isEnd && i === words.length - 1 && word.includes(".") ? parseIpv4(word) : undefined;
-      if (v4 === undefined) return undefined;
-      groups.push(Math.floor(v4 / 65536), v4 % 65536);
+      if (v4 === undefined || at + count > 6) return -1;
+      bits.setUint32(2 * (at + count), v4);
+      count += 2;
     }
   }
-  return groups;
+  return count;
 }
 
 /** The canonical text: dotted, or RFC 5952 (lower case, longest run of zeros shortened). */
@@ -78,15 +89,16 @@ export function formatAddress({ family, value }: Address): string {
     const v = Number(value);
     return `${v >>> 24}.${(v >>> 16) & 255}.${(v >>> 8) & 255}.${v & 255}`;
   }
-  const digits = value.toString(16).padStart(32, "0");
-  const groups = groupStarts.map((start) => Number.parseInt(digits.slice(start, start + 4), 16));
+  bits.setBigUint64(0, value >> 64n);
+  bits.setBigUint64(8, value);
+  const groups = groupNumbers.map((group) => bits.getUint16(2 * group));
   const run = longestZeroRun(groups);
   const hex = (part: readonly number[]) => part.map((g) => g.toString(16)).join(":");
   if (run.length < 2) return hex(groups);
   return `${hex(groups.slice(0, run.start))}::${hex(groups.slice(run.start + run.length))}`;
 }
 
-const groupStarts = [0, 4, 8, 12, 16, 20, 24, 28];
+const groupNumbers = [0, 1, 2, 3, 4, 5, 6, 7];
 
 function longestZeroRun(groups: readonly number[]): { start: number; length: number } {
   let best = { start: 0, length: 0 };

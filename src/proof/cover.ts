@@ -1,4 +1,4 @@
-import type { PacketSpace } from "./packet-space.ts";
+import { addressDimensions, type PacketSpace } from "./packet-space.ts";
 import { type Box, generalise, membersOf } from "./packets/generalise.ts";
 import type { PacketSet } from "./packets/packet-set.ts";
 import { wellFormed } from "./well-formed.ts";
@@ -46,7 +46,7 @@ export function cover(
 /** What is decided last is said shortest, and direction and family are always said: little exists in all of them. */
 function orders({ layout }: PacketSpace): readonly [readonly number[], readonly number[]] {
   const always = ["family", "direction"].map((name) => layout.index(name));
-  const last = ["protocol", "source4", "source6", "destination4", "destination6"].map((name) => layout.index(name));
+  const last = ["protocol", ...addressDimensions].map((name) => layout.index(name));
   const others = layout.dimensions.map((_, i) => i).filter((i) => !always.includes(i) && !last.includes(i));
   const optional = [...others.reverse(), ...last];
   return [[...optional, ...always], optional];
@@ -75,15 +75,19 @@ function withoutIdle(box: Box, set: PacketSet, space: PacketSpace): Box {
     const name = layout.dimensions[i]?.name ?? "";
     if (node === 1 && !always.includes(name)) return node;
     const real = members.project(name);
-    return always.includes(name) || parts(real, name) <= parts(space.ofNode(node), name) ? real.node : node;
+    return always.includes(name) || parts(real, name, space) <= parts(space.ofNode(node), name, space)
+      ? real.node
+      : node;
   });
 }
 
 /** In how many ranges a set of one dimension, or what it leaves out, is said; many are as bad as very many. */
-function parts(set: PacketSet, name: string): number {
+function parts(set: PacketSet, name: string, space: PacketSpace): number {
+  const addresses = addressDimensions.find((dimension) => dimension === name);
   const count = (each: PacketSet) => {
     let found = 0;
-    for (const _ of each.ranges(name)) if (++found > mostRanges) break;
+    for (const _ of addresses ? space.addressRanges(each, addresses) : each.ranges(name))
+      if (++found > mostRanges) break;
     return found;
   };
   return Math.min(count(set), count(set.complement()));

@@ -1,5 +1,6 @@
 import type { Connection, Packet } from "../ir/packet.ts";
 import { type Direction, localities } from "../ir/ruleset.ts";
+import { codeBits } from "./address-classes.ts";
 import { Alphabet } from "./alphabet.ts";
 import { InterfaceNames } from "./interface-names.ts";
 import type { Dimension } from "./packets/layout.ts";
@@ -63,11 +64,11 @@ export const dimensionsOf = ({ interfaces, kinds, owners }: Names): readonly Dim
   { name: "sourceLocality", size: localityAlphabet.size },
   { name: "destinationLocality", size: localityAlphabet.size },
   { name: "rewritten", size: 2 },
-  // ARP has its addresses where IPv4 has them.
-  { name: "destination4", bits: 32 },
-  { name: "destination6", bits: 128 },
-  { name: "source4", bits: 32 },
-  { name: "source6", bits: 128 },
+  // Codes of `AddressClasses`. ARP has its addresses where IPv4 has them.
+  { name: "destination4", bits: codeBits },
+  { name: "destination6", bits: codeBits },
+  { name: "source4", bits: codeBits },
+  { name: "source6", bits: codeBits },
   { name: "protocol", bits: 8 },
   { name: "fragment", size: 3 },
   { name: "destinationPort", bits: 16 },

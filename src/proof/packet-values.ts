@@ -22,7 +22,7 @@ export const contains = (set: PacketSet, packet: Packet, space: PacketSpace): bo
   set.has(valuesOf(packet, space));
 
 /** A packet without the ports or the type of its protocol is a later fragment. */
-export function valuesOf(packet: Packet, { layout, names }: PacketSpace): readonly bigint[] {
+export function valuesOf(packet: Packet, { layout, names, classes }: PacketSpace): readonly bigint[] {
   const { family, inInterface, outInterface, source, destination, payload, owner } = packet;
   const { protocol, sourcePort, destinationPort, icmpType } = payload;
   const isIpv6 = family === "ipv6";
@@ -42,10 +42,10 @@ export function valuesOf(packet: Packet, { layout, names }: PacketSpace): readon
     sourceLocality: localityAlphabet.numberOf(packet.sourceLocality),
     destinationLocality: localityAlphabet.numberOf(packet.destinationLocality),
     rewritten: packet.rewritten ? rewriting.yes : rewriting.no,
-    destination4: isIpv6 ? 0n : destination,
-    destination6: isIpv6 ? destination : 0n,
-    source4: isIpv6 ? 0n : source,
-    source6: isIpv6 ? source : 0n,
+    destination4: isIpv6 ? 0n : classes.ipv4.codeOf(destination),
+    destination6: isIpv6 ? classes.ipv6.codeOf(destination) : 0n,
+    source4: isIpv6 ? 0n : classes.ipv4.codeOf(source),
+    source6: isIpv6 ? classes.ipv6.codeOf(source) : 0n,
     protocol,
     fragment: isLater ? fragments.later : fragments.whole,
     destinationPort: protocolsWithPorts.includes(protocol) ? (destinationPort ?? 0) : 0,
@@ -71,20 +71,20 @@ function interfaceValues(side: Side, device: Interface | undefined, { interfaces
 }
 
 /** A packet with these values. What is only known to be none of the names that rules ask for gets a name of its own. */
-export function packetOf(values: readonly bigint[], { layout, names }: PacketSpace): Packet {
+export function packetOf(values: readonly bigint[], { layout, names, classes }: PacketSpace): Packet {
   const big = (name: string): bigint => values[layout.index(name)] as bigint;
   const value = (name: string): number => Number(big(name));
   const family = packetFamilies.valueOf(value("family"), unknown);
   const inInterface = interfaceOf(value("inName"), value("inKind"), names);
   const outInterface = interfaceOf(value("outName"), value("outKind"), names);
-  const version = family === "ipv6" ? 6 : 4;
+  const [version, addresses] = family === "ipv6" ? [6, classes.ipv6] : [4, classes.ipv4];
   return {
     direction: directions.valueOf(value("direction"), unknown),
     family,
     ...(inInterface && { inInterface }),
     ...(outInterface && { outInterface }),
-    source: big(`source${version}`),
-    destination: big(`destination${version}`),
+    source: addresses.addressOf(big(`source${version}`)),
+    destination: addresses.addressOf(big(`destination${version}`)),
     sourceLocality: localityAlphabet.valueOf(value("sourceLocality"), unknown),
     destinationLocality: localityAlphabet.valueOf(value("destinationLocality"), unknown),
     payload: payloadOf(value),

@@ -4,7 +4,7 @@ import { formatRange } from "../net/address-set.ts";
 import { formatPort } from "../net/port-set.ts";
 import { mostRanges, type Region } from "./cover.ts";
 import { connections, directions, localityAlphabet, packetFamilies, type Side } from "./dimensions.ts";
-import type { PacketSpace } from "./packet-space.ts";
+import type { AddressDimension, PacketSpace } from "./packet-space.ts";
 import { protocolsWithPorts } from "./packet-values.ts";
 import type { Range } from "./packets/layout.ts";
 import type { PacketSet } from "./packets/packet-set.ts";
@@ -15,10 +15,13 @@ export function regionText({ box }: Region, space: PacketSpace): string {
   const { names } = space;
   const setOf = (name: string): PacketSet => space.ofNode(box[space.layout.index(name)] as number);
   const text = (name: string, lead: string, word: (value: number) => string): string => {
-    const said = listOf(setOf(name), name, ({ first, last }) =>
-      few(Number(first), Number(last))
-        .map(word)
-        .join(last - first < 4n ? ", " : "-"),
+    const said = listOf(
+      setOf(name),
+      (set) => set.ranges(name),
+      ({ first, last }) =>
+        few(Number(first), Number(last))
+          .map(word)
+          .join(last - first < 4n ? ", " : "-"),
     );
     return said === "" ? "" : `${lead}${said}`;
   };
@@ -39,9 +42,13 @@ export function regionText({ box }: Region, space: PacketSpace): string {
     return kind === "" ? name : `${name === "" ? `${lead}interfaces` : name} ${kind}`;
   };
   const address = (end: "source" | "destination", family: Family): string => {
-    const name = `${end}${family === "ipv4" ? 4 : 6}`;
+    const name: AddressDimension = `${end}${family === "ipv4" ? 4 : 6}`;
     const lead = end === "source" ? "from " : "to ";
-    const said = listOf(setOf(name), name, (r) => formatRange({ family, ...r }));
+    const said = listOf(
+      setOf(name),
+      (set) => space.addressRanges(set, name),
+      (r) => formatRange({ family, ...r }),
+    );
     return said === "" ? "" : `${lead}${said}`;
   };
   const families = setOf("family");
@@ -97,19 +104,19 @@ const few = (first: number, last: number): readonly number[] =>
 const range = (first: string, last: string, isOne: boolean): string => (isOne ? first : `${first}-${last}`);
 
 /** Nothing where every value is meant; what is left out where that is shorter. */
-function listOf(set: PacketSet, name: string, word: (range: Range) => string): string {
+function listOf(set: PacketSet, ranges: (set: PacketSet) => Iterable<Range>, word: (range: Range) => string): string {
   if (set.isEverything()) return "";
-  const [own, left] = [someRanges(set, name), someRanges(set.complement(), name)];
-  const [ranges, lead] = left.length < own.length ? [left, "not "] : [own, ""];
-  const words = ranges.slice(0, mostRanges).map(word);
-  return `${lead}${words.join(", ")}${ranges.length > mostRanges ? ", …" : ""}`;
+  const [own, left] = [some(ranges(set)), some(ranges(set.complement()))];
+  const [shorter, lead] = left.length < own.length ? [left, "not "] : [own, ""];
+  const words = shorter.slice(0, mostRanges).map(word);
+  return `${lead}${words.join(", ")}${shorter.length > mostRanges ? ", …" : ""}`;
 }
 
 /** One more than is said. */
-function someRanges(set: PacketSet, name: string): readonly Range[] {
-  const some: Range[] = [];
-  for (const one of set.ranges(name)) if (some.push(one) > mostRanges) break;
-  return some;
+function some(ranges: Iterable<Range>): readonly Range[] {
+  const few: Range[] = [];
+  for (const one of ranges) if (few.push(one) > mostRanges) break;
+  return few;
 }
 
 /** As value and mask where the marks are such a set. */
@@ -126,7 +133,11 @@ function markText(set: PacketSet, space: PacketSpace): string {
     if (!marks.equals(space.masked("mark", value & mask, mask))) continue;
     return `${lead}mark ${hex(Number(value & mask))}${mask === 0xffffffffn ? "" : `/${hex(Number(mask))}`}`;
   }
-  return `mark ${listOf(set, "mark", ({ first, last }) => range(hex(Number(first)), hex(Number(last)), first === last))}`;
+  return `mark ${listOf(
+    set,
+    (marks) => marks.ranges("mark"),
+    ({ first, last }) => range(hex(Number(first)), hex(Number(last)), first === last),
+  )}`;
 }
 
 const bits = Array.from({ length: 32 }, (_, i) => 1n << BigInt(i));

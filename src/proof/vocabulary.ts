@@ -1,26 +1,35 @@
 import type { Device, Identity, Os, Policy } from "../ir/policy.ts";
 import type { Match, Ruleset } from "../ir/ruleset.ts";
+import type { Family } from "../net/address.ts";
+import { type AddressSet, ofFamily } from "../net/address-set.ts";
+import type { Addresses } from "./address-classes.ts";
 
 export const ownerFields = ["user", "group", "slice", "program", "service"] as const;
 export type OwnerField = (typeof ownerFields)[number];
 
 /**
- * Every name that rules ask for. A packet space tells these apart, and takes all others for one more. Two rulesets can be
- * compared only in a space that knows the names of both.
+ * Everything that rules ask for by name. A packet space tells these apart, and takes all others for one more. Two rulesets
+ * can be compared only in a space that knows the names of both. What it does not know of `addresses` it learns when it is
+ * asked, which takes longer the more there are.
  */
 export interface Vocabulary {
   readonly devices: readonly Device[];
   /** Kinds of interfaces beyond those that tunnels have. */
   readonly kinds: readonly string[];
   readonly owners: Readonly<Record<OwnerField, readonly (string | number)[]>>;
+  readonly addresses: Readonly<Record<Family, readonly Addresses[]>>;
 }
 
-/** It is called so everywhere, whether a rule asks for it or not. */
-export const loopback: Vocabulary = {
-  devices: [{ kind: "named", name: "lo" }],
+/** Asks for nothing. */
+export const noVocabulary: Vocabulary = {
+  devices: [],
   kinds: [],
   owners: { user: [], group: [], slice: [], program: [], service: [] },
+  addresses: { ipv4: [], ipv6: [] },
 };
+
+/** It is called so everywhere, whether a rule asks for it or not. */
+export const loopback: Vocabulary = { ...noVocabulary, devices: [{ kind: "named", name: "lo" }] };
 
 export const vocabularyOf = (rulesets: readonly Ruleset[]): Vocabulary =>
   vocabularyOfMatches(
@@ -37,21 +46,22 @@ export function vocabularyOfMatches(matches: readonly Match[]): Vocabulary {
     ),
   );
   const identities = new Set(matches.flatMap(({ owner }) => owner?.flat() ?? []));
+  const asked = matches.flatMap(({ source, destination }) => [source, destination]);
   return vocabularyWith(
     [...zones].flatMap((zone) => zone.devices),
     [...identities],
+    asked.flatMap((match) => (match ? [match.set, ...(match.within ? [match.within] : [])] : [])),
   );
 }
 
 /** Every name of a policy on one system. */
 export function vocabularyOfPolicy(policy: Policy, os: Os): Vocabulary {
   const { links, tunnels, helpers, apps, allows, denies, dns, portal, expects } = policy;
-  const patterns = [
+  const packets = [
     ...allows.flatMap(({ opening }) => (opening.kind === "packets" ? [opening.pattern] : [])),
     ...[...denies, ...expects].map(({ pattern }) => pattern),
-    ...dns,
-    ...(portal ? [portal] : []),
   ];
+  const patterns = [...packets, ...dns, ...(portal ? [portal] : [])];
   return vocabularyWith(
     [...links, ...tunnels].flatMap(({ devices }) => devices[os] ?? []),
     [
@@ -59,11 +69,15 @@ export function vocabularyOfPolicy(policy: Policy, os: Os): Vocabulary {
       ...apps.flatMap(({ identity }) => identity[os] ?? []),
       ...patterns.flatMap(({ owner }) => owner ?? []),
     ],
+    packets.flatMap(({ source, destination }) => [source ?? [], destination ?? []]),
   );
 }
 
-const vocabularyWith = (devices: readonly Device[], identities: readonly Identity[]): Vocabulary =>
-  merged({ devices, kinds: [], owners: namesOf(identities) });
+const vocabularyWith = (
+  devices: readonly Device[],
+  identities: readonly Identity[],
+  sets: readonly AddressSet[],
+): Vocabulary => merged({ devices, kinds: [], owners: namesOf(identities), addresses: addressesOf(sets) });
 
 /** What all of them know; sorted, so that the order of rules does not matter. */
 export function merged(...vocabularies: readonly Vocabulary[]): Vocabulary {
@@ -78,7 +92,26 @@ export function merged(...vocabularies: readonly Vocabulary[]): Vocabulary {
       program: owners("program"),
       service: owners("service"),
     },
+    addresses: {
+      ipv4: [...new Set(vocabularies.flatMap(({ addresses }) => addresses.ipv4))],
+      ipv6: [...new Set(vocabularies.flatMap(({ addresses }) => addresses.ipv6))],
+    },
   };
+}
+
+const addressesOf = (sets: readonly AddressSet[]): Vocabulary["addresses"] => {
+  const distinct = [...new Set(sets)];
+  const of = (family: Family) => distinct.map((set) => addressesIn(set, family)).filter(({ length }) => length > 0);
+  return { ipv4: of("ipv4"), ipv6: of("ipv6") };
+};
+
+const parts = new WeakMap<AddressSet, Readonly<Record<Family, Addresses>>>();
+
+/** What a set has of a family: the same list whenever it is asked for. */
+export function addressesIn(set: AddressSet, family: Family): Addresses {
+  const known = parts.get(set) ?? { ipv4: ofFamily(set, "ipv4"), ipv6: ofFamily(set, "ipv6") };
+  parts.set(set, known);
+  return known[family];
 }
 
 function namesOf(identities: readonly Identity[]): Vocabulary["owners"] {

@@ -46,7 +46,7 @@ function crossing(space: PacketSpace): PacketSet {
 }
 
 function addresses(space: PacketSpace): PacketSet {
-  const no = (version: 4 | 6) => space.is(`source${version}`, 0).intersect(space.is(`destination${version}`, 0));
+  const no = (version: 4 | 6) => space.without(`source${version}`).intersect(space.without(`destination${version}`));
   return unless(space.family("ipv6"), no(4)).intersect(unless(space.family("ipv4", "arp"), no(6)));
 }
 

@@ -26,13 +26,25 @@ export interface Daemon {
 export async function startDaemon({ folder, ...options }: DaemonOptions): Promise<Daemon | { readonly fault: string }> {
   if (geteuid?.() !== 0) return { fault: "only root can switch the rules" };
   const remembered = new Remembered(folder);
-  await remembered.open();
+  try {
+    await remembered.open();
+  } catch (error) {
+    return { fault: reasonOf(error) };
+  }
   const succession = new Succession({ ...options, remembered });
   const lock = await takeLock(remembered.path("lock"), () => succession.end("the lock of the daemon was lost"));
   if (!lock) return { fault: "another daemon runs already" };
   void succession.ended.then(lock.release);
-  await succession.start();
+  try {
+    await succession.start();
+  } catch (error) {
+    succession.end(reasonOf(error));
+    return { fault: reasonOf(error) };
+  }
   const alive = stayAlive(env);
   void succession.ended.then(alive.stop);
   return { ended: succession.ended, stop: succession.stop };
 }
+
+/** Such as a full disk. */
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : `${error}`);

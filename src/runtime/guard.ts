@@ -11,6 +11,7 @@ import { listen, parseRequest, type Request, type Response } from "./control/soc
 import { notifyDesktops } from "./desktop.ts";
 import { type Diagnosis, diagnose } from "./diagnosis.ts";
 import { Hosts } from "./hosts/hosts.ts";
+import { type Pin, pinsOf } from "./hosts/pins.ts";
 import type { Loaded } from "./load-bundle.ts";
 import { stepEntries } from "./log.ts";
 import { isOpen } from "./machine/announce.ts";
@@ -42,6 +43,9 @@ export interface GuardOptions {
   readonly unconfirmedUntil: () => number | undefined;
 }
 
+/** Foreign rules that a status tells of. */
+const most = 8;
+
 /** Hands events to the machine, one after the other, and carries out what it says. */
 export class Guard {
   readonly ended: Promise<string | undefined>;
@@ -59,6 +63,7 @@ export class Guard {
   #state: State;
   #left: { readonly bundle?: unknown; readonly fixed?: unknown } = {};
   #tampered: Status["tampered"] = { count: 0 };
+  #bypasses: Status["bypasses"] = [];
   #changed: readonly Changed[];
   #isRetiring = false;
   #recent: readonly Recent[] = [];
@@ -101,7 +106,7 @@ export class Guard {
       path: (file) => this.#path(file),
       closed: stateKey(chains, []),
       remembered: () => (this.#left.bundle === loaded.digest ? `${this.#left.fixed}` : undefined),
-      remember: (fixed) => void remembered.write("loaded.json", JSON.stringify({ bundle: loaded.digest, fixed })),
+      remember: (fixed) => void this.#remember(fixed),
       portalResolvers: () => this.#portalResolvers(),
       grounds: () => layGrounds(loaded.files.get("nft/ruleset.nft") ?? ""),
       meaning: (texts, state) => readBack(askedOf(loaded.files, texts, state)),
@@ -109,6 +114,7 @@ export class Guard {
       done: (ticket) => this.#send({ kind: "done", ticket }),
       failed: (ticket, why) => this.#send({ kind: "failed", ticket, why }),
       tampered: (what) => this.#send({ kind: "tampered", what }),
+      bypassed: (how) => this.#tellBypass(how),
       note: (text) => this.#log("info", "rules", { text }),
     });
     this.#reconnection = new Reconnection(reconnects, {
@@ -120,10 +126,12 @@ export class Guard {
     );
     this.#hosts = new Hosts({
       hosts: loaded.bundle.runtime.hosts ?? [],
+      pins: pinsOf(loaded.bundle.runtime.tunnels),
       dns: loaded.bundle.runtime.dns,
       ruleset: loaded.files.get("nft/ruleset.nft") ?? "",
       fill: (text) => this.#fill(text),
       tell: (level, details) => this.#log(level, "host", details),
+      moved: (pin, addresses) => this.#tellMoved(pin, addresses),
     });
     this.#offSwitch = new OffSwitch({
       control,
@@ -137,10 +145,11 @@ export class Guard {
     const { loaded, remembered } = this.#options;
     const { bundle, digest, files, folder } = loaded;
     this.#log("info", "starting", { policy: bundle.policy, bundle: folder, digest });
+    // First, because a disk may be full: nothing was changed then.
+    for (const [file, text] of files) if (file.startsWith("nft/")) await remembered.write(file, text);
     const { changed, faults } = await raiseSettings(bundle.settings);
     this.#changed = [...this.#changed, ...changed];
     for (const text of faults) this.#log("error", "setting", { text });
-    for (const [file, text] of files) if (file.startsWith("nft/")) await remembered.write(file, text);
     this.#left = parseLeft(await remembered.read("loaded.json"));
     await this.#outside.start();
     await this.#offSwitch.begin();
@@ -292,8 +301,22 @@ export class Guard {
     return this.reached("portal");
   }
 
+  /** Without it the next daemon loads anew: a full disk is no reason to end. */
+  async #remember(fixed: string): Promise<void> {
+    const { loaded, remembered } = this.#options;
+    try {
+      await remembered.write("loaded.json", JSON.stringify({ bundle: loaded.digest, fixed }));
+    } catch (error) {
+      this.#log("error", "rules", { text: `the next daemon will not know them: ${error}` });
+    }
+  }
+
   async #fill(text: string): Promise<string | undefined> {
-    await this.#options.remembered.write("nft/hosts.nft", text);
+    try {
+      await this.#options.remembered.write("nft/hosts.nft", text);
+    } catch (error) {
+      return `${error}`;
+    }
     return this.#firewall.fill(this.#path("hosts.nft"));
   }
 
@@ -330,6 +353,7 @@ export class Guard {
       paused: this.#pausing.paused,
       foreignRoutes: [...this.#foreignRoutes].flatMap(([tunnel, routes]) => routes.map((r) => `${r} beside ${tunnel}`)),
       tampered: this.#tampered,
+      bypasses: this.#bypasses,
       tries: this.#reconnection.tries,
       disabledUntil: this.#offSwitch.until,
       unconfirmedUntil: this.#options.unconfirmedUntil(),
@@ -339,14 +363,37 @@ export class Guard {
   #alert(chain: string): void {
     const { bundle } = this.#options.loaded;
     const found = diagnose(this.#state, chain, bundle, Date.now());
-    if (!found) return;
+    if (found) this.#alertAll(found);
+  }
+
+  #alertAll(found: Diagnosis): void {
     this.#options.alert(found);
-    if (bundle.runtime.alerts.includes("desktop")) void notifyDesktops(found.title, found.lines.join("\n"));
+    if (this.#options.loaded.bundle.runtime.alerts.includes("desktop"))
+      void notifyDesktops(found.title, found.lines.join("\n"));
   }
 
   #tellForeign(tunnel: string, routes: readonly string[]): void {
     this.#foreignRoutes.set(tunnel, routes);
     this.#log(routes.length > 0 ? "warning" : "info", "foreign-routes", { tunnel, routes });
+  }
+
+  /** No state of ours closes it, so a person must know. */
+  #tellBypass(how: string): void {
+    if (this.#bypasses.includes(how)) return;
+    this.#bypasses = [...this.#bypasses, how].slice(-most);
+    this.#log("error", "bypass", { text: how });
+    const lines = [how, "no rule of ksp sees what it takes: remove it, or the program that made it"];
+    this.#alertAll({ chain: "all", title: "another rule lets packets past the kill switch", lines });
+  }
+
+  /** While the tunnel stands there is time to do something about it. */
+  #tellMoved({ tunnel, host }: Pin, addresses: readonly string[]): void {
+    this.#log("warning", "moved", { tunnel, host, addresses });
+    const lines = [
+      `${host} is at ${addresses.join(", ")} now, and the rules let nothing there`,
+      `${tunnel} stands until it is lost; then it does not come back: \`ksp pin\`, \`ksp compile\`, \`ksp apply\``,
+    ];
+    this.#alertAll({ chain: tunnel, title: `a server of ${tunnel} has moved`, lines });
   }
 
   async #close(isClosing: boolean): Promise<void> {

@@ -36,6 +36,8 @@ export interface Status {
   readonly foreignRoutes: readonly string[];
   /** How often somebody else changed our rules, and what was done last. */
   readonly tampered: { readonly count: number; readonly last?: string };
+  /** Rules that others added since the daemon began, and how each takes packets past ours. */
+  readonly bypasses: readonly string[];
   /** The end of the log, the last one last. */
   readonly recent: readonly Recent[];
   /** When it closes again. */
@@ -48,7 +50,7 @@ export interface Status {
 export interface Surroundings
   extends Pick<
     Status,
-    "policy" | "bundle" | "pid" | "since" | "apps" | "recent" | "paused" | "foreignRoutes" | "tampered"
+    "policy" | "bundle" | "pid" | "since" | "apps" | "recent" | "paused" | "foreignRoutes" | "tampered" | "bypasses"
   > {
   readonly tries: ReadonlyMap<string, number>;
   readonly disabledUntil: number | undefined;

@@ -162,7 +162,13 @@ export class Succession {
     const guard = this.#next(next, (await this.#guard?.retire()) ?? []);
     this.#guard = guard;
     this.#isReplacing = false;
-    await guard.start();
+    try {
+      await guard.start();
+    } catch (error) {
+      // Closed, and started again by whoever started it.
+      this.end(`${error}`);
+      throw error;
+    }
     if (this.#isStopping) guard.stop();
     return guard;
   }

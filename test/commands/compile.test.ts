@@ -130,7 +130,7 @@ test("--timings prints a line for each stage", async () => {
 test.each([
   [["compile", "home.ksp"], "required option '-o, --output <dir>' not specified"],
   [["compile", "-o", "out"], "missing required argument 'file'"],
-  [["compile", "home.ksp", "-o", "out", "--target", "pf"], "Allowed choices are nft, iptables, wfp."],
+  [["compile", "home.ksp", "-o", "out", "--target", "ipfw"], "Allowed choices are nft, iptables, wfp, pf."],
 ])("%j is a mistake of the call", async (args, message) => {
   const cwd = await directory({ "home.ksp": good });
   const { code, stdout, stderr } = await ksp(args, { cwd });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { matches } from "../../src/ir/evaluate.ts";
-import { type Interface, type Owner, type Packet, type Payload, reverse } from "../../src/ir/packet.ts";
+import { type Interface, type Owner, type Packet, type Payload, reverse, utunName } from "../../src/ir/packet.ts";
 import type { Plan } from "../../src/ir/plan.ts";
 import type { Identity } from "../../src/ir/policy.ts";
 import { type AddressMatch, localities, type Match, type Rule, type Zone } from "../../src/ir/ruleset.ts";
@@ -337,7 +337,7 @@ function devicesOf(all: readonly Match[]): readonly Interface[] {
     zones.flatMap(({ devices }) =>
       devices.flatMap((d) => {
         if (d.kind === "named") return [d.name, `${d.name}0`, d.name.slice(0, -1)];
-        return d.kind === "prefix" ? [d.prefix, `${d.prefix}x`, d.prefix.slice(0, -1)] : [];
+        return d.kind === "prefix" ? [d.prefix, `${d.prefix}x`, d.prefix.slice(0, -1)] : [utunName(d)];
       }),
     ),
   );

@@ -45,15 +45,22 @@ export function goldenOf({ name, text }: Example): ReadonlyMap<string, string> {
   const source = { file: `${name}.ksp`, text };
   const { files, diagnostics, name: policy } = compile(source, { targets: targetsOf(source), load });
   if (!files) throw new Error(`${name}: ${diagnostics.map((d) => `${d.code} ${d.message}`).join("; ")}`);
-  const all = [...files, ...(heldByWindows.has(name) ? onWindows({ name, text }) : [])];
+  const all = [
+    ...files,
+    ...(heldByWindows.has(name) ? alone({ name, text }, "wfp", /^wfp\/.*\.(json|txt)$|-windows\./) : []),
+    ...(heldByMacos.has(name) ? alone({ name, text }, "pf", /^pf\/.*\.(conf|txt)$|-macos\./) : []),
+  ];
   return new Map(all.map(([path, content]) => [`${policy}/${path}`, content]));
 }
 
 /** The others ask for what Windows has not: `test/wfp/examples.test.ts` says for what. */
 export const heldByWindows: ReadonlySet<string> = new Set(["company-split-dns", "windows-laptop"]);
 
-/** What is Windows's own, but for the scripts, which are the same for every policy. */
-function onWindows({ name, text }: Example): readonly (readonly [string, string])[] {
-  const { files } = compile({ file: `${name}.ksp`, text }, { targets: ["wfp"], load });
-  return [...(files ?? [])].filter(([path]) => /^wfp\/.*\.(json|txt)$|-windows\./.test(path));
+/** The others ask for what macOS has not: `test/pf/examples.test.ts` says for what. */
+export const heldByMacos: ReadonlySet<string> = new Set(["company-split-dns", "mac-laptop"]);
+
+/** What is one system's own, but for the scripts, which are the same for every policy. */
+function alone({ name, text }: Example, target: Target, files: RegExp): readonly (readonly [string, string])[] {
+  const compiled = compile({ file: `${name}.ksp`, text }, { targets: [target], load });
+  return [...(compiled.files ?? [])].filter(([path]) => files.test(path));
 }

@@ -117,3 +117,11 @@ test("a name that the space does not know is refused", () => {
   expect(() => matched({ owner: [[{ kind: "user", id: 1 }]] }, space)).toThrow("not in the vocabulary");
   expect(() => matched({ owner: [[{ kind: "slice", path: "a" }]] }, space)).toThrow("not in the vocabulary");
 });
+
+test("an address is no value of its dimension", () => {
+  const space = new PacketSpace(vocabularyOfMatches([]));
+  for (const name of ["source4", "destination6"]) {
+    expect(() => space.is(name, 1)).toThrow("holds codes");
+    expect(() => space.where(name, [{ first: 1n, last: 2n }])).toThrow("holds codes");
+  }
+});

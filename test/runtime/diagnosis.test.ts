@@ -83,6 +83,7 @@ test("the status says first what counts", () => {
     paused: ["firefox"],
     foreignRoutes: ["0.0.0.0/1 dev eth0 beside wg0"],
     tampered: { count: 1, last: "flush" },
+    bypasses: ["ip o q queue: gives packets to a program"],
     unconfirmedUntil: undefined,
   };
   const text = (state: State, disabledUntil?: number): string =>
@@ -98,6 +99,8 @@ paused: firefox
 foreign route: 0.0.0.0/1 dev eth0 beside wg0
 
 our rules were changed by others 1 times, last: flush
+
+PAST OUR RULES: ip o q queue: gives packets to a program
 `);
   expect(text(play(...up, { kind: "disable", until: 121_000 }), 121_000)).toMatch(
     /^policy home: DISABLED: everything passes for 60 s more; state disabled\n/,
@@ -119,7 +122,7 @@ test("a change is the state, or a probe", () => {
     disabledUntil: undefined,
     unconfirmedUntil: undefined,
   };
-  const rest = { paused: [], foreignRoutes: [], tampered: { count: 0 } };
+  const rest = { paused: [], foreignRoutes: [], tampered: { count: 0 }, bypasses: [] };
   const line = (...events: readonly Event[]): string => changeLine(statusOf(play(...events), { ...around, ...rest }));
   expect(line(...up)).toBe("guarding, up");
   expect(line(...up, tell("heartbeat 10.64.0.1", false, 0))).toBe(
@@ -139,6 +142,7 @@ test("a terminal shows the counters, the end of the log and what was refused", (
     paused: [],
     foreignRoutes: [],
     tampered: { count: 0 },
+    bypasses: [],
     disabledUntil: undefined,
     unconfirmedUntil: undefined,
   });

@@ -1,6 +1,6 @@
 import type { Caveat, Dns, Path, Policy } from "../../ir/policy.ts";
 import { type Family, families } from "../../net/address.ts";
-import { type AddressSet, everything, ofFamily, overlaps, subtract } from "../../net/address-set.ts";
+import { type AddressRange, type AddressSet, everything, ofFamily, overlaps, subtract } from "../../net/address-set.ts";
 import { constant } from "../../net/parse-net.ts";
 import { protocolNumber, type Transport } from "../../net/protocol.ts";
 import { privateRanges } from "./exemptions.ts";
@@ -75,8 +75,10 @@ function reachOf(
   if (!isOutside) return "narrow";
   const spoken = families.filter((family) => family === "ipv4" || policy.ipv6 === "tunnel");
   const reached = spoken.flatMap((family) => (destination ? ofFamily(destination, family) : [everything(family)]));
-  if (spoken.some((family) => subtract([everything(family)], reached).length === 0)) return "everything";
-  const isLong = subtract(reached, privateRanges).some(({ family, first, last }) => last - first + 1n > most[family]);
+  const isAll = ({ family, first, last }: AddressRange) => first === 0n && last === everything(family).last;
+  if (reached.some(isAll)) return "everything";
+  const isTooLong = ({ family, first, last }: AddressRange) => last - first + 1n > most[family];
+  const isLong = subtract(reached.filter(isTooLong), privateRanges).some(isTooLong);
   const carriesOther = transport !== undefined && protocolNumber(transport) === ipv6InIpv4;
   return isLong || carriesOther || overlaps(reached, translated) ? "wide" : "narrow";
 }

@@ -5,7 +5,7 @@ import type { Layout, Range } from "./layout.ts";
  * The values of one dimension, cut into segments in ascending order, each leading to a node below the dimension. Kept in
  * columns: a list of 100,000 prefixes becomes 200,000 segments.
  */
-export class Segments {
+class Segments {
   readonly #layout: Layout;
   readonly #dimension: number;
   readonly #limbs: number;
@@ -116,69 +116,10 @@ export function ofRanges(
   return segments.build(diagrams);
 }
 
-/** Ranges in columns of 32-bit limbs, most significant first: sorted and disjoint. */
-export interface Columns {
-  readonly count: number;
-  readonly firsts: Uint32Array;
-  readonly lasts: Uint32Array;
-}
-
-/** The same from columns: no big number is ever made. */
-export function ofColumns(
-  diagrams: Diagrams,
-  dimension: number,
-  { count, firsts, lasts }: Columns,
-  inside: Node,
-  outside: Node = 0,
-): Node {
-  const { layout } = diagrams;
-  const limbs = layout.limbs[dimension] as number;
-  const segments = new Segments(layout, dimension, 2 * count + 1);
-  const highest = write(new Uint32Array(limbs), layout.highest[dimension] as bigint);
-  const next = new Uint32Array(limbs);
-  const before = new Uint32Array(limbs);
-  let isComplete = false;
-  for (let at = 0; at < count * limbs; at += limbs) {
-    const gap = compare(firsts, at, next, 0, limbs);
-    if (isComplete || gap < 0 || compare(lasts, at, firsts, at, limbs) < 0 || compare(highest, 0, lasts, at, limbs) < 0)
-      throw new Error(
-        `${layout.dimensions[dimension]?.name}: columns are not sorted, disjoint and within the dimension`,
-      );
-    if (gap > 0) {
-      for (let i = 0; i < limbs; i++) before[i] = firsts[at + i] as number;
-      step(before, -1);
-      segments.add(before, 0, outside);
-    }
-    segments.add(lasts, at, inside);
-    for (let i = 0; i < limbs; i++) next[i] = lasts[at + i] as number;
-    isComplete = step(next, 1) || compare(next, 0, highest, 0, limbs) > 0;
-  }
-  if (!isComplete) segments.add(highest, 0, outside);
-  return segments.build(diagrams);
-}
-
-export function compare(a: Uint32Array, atA: number, b: Uint32Array, atB: number, limbs: number): number {
-  for (let i = 0; i < limbs; i++) {
-    const difference = (a[atA + i] as number) - (b[atB + i] as number);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-
-/** One up or down; whether it went round. */
-export function step(value: Uint32Array, by: 1 | -1): boolean {
-  const round = by === 1 ? 0 : 0xffffffff;
-  for (let i = value.length - 1; i >= 0; i--) {
-    value[i] = ((value[i] as number) + by) >>> 0;
-    if (value[i] !== round) return false;
-  }
-  return true;
-}
-
 const bytes = new DataView(new ArrayBuffer(16));
 
 /** A value as 32-bit limbs, most significant first: as many as there is room for. Gives the limbs back. */
-export function write(limbs: Uint32Array, value: bigint): Uint32Array {
+function write(limbs: Uint32Array, value: bigint): Uint32Array {
   const { length } = limbs;
   if (length === 1) limbs[0] = Number(value);
   else {

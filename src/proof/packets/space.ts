@@ -1,8 +1,7 @@
 import { Diagrams, type Node } from "./diagrams.ts";
 import { type DigitBits, type Dimension, Layout, type Range } from "./layout.ts";
 import { PacketSet } from "./packet-set.ts";
-import { type Columns, ofColumns, ofRanges } from "./segments.ts";
-import { Table } from "./table.ts";
+import { ofRanges } from "./segments.ts";
 
 export interface SpaceOptions {
   /** How many bits a digit has. 8 is fastest on ordinary rules; the result is the same with any. */
@@ -42,15 +41,6 @@ export class Space {
     return this.ofNode(ofRanges(this.diagrams, index, ranges, 1)).intersect(inside);
   }
 
-  /** The same of ranges in columns; `isNegated`: what has none of the values, and is `inside`. */
-  whereColumns(dimension: string, columns: Columns, inside: PacketSet, isNegated: boolean): PacketSet {
-    const index = this.layout.index(dimension);
-    const of = (node: Node) =>
-      this.ofNode(ofColumns(this.diagrams, index, columns, isNegated ? 0 : node, isNegated ? node : 0));
-    const node = this.#own(inside);
-    return this.#isBelow(node, index) ? of(node) : of(1).intersect(inside);
-  }
-
   is(dimension: string, ...values: readonly (bigint | number)[]): PacketSet {
     const key = `${dimension} ${values.join()}`;
     const known = this.#values.get(key);
@@ -81,19 +71,6 @@ export class Space {
       node = diagrams.close(level, base);
     }
     return this.ofNode(node);
-  }
-
-  /** For each range of the dimension what lies inside it, which must speak of later dimensions alone. In any order, and overlapping. */
-  table(dimension: string, entries: Iterable<{ readonly range: Range; readonly inside: PacketSet }>): PacketSet {
-    const index = this.layout.index(dimension);
-    const table = new Table(this.diagrams, index);
-    for (const { range, inside } of entries) {
-      const node = this.#own(inside);
-      if (!this.#isBelow(node, index))
-        throw new Error(`an entry of a table of ${dimension} speaks of earlier dimensions`);
-      table.add(range, node);
-    }
-    return this.ofNode(table.build());
   }
 
   #isBelow(node: Node, dimension: number): boolean {

@@ -7,7 +7,6 @@ import { unloadable } from "../moves/loads-anywhere.ts";
 import { MovesOfNft, type Standing } from "../moves/nft.ts";
 import { amongOthers, meddling, withoutOthers } from "../moves/ours-alone.ts";
 import { PacketSpace } from "../packet-space.ts";
-import type { Columns } from "../packets/segments.ts";
 import { empty, type NamedSet, type Program, type Table } from "../readers/nft/program.ts";
 import { load } from "../readers/nft/read-text.ts";
 import { vocabularyOfProgram } from "../readers/nft/vocabulary.ts";
@@ -230,7 +229,7 @@ function hasShapeOf(left: Program, program: Program): boolean {
       [...tables].map(([name, { chains, sets }]) => [
         name,
         [...chains].map(([key, { rules }]) => [key, rules.length, rules[0]?.line]),
-        [...sets].map(([key, set]) => [key, set.kind === "timed" ? [...set.elements] : set.columns.count]),
+        [...sets].map(([key, set]) => [key, set.kind === "timed" ? [...set.elements] : set.ranges.length]),
       ]),
     );
   return shape(left) === shape(program);
@@ -249,21 +248,11 @@ function refreshed({ rules }: Ruleset): ReadonlyMap<string, AddressSet> {
 function filled({ tables }: Program, within: ReadonlyMap<string, AddressSet>): Program {
   const fill = (name: string, set: NamedSet): NamedSet => {
     const addresses = within.get(name);
-    return addresses && set.kind === "addresses" ? { ...set, columns: columnsOf(addresses) } : set;
+    return addresses && set.kind === "addresses" ? { ...set, ranges: addresses } : set;
   };
   const changed = [...tables].map(([key, table]): readonly [string, Table] => [
     key,
     { ...table, sets: new Map([...table.sets].map(([name, set]) => [name, fill(name, set)])) },
   ]);
   return { tables: new Map(changed) };
-}
-
-function columnsOf(set: AddressSet): Columns {
-  const limbsOf = (family: string, value: bigint): readonly number[] =>
-    (family === "ipv4" ? [0n] : [96n, 64n, 32n, 0n]).map((bits) => Number((value >> bits) & 0xffffffffn));
-  return {
-    count: set.length,
-    firsts: Uint32Array.from(set.flatMap(({ family, first }) => limbsOf(family, first))),
-    lasts: Uint32Array.from(set.flatMap(({ family, last }) => limbsOf(family, last))),
-  };
 }

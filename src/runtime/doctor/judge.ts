@@ -1,3 +1,4 @@
+import { bypassOf } from "../nft/bypass.ts";
 import type { Facts } from "./facts.ts";
 
 export interface Finding {
@@ -61,9 +62,20 @@ function rules({ ruleset }: Facts): readonly Finding[] {
     ...(/^\s*flowtable /m.test(ruleset)
       ? [gap("a flowtable forwards flows past all rules", "remove it, or do not forward on this machine")]
       : []),
+    ...foreignRules(ruleset).flatMap((rule) => {
+      const effect = bypassOf(` ${rule}`);
+      return effect === undefined ? [] : [gap(`\`${rule}\` ${effect}`, "find out whose rule it is, and remove it")];
+    }),
     ...(/^table (inet|arp) ksp \{/m.test(ruleset) ? [] : [note("no rules of ksp are loaded", "`ksp run` loads them")]),
   ];
 }
+
+/** The lines of all tables but ours. */
+const foreignRules = (ruleset: string): readonly string[] =>
+  ruleset
+    .split(/^(?=table )/m)
+    .filter((table) => !/^table (inet|arp) ksp \{/.test(table))
+    .flatMap((table) => table.split("\n").map((line) => line.trim()));
 
 function links({ name, kind, master, hasXdp }: Facts["links"][number], { links: all }: Facts): readonly Finding[] {
   const bypass = kind === undefined ? undefined : bypasses[kind];

@@ -2,14 +2,18 @@ import { Resolver } from "node:dns/promises";
 import type { Dns, Host } from "../../ir/policy.ts";
 import { type Address, formatAddress, parseAddress } from "../../net/address.ts";
 import { fillHost, judgeAnswers, resolverOf } from "./answers.ts";
+import { hasMoved, type Pin } from "./pins.ts";
 
 export interface HostsOptions {
   readonly hosts: readonly Host[];
+  readonly pins: readonly Pin[];
   readonly dns: readonly Dns[];
   readonly ruleset: string;
   /** Loads a text that fills sets; says why not. */
   readonly fill: (text: string) => Promise<string | undefined>;
   readonly tell: (level: "info" | "warning", details: Readonly<Record<string, unknown>>) => void;
+  /** A server is somewhere else than the rules allow: the tunnel stands for now, and will not come back. */
+  readonly moved: (pin: Pin, addresses: readonly string[]) => void;
 }
 
 const every = 300_000;
@@ -18,11 +22,14 @@ const patience = { timeout: 2_000, tries: 2 };
 
 /**
  * Asks for the names of `allow host … within …`, each of the resolver that the policy declares for it and of no other, and
- * puts what lies within its bounds into its set. Without an answer, what is there stays.
+ * puts what lies within its bounds into its set. Without an answer, what is there stays. The names of servers are asked for
+ * in the same way, and compared: rules never follow them.
  */
 export class Hosts {
   readonly #options: HostsOptions;
   readonly #held = new Map<string, string>();
+  /** Where each server was found that had moved, so that it is told once. */
+  readonly #moved = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
   #isAsking = false;
 
@@ -37,12 +44,14 @@ export class Hosts {
 
   /** A tunnel is open: the way to the resolvers may be. */
   async ask(): Promise<void> {
-    const { hosts, tell } = this.#options;
-    if (this.#isAsking || hosts.length === 0) return;
+    const { hosts, pins, tell } = this.#options;
+    if (this.#isAsking || hosts.length + pins.length === 0) return;
     this.#isAsking = true;
     clearTimeout(this.#timer);
     for (const host of hosts)
       await this.#refresh(host).catch((error) => tell("warning", { host: host.host, why: `${error}` }));
+    for (const pin of pins)
+      await this.#compare(pin).catch((error) => tell("warning", { host: pin.host, why: `${error}` }));
     this.#isAsking = false;
     this.#timer = setTimeout(() => void this.ask(), every);
   }
@@ -51,26 +60,38 @@ export class Hosts {
     clearTimeout(this.#timer);
   }
 
+  async #compare(pin: Pin): Promise<void> {
+    const resolver = resolverOf(pin.host, this.#options.dns);
+    if (resolver === undefined) return;
+    const answers = await addressesOf(pin.host, resolver);
+    const key = `${pin.tunnel} ${pin.host}`;
+    const found = hasMoved(pin, answers) ? namesOf(answers) : [];
+    if (found.length > 0 && this.#moved.get(key) !== found.join()) this.#options.moved(pin, found);
+    // Nobody who does not answer has come back.
+    if (answers.length > 0) this.#moved.set(key, found.join());
+  }
+
   async #refresh(host: Host): Promise<void> {
     const { dns, ruleset, fill, tell } = this.#options;
     const resolver = resolverOf(host.host, dns);
     if (resolver === undefined) return;
     const { accepted, refused } = judgeAnswers(host, await addressesOf(host.host, resolver));
-    const names = (addresses: readonly Address[]): readonly string[] => addresses.map(formatAddress).toSorted();
-    if (refused.length > 0) tell("warning", { host: host.host, resolver, refused: names(refused) });
+    if (refused.length > 0) tell("warning", { host: host.host, resolver, refused: namesOf(refused) });
     const text = fillHost(ruleset, host, accepted);
-    const key = names(accepted).join();
+    const key = namesOf(accepted).join();
     if (accepted.length === 0 || text === undefined || this.#held.get(host.id) === key) return;
     const why = await fill(text);
     if (why === undefined) this.#held.set(host.id, key);
     tell(why === undefined ? "info" : "warning", {
       host: host.host,
       resolver,
-      addresses: names(accepted),
+      addresses: namesOf(accepted),
       ...(why !== undefined && { why }),
     });
   }
 }
+
+const namesOf = (addresses: readonly Address[]): readonly string[] => addresses.map(formatAddress).toSorted();
 
 async function addressesOf(host: string, server: string): Promise<readonly Address[]> {
   const resolver = new Resolver(patience);

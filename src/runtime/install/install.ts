@@ -66,7 +66,8 @@ export async function uninstall(root: string): Promise<string | undefined> {
 async function systemctl(root: string, ...calls: readonly (readonly string[])[]): Promise<string | undefined> {
   if (root !== "/" || !(await exists("/run/systemd/system"))) return undefined;
   for (const call of calls) {
-    const ran = await run(["systemctl", ...call], { milliseconds: 90_000 });
+    // A little longer than the daemon's unit may take to start.
+    const ran = await run(["systemctl", ...call], { milliseconds: 310_000 });
     if (ran.status !== 0) return complaint(ran);
   }
   return undefined;

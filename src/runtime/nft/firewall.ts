@@ -29,6 +29,7 @@ export interface FirewallOptions extends Reader {
   readonly done: (ticket: number) => void;
   readonly failed: (ticket: number, why: string) => void;
   readonly tampered: (what: string) => void;
+  readonly bypassed: (how: string) => void;
 }
 
 /** The kernel tells of changes by itself: this is for what it did not tell. Where lists are long, a hundredth of the time. */
@@ -40,7 +41,7 @@ const patience = 500;
 /**
  * Carries out orders one after the other; a newer one replaces those that wait. Every one is read back from the kernel, and
  * what was read is what must stay there until the next. What a load lists is compared with the files by a reader, too,
- * which takes longer: the rules follow the probes meanwhile, and are closed where it finds a difference.
+ * which takes longer: the rules follow the probes meanwhile, and are closed where it finds a difference or cannot read.
  */
 export class Firewall {
   readonly #options: FirewallOptions;
@@ -61,7 +62,11 @@ export class Firewall {
   constructor(options: FirewallOptions) {
     this.#options = options;
     this.#readings = new Readings(options);
-    this.#listener = options.kernel.listen({ tampered: (what) => this.#tampered(what), unsure: () => this.check() });
+    this.#listener = options.kernel.listen({
+      tampered: (what) => this.#tampered(what),
+      unsure: () => this.check(),
+      bypassed: options.bypassed,
+    });
     this.#schedule(checkEvery);
   }
 
@@ -185,11 +190,11 @@ export class Firewall {
   }
 
   #isLeft(found: Listed): boolean {
-    const isRefuted = this.#readings.differences.has(found.fixed);
+    const isRefuted = this.#readings.faults.has(found.fixed);
     return this.#nameOf(found) === this.#options.remembered() && stateInForce(found) !== undefined && !isRefuted;
   }
 
-  /** What the reader finds closes: everything is loaded anew, and never again where the same comes of it. */
+  /** What the reader finds, or does not understand, closes: everything is loaded anew, and never again where the same comes of it. */
   #readBack(listed: Listed, state: string): void {
     this.#readings.read(listed, state, (what) => {
       if (this.#loaded === listed.fixed) this.#loaded = undefined;
@@ -207,9 +212,9 @@ export class Firewall {
     const state = stateInForce(found);
     if (state !== stateName(this.#options.closed)) return `the kernel is in ${state ?? "no state"} after a load`;
     if (this.#loaded !== undefined && found.fixed !== this.#loaded) return "the kernel lists other rules than before";
-    const difference = this.#readings.differences.get(found.fixed);
-    if (difference !== undefined) {
-      this.#refused = `the kernel holds something else than was loaded: ${difference}`;
+    const fault = this.#readings.faults.get(found.fixed);
+    if (fault !== undefined) {
+      this.#refused = fault;
       return this.#lockDown(this.#refused);
     }
     this.#loaded = found.fixed;

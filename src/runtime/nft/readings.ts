@@ -9,8 +9,8 @@ export interface Reader {
 
 /** Each listing is read once: an equal one means the same. */
 export class Readings {
-  /** Fingerprint of a listing → what it means that no file says. */
-  readonly differences = new Map<string, string>();
+  /** Fingerprint of a listing → why it must not be in force: what it means that no file says, or that nobody can tell. */
+  readonly faults = new Map<string, string>();
   readonly #reader: Reader;
   readonly #begun = new Set<string>();
 
@@ -18,17 +18,19 @@ export class Readings {
     this.#reader = reader;
   }
 
-  read({ fixed, texts }: Listed, state: string, differs: (what: string) => void): void {
+  read({ fixed, texts }: Listed, state: string, refute: (why: string) => void): void {
     if (this.#begun.has(fixed)) return;
     this.#begun.add(fixed);
     void this.#reader.meaning(texts, state).then((answer) => {
-      if (answer.kind === "difference") {
-        this.differences.set(fixed, answer.what);
-        differs(answer.what);
-      } else this.#reader.note(answer.kind === "same" ? same : `${unknown}: ${answer.why}`);
+      if (answer.kind === "same") this.#reader.note("the kernel holds what the files say, for every packet");
+      else {
+        const why =
+          answer.kind === "difference"
+            ? `the kernel holds something else than was loaded: ${answer.what}`
+            : `nobody can tell whether the kernel holds what was loaded: ${answer.why}`;
+        this.faults.set(fixed, why);
+        refute(why);
+      }
     });
   }
 }
-
-const same = "the kernel holds what the files say, for every packet";
-const unknown = "nobody can tell whether the kernel holds what the files say, for every packet";

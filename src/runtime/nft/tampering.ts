@@ -1,9 +1,12 @@
 import { followNetlink } from "../system/netlink-follower.ts";
+import { bypassIn } from "./bypass.ts";
 
 export interface Hearing {
   readonly tampered: (what: string) => void;
   /** Changes may have been missed: compare. */
   readonly unsure: (why: string) => void;
+  /** Somebody added a rule to another table that takes packets past ours. */
+  readonly bypassed: (how: string) => void;
 }
 
 /** A transaction of ours. */
@@ -76,6 +79,8 @@ export class Tampering implements Listener {
   }
 
   hear(line: string): void {
+    const bypass = isOurs(line) ? undefined : bypassIn(line);
+    if (bypass !== undefined) this.#on.bypassed(bypass);
     if (isOurs(line) && this.#touched.length < most) this.#touched.push(line);
     if (!line.startsWith("# new generation")) return;
     const touched = this.#touched;

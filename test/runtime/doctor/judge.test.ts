@@ -28,6 +28,11 @@ describe("each trouble is found, and alone", () => {
     ["no wg", { missing: ["wg"] }, "note: there is no `wg`, which tells the age"],
     ["no right to read", { ruleset: undefined }, "gap: the kernel's rules cannot be read"],
     ["a flowtable", { ruleset: `${healthy.ruleset}table inet f {\n\tflowtable ft {\n\t}\n}\n` }, "gap: a flowtable"],
+    [
+      "a rule that queues",
+      { ruleset: `${healthy.ruleset}table ip f {\n\tchain c {\n\t\tudp dport 53 queue num 1 bypass\n\t}\n}\n` },
+      "gap: `udp dport 53 queue num 1 bypass` gives packets to a program",
+    ],
     ["nothing loaded", { ruleset: "table inet ksp2 {\n}\n" }, "note: no rules of ksp are loaded"],
     ["a macvlan", { links: [link("eth0"), link("mv0", "macvlan")] }, "gap: mv0 is a macvlan"],
     [

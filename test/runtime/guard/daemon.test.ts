@@ -63,6 +63,15 @@ describe.skipIf(mayBeSkipped())("the daemon", { timeout: 60_000 }, () => {
         await flood.stop();
         return capture.stop();
       };
+      // What no rule of ours could see is told at once, and nothing else of other tables is.
+      await lab.client.run(["nft", "add table ip other; add chain ip other c; add rule ip other c accept"]);
+      const past =
+        "add table netdev other; add chain netdev other e { type filter hook egress device eth0 priority 0; }";
+      await lab.client.run(["nft", `${past}; add rule netdev other e udp dport 4242 fwd to lo`]);
+      await eventually("the rule to be told", () => events(guard, "bypass") === 1);
+      expect((await ksp(lab, "status")).stdout).toMatch(/PAST OUR RULES: netdev other e udp dport 4242 fwd to "lo": /);
+      await lab.client.run(["nft", "delete table netdev other; delete table ip other"]);
+
       for (const command of [
         "flush ruleset",
         "flush chain inet ksp out; add rule inet ksp out accept",

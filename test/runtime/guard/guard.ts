@@ -81,7 +81,7 @@ export async function startGuard(lab: Lab, folder: string, path?: string): Promi
 
 /** Runs `ksp` in the client's namespace. */
 export const ksp = (lab: Lab, ...args: readonly string[]): Promise<Result> =>
-  lab.client.exec([globalThis.process.execPath, cli, ...args]);
+  lab.client.exec([globalThis.process.execPath, cli, ...args], { milliseconds: 60_000 });
 
 /** Whether an application does not reach the internet; an answer would come within milliseconds. */
 export const isShut = async ({ client }: Lab): Promise<boolean> =>

@@ -12,7 +12,7 @@ policy guarded
 tunnel wg0 {
   protocol wireguard
   interface "wg0"
-  server 198.51.100.7 udp 51820
+  server host "vpn.example" at 198.51.100.7 udp 51820
   carrier mark 0x6b73/0xffff
   address 10.64.0.2/32
   carries everything
@@ -45,6 +45,15 @@ describe.skipIf(mayBeSkipped())("the addresses of a host", { timeout: 90_000 }, 
       );
       expect(told("moved.example")).toMatchObject({ resolver: "10.64.0.1", addresses: ["192.0.2.77"] });
       expect(told("stolen.example")).toMatchObject({ level: "warning", refused: ["192.0.2.77"] });
+      // The server's name as well: a lost tunnel would not come back.
+      await eventually("the alert", () => guard.log().some(({ event }) => event === "moved"));
+      expect(guard.log().find(({ event }) => event === "moved")).toMatchObject({
+        ...{ tunnel: "wg0", host: "vpn.example", addresses: ["192.0.2.77"] },
+      });
+      expect(guard.log().find(({ event }) => event === "alert")).toMatchObject({
+        title: "a server of wg0 has moved",
+        lines: [expect.stringContaining("vpn.example is at 192.0.2.77 now"), expect.any(String)],
+      });
       const sets = await lab.client.run(["nft", "list", "sets", "inet"]);
       expect(sets).toContain("192.0.2.77");
       expect(sets).not.toContain("192.0.2.70");

@@ -87,6 +87,7 @@ const openFirewall = (left?: string, meaning: (texts: readonly string[]) => Prom
     remember: (fixed) => told.push(`remember ${fixed}`),
     done: (ticket) => told.push(`done ${ticket}`),
     failed: (ticket, why) => told.push(`failed ${ticket}: ${why}`),
+    bypassed: (how) => told.push(`bypassed: ${how}`),
     tampered: (what) => told.push(`tampered: ${what}`),
     note: (text) => text.startsWith("the kernel holds what") || told.push(text),
   });
@@ -234,7 +235,11 @@ describe("a reader who finds that the kernel holds something else", () => {
     const { firewall, kernel, told } = openFirewall(undefined, finds);
     firewall.order({ kind: "load", ticket: 1 });
     await settle();
-    expect(told).toEqual(["remember rules", "done 1", "tampered: a packet passes"]);
+    expect(told).toEqual([
+      "remember rules",
+      "done 1",
+      "tampered: the kernel holds something else than was loaded: a packet passes",
+    ]);
     for (const ticket of [2, 3]) {
       firewall.order({ kind: "load", ticket });
       await settle();
@@ -263,11 +268,15 @@ describe("a reader who finds that the kernel holds something else", () => {
     expect(read, "once each").toEqual(["rules", "others"]);
   });
 
-  test("is not needed to guard: where it cannot read, everything else still counts", async () => {
-    const { firewall, told } = openFirewall(undefined, async () => ({ kind: "unread", why: "an unknown version" }));
-    firewall.order({ kind: "load", ticket: 1 });
-    await settle();
-    expect(told.slice(1)).toEqual(["done 1", expect.stringContaining("an unknown version")]);
+  test("closes as well where it cannot read: nobody could tell what passes", async () => {
+    const { firewall, kernel, told } = openFirewall(undefined, async () => ({ kind: "unread", why: "an unknown key" }));
+    for (const ticket of [1, 2]) {
+      firewall.order({ kind: "load", ticket });
+      await settle();
+    }
+    const why = "nobody can tell whether the kernel holds what was loaded: an unknown key";
+    expect(told.slice(1)).toEqual(["done 1", `tampered: ${why}`, `failed 2: ${why}; the lockdown is in force instead`]);
+    expect(kernel.loaded).toEqual(["ruleset.nft", "ruleset.nft", "lockdown.nft"]);
   });
 
   test("does not keep what an earlier daemon left", async () => {
@@ -277,7 +286,11 @@ describe("a reader who finds that the kernel holds something else", () => {
       firewall.order({ kind: "load", ticket });
       await settle();
     }
-    expect(told.slice(0, 3)).toEqual(["adopted the rules that are there", "done 1", "tampered: a packet passes"]);
+    expect(told.slice(0, 3)).toEqual([
+      "adopted the rules that are there",
+      "done 1",
+      "tampered: the kernel holds something else than was loaded: a packet passes",
+    ]);
     expect(kernel.loaded).toEqual(["switch/down.nft", "ruleset.nft", "lockdown.nft"]);
   });
 });

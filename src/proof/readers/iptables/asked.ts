@@ -33,7 +33,6 @@ export interface Place {
 export class Questions {
   readonly #space: PacketSpace;
   readonly #sets = new WeakMap<Rule, Map<string, PacketSet>>();
-  readonly #lists = new WeakMap<readonly Range[], Map<string, PacketSet>>();
 
   constructor(space: PacketSpace) {
     this.#space = space;
@@ -65,8 +64,7 @@ export class Questions {
         if (condition.kind !== "address" && condition.kind !== "set") continue;
         if (condition.end !== end) continue;
         const ranges = condition.kind === "address" ? condition.ranges : heldBy(sets.get(condition.name), place);
-        const dimension = `${end}${family === "ipv6" ? 6 : 4}`;
-        const found = this.#among(dimension, ranges, condition.isNegated ? this.#space.all : set);
+        const found = this.#space.addresses(end, family, ranges, condition.isNegated ? this.#space.all : set);
         set = condition.isNegated ? set.minus(found) : found;
       }
     const above = conditions.filter((c) => !isBelowAddresses(c) && c.kind !== "address" && c.kind !== "set").map(one);
@@ -121,15 +119,6 @@ export class Questions {
       case "set":
         throw new Error("addresses are asked first");
     }
-  }
-
-  #among(dimension: string, ranges: readonly Range[], inside: PacketSet): PacketSet {
-    const key = `${dimension} ${inside.node}`;
-    const known = this.#lists.get(ranges) ?? new Map<string, PacketSet>();
-    this.#lists.set(ranges, known);
-    const made = known.get(key) ?? this.#space.where(dimension, ranges, inside);
-    known.set(key, made);
-    return made;
   }
 
   /** Ports and types stand in the first fragment alone. */

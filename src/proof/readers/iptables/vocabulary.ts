@@ -1,25 +1,27 @@
-import { merged, type Vocabulary } from "../../vocabulary.ts";
-import type { Condition, Program } from "./program.ts";
+import type { Addresses } from "../../address-classes.ts";
+import { merged, noVocabulary, type Vocabulary } from "../../vocabulary.ts";
+import type { Condition, IpFamily, Program } from "./program.ts";
 
 /** Every name that a program asks for. */
-export function vocabularyOfProgram({ tables }: Program): Vocabulary {
+export function vocabularyOfProgram({ family, tables, sets }: Program): Vocabulary {
   const conditions = [...tables.values()].flatMap((chains) =>
     [...chains.values()].flatMap((rules) => rules.flatMap((rule) => rule.conditions)),
   );
-  return merged(...conditions.flatMap(namesOf));
+  const held = [...sets.values()].filter((set) => set.family === family).map(({ ranges }) => listed(family, ranges));
+  return merged(...conditions.flatMap((condition) => namesOf(condition, family)), ...held);
 }
 
-const none: Vocabulary = {
-  devices: [],
-  kinds: [],
-  owners: { user: [], group: [], slice: [], program: [], service: [] },
-};
-
-function namesOf(condition: Condition): readonly Vocabulary[] {
+function namesOf(condition: Condition, family: Program["family"]): readonly Vocabulary[] {
   if (condition.kind === "name") {
     const { name, isPrefix } = condition;
-    return [{ ...none, devices: [isPrefix ? { kind: "prefix", prefix: name } : { kind: "named", name }] }];
+    return [{ ...noVocabulary, devices: [isPrefix ? { kind: "prefix", prefix: name } : { kind: "named", name }] }];
   }
+  if (condition.kind === "address") return [listed(family, condition.ranges)];
   if (condition.kind !== "owner") return [];
-  return [{ ...none, owners: { ...none.owners, [condition.field]: [condition.id] } }];
+  return [{ ...noVocabulary, owners: { ...noVocabulary.owners, [condition.field]: [condition.id] } }];
 }
+
+const listed = (family: IpFamily, ranges: Addresses): Vocabulary => ({
+  ...noVocabulary,
+  addresses: { ...noVocabulary.addresses, [family]: [ranges] },
+});

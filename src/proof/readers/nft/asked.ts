@@ -2,7 +2,6 @@ import { connections, fragments, localityAlphabet, rewriting } from "../../dimen
 import type { PacketSpace } from "../../packet-space.ts";
 import { icmpProtocols, protocolsWithPorts } from "../../packet-values.ts";
 import type { PacketSet } from "../../packets/packet-set.ts";
-import type { Columns } from "../../packets/segments.ts";
 import { slicesOf } from "./control-groups.ts";
 import type { Condition, End, Frame, IpFamily, Span, Table } from "./program.ts";
 
@@ -31,7 +30,6 @@ type Asking<K extends Condition["kind"]> = Extract<Condition, { readonly kind: K
 /** Turns the questions of rules into packet sets; big ones are made once. */
 export class Questions {
   readonly space: PacketSpace;
-  readonly #columns = new WeakMap<Columns, Map<string, PacketSet>>();
 
   constructor(space: PacketSpace) {
     this.space = space;
@@ -126,15 +124,12 @@ export class Questions {
 
   #address({ end, family, among, isNegated }: Asking<"address">, table: Table, inside: PacketSet): PacketSet {
     const { space } = this;
-    const dimension = `${end}${family === "ipv6" ? 6 : 4}`;
     const named = typeof among === "string" ? table.sets.get(among) : undefined;
-    const columns = typeof among === "string" ? (named?.kind === "addresses" ? named.columns : undefined) : among;
-    if (!columns) throw new Error("a set that is not there was read");
-    const key = `${dimension} ${inside.node} ${isNegated}`;
-    const known = this.#columns.get(columns) ?? new Map<string, PacketSet>();
-    this.#columns.set(columns, known);
-    const made = known.get(key) ?? space.whereColumns(dimension, columns, inside, isNegated);
-    known.set(key, made);
+    const ranges = typeof among === "string" ? (named?.kind === "addresses" ? named.ranges : undefined) : among;
+    if (!ranges) throw new Error("a set that is not there was read");
+    const made = isNegated
+      ? inside.minus(space.addresses(end, family, ranges, space.all))
+      : space.addresses(end, family, ranges, inside);
     return family === "arp" ? made : made.intersect(space.family(family));
   }
 

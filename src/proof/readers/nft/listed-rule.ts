@@ -1,6 +1,6 @@
 import { addressOf } from "./addresses.ts";
 import type { Json } from "./json.ts";
-import { columnsOf, elementsOf, spansOf } from "./listed-values.ts";
+import { addressesOf, elementsOf, spansOf } from "./listed-values.ts";
 import { durationOf, icmpNames, protocolNames } from "./numbers.ts";
 import { ownersIn } from "./owners.ts";
 import {
@@ -277,7 +277,7 @@ function markValue(right: Json): { readonly mask: number; readonly value: number
 
 function among(family: IpFamily, right: Json): Extract<Condition, { readonly kind: "address" }>["among"] {
   if (right.isString && right.string().startsWith("@")) return right.string().slice(1);
-  return columnsOf(family, elementsOf(right)) ?? right.fail("addresses overlap");
+  return addressesOf(family, elementsOf(right)) ?? right.fail("addresses overlap");
 }
 
 function names(right: Json): readonly NamePattern[] {

@@ -1,5 +1,5 @@
-import type { Columns } from "../../packets/segments.ts";
-import { AddressColumns } from "./addresses.ts";
+import type { Addresses } from "../../address-classes.ts";
+import { AddressList } from "./addresses.ts";
 import type { Json } from "./json.ts";
 import { numberOf } from "./numbers.ts";
 import type { IpFamily, Span } from "./program.ts";
@@ -9,14 +9,14 @@ export const elementsOf = (right: Json): readonly Json[] =>
   right.keys.join() === "set" ? right.object(["set"]).set.array() : [right];
 
 /** Undefined: they overlap. */
-export function columnsOf(family: IpFamily, elements: readonly Json[]): Columns | undefined {
-  const columns = new AddressColumns(family, Math.max(8, elements.length));
+export function addressesOf(family: IpFamily, elements: readonly Json[]): Addresses | undefined {
+  const list = new AddressList(family, Math.max(8, elements.length));
   for (const element of elements) {
     const text = addressText(element);
-    const fault = columns.add(text, 0, text.length);
+    const fault = list.add(text, 0, text.length);
     if (fault !== undefined) element.fail(`${text}: ${fault}`);
   }
-  return columns.finish();
+  return list.finish();
 }
 
 function addressText(element: Json): string {

@@ -1,4 +1,4 @@
-import type { Columns } from "../../packets/segments.ts";
+import type { Addresses } from "../../address-classes.ts";
 
 /** What nftables files say, or a kernel lists: nothing but what each word means to a packet. */
 export interface Program {
@@ -14,7 +14,7 @@ export type TableFamily = "inet" | "arp" | "netdev";
 export type IpFamily = "ipv4" | "ipv6";
 /** `timed`: families, each for a while; what is in the set is open. */
 export type NamedSet =
-  | { readonly kind: "addresses"; readonly family: IpFamily; readonly columns: Columns }
+  | { readonly kind: "addresses"; readonly family: IpFamily; readonly ranges: Addresses }
   | { readonly kind: "timed"; readonly elements: ReadonlyMap<IpFamily, Milliseconds> };
 export type Milliseconds = number;
 
@@ -90,7 +90,7 @@ export type Condition =
       readonly end: End;
       readonly family: IpFamily | "arp";
       /** The name of a set, or what stands in the rule. */
-      readonly among: string | Columns;
+      readonly among: string | Addresses;
       readonly isNegated: boolean;
     }
   | { readonly kind: "protocol"; readonly spans: readonly Span[]; readonly isNegated: boolean }

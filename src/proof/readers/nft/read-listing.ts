@@ -1,6 +1,6 @@
 import { Json } from "./json.ts";
 import { readExpressions } from "./listed-rule.ts";
-import { columnsOf } from "./listed-values.ts";
+import { addressesOf } from "./listed-values.ts";
 import { loadable } from "./loadable.ts";
 import { durationOf } from "./numbers.ts";
 import { type Base, hooks, type NamedSet, type Program, type Rule, Unreadable } from "./program.ts";
@@ -136,7 +136,7 @@ class ListingReader {
     sets.set(name, {
       kind: "addresses",
       family,
-      columns: columnsOf(family, elements) ?? value.fail("addresses overlap"),
+      ranges: addressesOf(family, elements) ?? value.fail("addresses overlap"),
     });
   }
 }

@@ -151,9 +151,9 @@ class TextReader {
   }
 
   #addresses(family: IpFamily, hasElements: boolean): NamedSet {
-    if (!hasElements) return { kind: "addresses", family, columns: none };
-    const columns = this.#scanner.addresses(family).finish();
-    return columns ? { kind: "addresses", family, columns } : this.#scanner.fail("addresses overlap");
+    if (!hasElements) return { kind: "addresses", family, ranges: [] };
+    const ranges = this.#scanner.addresses(family).finish();
+    return ranges ? { kind: "addresses", family, ranges } : this.#scanner.fail("addresses overlap");
   }
 
   /** `{ ipv4 timeout 300s, ipv6 timeout 300s }` */
@@ -181,7 +181,7 @@ class TextReader {
   #flushSet(): void {
     const draft = this.#draft(this.#place().key);
     const { name, set } = this.#setAt(draft);
-    draft.sets.set(name, set.kind === "timed" ? { kind: "timed", elements: new Map() } : { ...set, columns: none });
+    draft.sets.set(name, set.kind === "timed" ? { kind: "timed", elements: new Map() } : { ...set, ranges: [] });
   }
 
   #addElements(): void {
@@ -194,8 +194,8 @@ class TextReader {
       return;
     }
     const more = this.#scanner.addresses(set.family).finish();
-    const columns = more && joined(set.family, set.columns, more);
-    draft.sets.set(name, columns ? { ...set, columns } : this.#scanner.fail("addresses overlap"));
+    const ranges = more && joined(set.ranges, more);
+    draft.sets.set(name, ranges ? { ...set, ranges } : this.#scanner.fail("addresses overlap"));
   }
 
   // ---- chains ------------------------------------------------------------------------------------------------------
@@ -282,5 +282,3 @@ class TextReader {
     return /^[A-Za-z][A-Za-z0-9_./-]*$/.test(name) ? name : this.#scanner.fail(`${name} is no name`);
   }
 }
-
-const none = { count: 0, firsts: new Uint32Array(0), lasts: new Uint32Array(0) };

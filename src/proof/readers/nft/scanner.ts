@@ -1,4 +1,4 @@
-import { AddressColumns } from "./addresses.ts";
+import { AddressList } from "./addresses.ts";
 import { type IpFamily, Unreadable } from "./program.ts";
 
 /** Ends a command or a rule: a line's end, or a semicolon. */
@@ -78,17 +78,17 @@ export class Scanner {
     return items;
   }
 
-  /** The same of addresses, straight into columns. */
-  addresses(family: IpFamily): AddressColumns {
-    const columns = new AddressColumns(family, Math.max(8, Math.min(1 << 16, (this.#text.length - this.#at) >>> 4)));
+  /** The same of addresses. */
+  addresses(family: IpFamily): AddressList {
+    const list = new AddressList(family, Math.max(8, Math.min(1 << 16, (this.#text.length - this.#at) >>> 4)));
     const add = (): void => {
-      const fault = this.#word?.startsWith('"') ? "no address" : columns.add(this.#text, this.#start, this.#at);
+      const fault = this.#word?.startsWith('"') ? "no address" : list.add(this.#text, this.#start, this.#at);
       if (fault !== undefined) this.fail(`${shown(this.#word)}: ${fault}`);
       this.#advance();
     };
     if (this.take("{")) this.list(add);
     else add();
-    return columns;
+    return list;
   }
 
   #advance(): void {

@@ -1,34 +1,40 @@
-import { merged, type Vocabulary } from "../../vocabulary.ts";
-import type { Condition, Program } from "./program.ts";
+import type { Addresses } from "../../address-classes.ts";
+import { merged, noVocabulary, type Vocabulary } from "../../vocabulary.ts";
+import type { Condition, IpFamily, NamedSet, Program } from "./program.ts";
 
 /** Every name that a program asks for. */
 export function vocabularyOfProgram({ tables }: Program): Vocabulary {
   const conditions = [...tables.values()].flatMap(({ chains }) =>
     [...chains.values()].flatMap(({ rules }) => rules.flatMap((rule) => rule.conditions)),
   );
-  return merged(...[...new Set(conditions)].map(namesOf));
+  const sets = [...tables.values()].flatMap((table) => [...table.sets.values()]).map(addressesOf);
+  return merged(...[...new Set(conditions)].map(namesOf), ...sets);
 }
-
-const none: Vocabulary = {
-  devices: [],
-  kinds: [],
-  owners: { user: [], group: [], slice: [], program: [], service: [] },
-};
 
 function namesOf(condition: Condition): Vocabulary {
   switch (condition.kind) {
     case "name":
       return {
-        ...none,
+        ...noVocabulary,
         devices: condition.names.map(({ name, isPrefix }) =>
           isPrefix ? { kind: "prefix", prefix: name } : { kind: "named", name },
         ),
       };
     case "interface-kind":
-      return { ...none, kinds: condition.kinds };
+      return { ...noVocabulary, kinds: condition.kinds };
     case "owner":
-      return { ...none, owners: { ...none.owners, [condition.field]: condition.ids } };
+      return { ...noVocabulary, owners: { ...noVocabulary.owners, [condition.field]: condition.ids } };
+    case "address":
+      return typeof condition.among === "string" ? noVocabulary : listed(condition.family, condition.among);
     default:
-      return none;
+      return noVocabulary;
   }
 }
+
+const addressesOf = (set: NamedSet): Vocabulary =>
+  set.kind === "addresses" ? listed(set.family, set.ranges) : noVocabulary;
+
+const listed = (family: IpFamily | "arp", ranges: Addresses): Vocabulary => ({
+  ...noVocabulary,
+  addresses: { ...noVocabulary.addresses, [family === "ipv6" ? "ipv6" : "ipv4"]: [ranges] },
+});

@@ -1,7 +1,7 @@
+import type { Addresses } from "../../address-classes.ts";
 import { connections, fragments, localityAlphabet } from "../../dimensions.ts";
 import type { PacketSpace } from "../../packet-space.ts";
 import type { PacketSet } from "../../packets/packet-set.ts";
-import type { Columns } from "../../packets/segments.ts";
 import { icmpOf, tcp, udp } from "./names.ts";
 import { portsOf } from "./ports.ts";
 import {
@@ -25,7 +25,7 @@ export interface View {
   readonly walk: "whole" | "fragments";
 }
 /** What a rule's table holds, by its name; undefined: it is not there. */
-export type Lookup = (name: string) => { readonly ipv4: Columns; readonly ipv6: Columns } | undefined;
+export type Lookup = (name: string) => { readonly ipv4: Addresses; readonly ipv6: Addresses } | undefined;
 
 export const sideOf = ({ as, direction }: View): Direction => (as === "answered" ? opposite[direction] : direction);
 export const opposite = { in: "out", out: "in" } as const;
@@ -33,7 +33,6 @@ export const opposite = { in: "out", out: "in" } as const;
 /** The packets that rules match, in one space. */
 export class Matches {
   readonly #space: PacketSpace;
-  readonly #lists = new WeakMap<Columns, Map<string, PacketSet>>();
 
   constructor(space: PacketSpace) {
     this.#space = space;
@@ -147,19 +146,18 @@ export class Matches {
     { criteria, lookup }: { readonly criteria: Criteria; readonly lookup: Lookup },
   ): PacketSet {
     const space = this.#space;
-    const dimension = `${end}${version}`;
+    const family = version === 4 ? "ipv4" : "ipv6";
     switch (host.kind) {
       case "any":
         return inside;
       case "net": {
         const { first, last } = host.net;
-        if (!host.isNegated) return space.where(dimension, [{ first, last }], inside);
-        return inside.minus(space.where(dimension, [{ first, last }]));
+        return this.#among(end, family, [{ first, last }], inside, host.isNegated);
       }
       case "table": {
-        const columns = lookup(host.name)?.[version === 4 ? "ipv4" : "ipv6"];
-        if (!columns) return host.isNegated ? inside : space.none;
-        return this.#list(dimension, columns, inside, host.isNegated);
+        const addresses = lookup(host.name)?.[family];
+        if (!addresses) return host.isNegated ? inside : space.none;
+        return this.#among(end, family, addresses, inside, host.isNegated);
       }
       case "interface": {
         const { name, part, isNegated } = host;
@@ -173,15 +171,14 @@ export class Matches {
     }
   }
 
-  #list(dimension: string, columns: Columns, inside: PacketSet, isNegated: boolean): PacketSet {
-    const key = `${dimension} ${inside.node} ${isNegated}`;
-    const known = this.#lists.get(columns) ?? new Map<string, PacketSet>();
-    this.#lists.set(columns, known);
-    const made = known.get(key) ?? this.#space.whereColumns(dimension, columns, inside, isNegated);
-    known.set(key, made);
-    return made;
+  #among(end: End, family: "ipv4" | "ipv6", addresses: Addresses, inside: PacketSet, isNegated: boolean): PacketSet {
+    const space = this.#space;
+    if (isNegated) return inside.minus(space.addresses(end, family, addresses, space.all));
+    return space.addresses(end, family, addresses, inside);
   }
 }
+
+type End = "source" | "destination";
 
 /** Where a packet has what the rule asks of source and destination. */
 const endsOf = ({ as }: View): readonly ["source" | "destination", "source" | "destination"] =>

@@ -1,4 +1,4 @@
-import type { Columns } from "../../packets/segments.ts";
+import type { Addresses } from "../../address-classes.ts";
 
 /**
  * What pf of macOS holds, lists expanded: one rule a combination, as the kernel has them. The dialect is OpenBSD 4.3's with
@@ -100,8 +100,8 @@ export interface Table {
 }
 export interface TableContent {
   readonly count: number;
-  readonly ipv4: Columns;
-  readonly ipv6: Columns;
+  readonly ipv4: Addresses;
+  readonly ipv6: Addresses;
 }
 
 export interface Ruleset {

@@ -1,5 +1,5 @@
-import type { Columns } from "../../packets/segments.ts";
-import { AddressColumns } from "../nft/addresses.ts";
+import type { Addresses } from "../../address-classes.ts";
+import { AddressList } from "../nft/addresses.ts";
 import { readNet } from "./addresses.ts";
 import { type Net, type TableContent, Unreadable, type Version } from "./program.ts";
 
@@ -17,7 +17,7 @@ export function readTable(text: string): TableContent {
 
 /** The fast way of a long list: prefixes, none of them in another. */
 function readPlain(text: string): TableContent | undefined {
-  const columns = { 4: new AddressColumns("ipv4"), 6: new AddressColumns("ipv6") };
+  const lists = { 4: new AddressList("ipv4"), 6: new AddressList("ipv6") };
   let count = 0;
   for (let start = 0; start < text.length; ) {
     const end = text.indexOf("\n", start);
@@ -27,11 +27,11 @@ function readPlain(text: string): TableContent | undefined {
       if (code === colon) isIpv6 = true;
       else if (code === dash) return undefined;
     }
-    if (columns[isIpv6 ? 6 : 4].add(text, start, end) !== undefined) return undefined;
+    if (lists[isIpv6 ? 6 : 4].add(text, start, end) !== undefined) return undefined;
     count++;
     start = end + 1;
   }
-  const [ipv4, ipv6] = [columns[4].finish(), columns[6].finish()];
+  const [ipv4, ipv6] = [lists[4].finish(), lists[6].finish()];
   return ipv4 && ipv6 && { count, ipv4, ipv6 };
 }
 
@@ -51,11 +51,11 @@ function readEntries(text: string): readonly TableEntry[] {
 
 export function contentOf(entries: readonly TableEntry[]): TableContent {
   const keys = new Set(entries.map(({ net: { version, first, last } }) => `${version} ${first} ${last}`));
-  return { count: keys.size, ipv4: columnsOf(entries, 4), ipv6: columnsOf(entries, 6) };
+  return { count: keys.size, ipv4: rangesOf(entries, 4), ipv6: rangesOf(entries, 6) };
 }
 
 /** Prefixes are nested or apart: from low to high, with those around the current address on a stack. */
-function columnsOf(entries: readonly TableEntry[], version: Version): Columns {
+function rangesOf(entries: readonly TableEntry[], version: Version): Addresses {
   const own = entries
     .filter(({ net }) => net.version === version)
     .sort(({ net: a }, { net: b }) => (a.first !== b.first ? (a.first < b.first ? -1 : 1) : a.last > b.last ? -1 : 1));
@@ -86,11 +86,5 @@ function columnsOf(entries: readonly TableEntry[], version: Version): Columns {
     around.push(entry);
   }
   closeBefore(undefined);
-  const limbs = version === 4 ? [0n] : [96n, 64n, 32n, 0n];
-  const cut = (value: bigint): readonly number[] => limbs.map((bits) => Number((value >> bits) & 0xffffffffn));
-  return {
-    count: ranges.length,
-    firsts: Uint32Array.from(ranges.flatMap(({ first }) => cut(first))),
-    lasts: Uint32Array.from(ranges.flatMap(({ last }) => cut(last))),
-  };
+  return ranges;
 }

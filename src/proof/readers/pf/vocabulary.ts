@@ -1,18 +1,12 @@
-import { merged, type OwnerField, type Vocabulary } from "../../vocabulary.ts";
+import { merged, loopback as modelled, noVocabulary, type OwnerField, type Vocabulary } from "../../vocabulary.ts";
 import { type Anchor, type Criteria, loopback, type Program, type Ruleset } from "./program.ts";
 
 /** Every name that a program asks for. */
 export const vocabularyOfProgram = (program: Program): Vocabulary =>
-  merged(modelled, ...[...program.values()].flatMap(criteriaOf).map(namesOf));
-
-const nothing: Vocabulary = {
-  devices: [],
-  kinds: [],
-  owners: { user: [], group: [], slice: [], program: [], service: [] },
-};
-
-/** The model calls loopback so. */
-const modelled: Vocabulary = { ...nothing, devices: [{ kind: "named", name: "lo" }] };
+  merged(
+    modelled,
+    ...[...program.values()].flatMap((ruleset) => [...criteriaOf(ruleset).map(namesOf), listed(ruleset)]),
+  );
 
 /** Those in braces, too. */
 const criteriaOf = ({ scrubs, entries }: Ruleset): readonly Criteria[] => [
@@ -31,8 +25,17 @@ function namesOf(criteria: Criteria): Vocabulary {
   };
   const named = criteria.interface;
   return {
-    ...nothing,
+    ...noVocabulary,
     devices: named && named.name !== loopback ? [{ kind: "named", name: named.name }] : [],
-    owners: { ...nothing.owners, user: ids("user"), group: ids("group") },
+    owners: { ...noVocabulary.owners, user: ids("user"), group: ids("group") },
+  };
+}
+
+/** The long lists. */
+function listed({ tables }: Ruleset): Vocabulary {
+  const contents = [...tables.values()].flatMap(({ content }) => content ?? []);
+  return {
+    ...noVocabulary,
+    addresses: { ipv4: contents.map(({ ipv4 }) => ipv4), ipv6: contents.map(({ ipv6 }) => ipv6) },
   };
 }

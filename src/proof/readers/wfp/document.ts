@@ -1,4 +1,4 @@
-import type { Columns } from "../../packets/segments.ts";
+import type { Addresses } from "../../address-classes.ts";
 
 /** What a document says, in the words of WFP; no name of an interface, program or service is looked up. */
 export interface Document {
@@ -48,8 +48,8 @@ export interface Conditions {
   readonly loopback?: true;
   readonly interfaces?: readonly string[];
   readonly localTypes?: readonly (typeof addressTypes)[number][];
-  readonly local?: Columns;
-  readonly remote?: Columns;
+  readonly local?: Addresses;
+  readonly remote?: Addresses;
   readonly protocols?: readonly number[];
   readonly icmpTypes?: readonly number[];
   readonly localPorts?: readonly Span[];

@@ -1,3 +1,4 @@
+import type { Addresses } from "../../address-classes.ts";
 import { connections, localityAlphabet, type Side } from "../../dimensions.ts";
 import type { PacketSpace } from "../../packet-space.ts";
 import type { PacketSet } from "../../packets/packet-set.ts";
@@ -95,8 +96,8 @@ export class Meaning {
       when.services && space.is("service", ...when.services.map((name) => owners.service.numberOf(name))),
     ].reduce<PacketSet>((all, set) => (set ? all.intersect(set) : all), space.all);
     const addressed = (["source", "destination"] as const).reduce((inside, end) => {
-      const columns = end === local ? when.local : when.remote;
-      return columns ? space.whereColumns(`${end}${version}`, columns, inside, false) : inside;
+      const addresses = end === local ? when.local : when.remote;
+      return addresses ? space.addresses(end, version === 4 ? "ipv4" : "ipv6", addresses, inside) : inside;
     }, tail);
     return [
       when.loopback && space.is(`${side}Kind`, space.names.kinds.numberOf("loopback")),
@@ -163,4 +164,10 @@ export const vocabularyOfDocument = ({ filters }: Document): Vocabulary => ({
     program: filters.flatMap(({ when }) => when.programs ?? []),
     service: filters.flatMap(({ when }) => when.services ?? []),
   },
+  addresses: { ipv4: listed(filters, "v4"), ipv6: listed(filters, "v6") },
 });
+
+const listed = (filters: Document["filters"], version: "v4" | "v6"): readonly Addresses[] =>
+  filters
+    .filter(({ layer }) => layer.endsWith(version))
+    .flatMap(({ when: { local, remote } }) => [...(local ? [local] : []), ...(remote ? [remote] : [])]);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Columns } from "../../packets/segments.ts";
-import { AddressColumns } from "../nft/addresses.ts";
+import type { Addresses } from "../../address-classes.ts";
+import { AddressList } from "../nft/addresses.ts";
 import {
   addressTypes,
   type Conditions,
@@ -122,15 +122,15 @@ class FilterReader {
     return value.map(each);
   }
 
-  #addresses(value: unknown, layer: Layer): Columns | undefined {
+  #addresses(value: unknown, layer: Layer): Addresses | undefined {
     const texts = this.#list(value, this.#text);
     if (!texts) return undefined;
-    const columns = new AddressColumns(layer.endsWith("v4") ? "ipv4" : "ipv6");
+    const list = new AddressList(layer.endsWith("v4") ? "ipv4" : "ipv6");
     for (const text of texts) {
-      const wrong = columns.add(text, 0, text.length);
+      const wrong = list.add(text, 0, text.length);
       if (wrong !== undefined) this.fault(`${text}: ${wrong}`);
     }
-    return columns.finish() ?? this.fault("addresses overlap");
+    return list.finish() ?? this.fault("addresses overlap");
   }
 
   #text = (value: unknown): string =>

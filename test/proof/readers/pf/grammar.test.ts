@@ -186,7 +186,7 @@ describe("is loaded, and a trap: none of ours", () => {
   });
 });
 
-test("shares no code with the emitter, and of another reader only its columns of addresses", () => {
+test("shares no code with the emitter, and of another reader only how it reads long lists of addresses", () => {
   const folder = new URL("../../../../src/proof/readers/pf/", import.meta.url);
   const imported = readdirSync(folder).flatMap((file) =>
     importsOf(`proof/readers/pf/${file}`, readFileSync(new URL(file, folder), "utf8")).map(

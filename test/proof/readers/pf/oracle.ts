@@ -296,12 +296,7 @@ function compares(test: Comparison, value: number): boolean {
 function tableOf(program: Program, path: string, key: string): readonly bigint[] | undefined {
   const [name = "", version] = key.split(" ");
   const content = (program.get(path)?.tables.get(name) ?? program.get("")?.tables.get(name))?.content;
-  const columns = content?.[version === "4" ? "ipv4" : "ipv6"];
-  if (!columns) return undefined;
-  const limbs = version === "4" ? 1 : 4;
-  const value = (from: Uint32Array, at: number): bigint =>
-    [...from.subarray(at * limbs, (at + 1) * limbs)].reduce((sum, limb) => (sum << 32n) | BigInt(limb), 0n);
-  return Array.from({ length: columns.count }, (_, i) => [value(columns.firsts, i), value(columns.lasts, i)]).flat();
+  return content?.[version === "4" ? "ipv4" : "ipv6"].flatMap(({ first, last }) => [first, last]);
 }
 
 const allCriteria = (program: Program): readonly Criteria[] =>

@@ -1,0 +1,30 @@
+/** How rules for macOS grow with the lists of a policy. `node bench/pf.ts` */
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { compile } from "../src/compile.ts";
+import { lists } from "./policies.ts";
+
+/** One compile in this process, so that memory is its own. */
+function measured(size: number): Readonly<Record<string, number>> {
+  const stages: Record<string, number> = {};
+  const { files, diagnostics } = compile(
+    { file: "lists.ksp", text: lists(size) },
+    { targets: ["pf"], measure: (stage, time) => (stages[stage] = time) },
+  );
+  if (!files) throw new Error(diagnostics.map(({ code, message }) => `${code} ${message}`).join("; "));
+  const { emit = 0, validate = 0, prove = 0 } = stages;
+  const peak = (process.resourceUsage().maxRSS * 1024) / 2 ** 20;
+  return { prefixes: size, prove, emit, validate, "peak MB": peak, "MB of files": bytes(files) / 1e6 };
+}
+
+const bytes = (files: ReadonlyMap<string, string>): number =>
+  [...files].reduce((sum, [path, text]) => sum + (path.startsWith("pf/") ? text.length : 0), 0);
+
+const [argument] = process.argv.slice(2);
+if (argument !== undefined) console.log(JSON.stringify(measured(Number(argument))));
+else
+  for (const size of [1_000, 10_000, 100_000]) {
+    const { stdout } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), `${size}`], { encoding: "utf8" });
+    const cells = Object.entries(JSON.parse(stdout) as Record<string, number>);
+    console.log(cells.map(([name, value]) => `${name} ${value.toFixed(1)}`).join("  "));
+  }

@@ -1,0 +1,101 @@
+import type { Ruleset } from "../../ir/ruleset.ts";
+import { connections, fragments } from "../dimensions.ts";
+import type { PacketSpace } from "../packet-space.ts";
+import type { PacketSet } from "../packets/packet-set.ts";
+import type { Meaning } from "../readers/pf/meaning.ts";
+import type { Program } from "../readers/pf/program.ts";
+import type { Comparison, Difference } from "./comparison.ts";
+import { icmpErrors } from "./mac-packets.ts";
+
+/**
+ * Holds what pf passes against a plan. pf remembers flows, and a plan says of each packet what it may be: so what passes is
+ * within what is planned, and holds all that opens a flow, goes on with it or answers it. What is left between the two are
+ * packets in the midst of a connection that nothing opened.
+ */
+export class SameOnMac {
+  readonly #comparison: Comparison;
+  readonly #meaning: Meaning;
+  readonly #there: PacketSet;
+
+  constructor(comparison: Comparison, meaning: Meaning, there: PacketSet) {
+    this.#comparison = comparison;
+    this.#meaning = meaning;
+    this.#there = there;
+  }
+
+  difference(program: Program, ruleset: Ruleset): Difference | undefined {
+    const passing = this.#meaning.passes(program).intersect(this.#there);
+    const { accepted, openings } = this.#comparison.planned(ruleset, "as-loaded");
+    const { space } = this.#comparison;
+    const isAnswer = connection(space, "established-reply");
+    const flows = this.#comparison.planned(asFlows(ruleset), "as-loaded");
+    const isWhole = space.is("fragment", fragments.whole);
+    const isError = connection(space, "related");
+    const meant = openings
+      .minus(isAnswer)
+      .minus(isError)
+      .union(flows.replies, openings.intersect(isError).intersect(this.#whereFlowsAre(flows.accepted.minus(isError))));
+    return (
+      this.#some(
+        passing.minus(accepted).minus(this.#remembered(accepted)).minus(this.#piecesOnLoopback()),
+        "the file lets it pass, the plan drops it",
+      ) ??
+      this.#some(
+        meant.intersect(isWhole).intersect(this.#there).minus(passing),
+        "the file drops it, the plan lets it pass",
+      )
+    );
+  }
+
+  /** Where scrub should not put them together after all, fragments pass on loopback alone. */
+  #piecesOnLoopback(): PacketSet {
+    const { space } = this.#comparison;
+    const loopback = space.names.kinds.numberOf("loopback");
+    return space
+      .is("inKind", loopback)
+      .union(space.is("outKind", loopback))
+      .minus(space.is("fragment", fragments.whole));
+  }
+
+  /** On the interfaces that something flows through at all. */
+  #whereFlowsAre(flows: PacketSet): PacketSet {
+    const { space } = this.#comparison;
+    const at = (direction: "in" | "out") =>
+      flows
+        .intersect(space.direction(direction))
+        .intersect(this.#there)
+        .project("direction", "family", `${direction}Name`, `${direction}Kind`);
+    return at("in").union(at("out"));
+  }
+
+  /** What belongs to a flow, and pf asks no further: errors about it, and of ICMP any type. */
+  #remembered(accepted: PacketSet): PacketSet {
+    const { space } = this.#comparison;
+    const isOfFlow = connection(space, "established-original", "established-reply");
+    const icmp = accepted
+      .intersect(space.is("protocol", 1, 58))
+      .intersect(isOfFlow)
+      .exists("icmpType", "icmpCode")
+      .minus(icmpErrors(space));
+    return icmp.union(connection(space, "related"));
+  }
+
+  #some(set: PacketSet, says: string): Difference | undefined {
+    return this.#comparison.some(set, says);
+  }
+}
+
+/** An answer to what passes without a state is judged like any other packet. */
+const asFlows = (ruleset: Ruleset): Ruleset => ({
+  ...ruleset,
+  rules: ruleset.rules.map((rule) =>
+    rule.verdict.kind === "accept" && !rule.replies && rule.match.related === undefined
+      ? { ...rule, verdict: { kind: "drop" }, match: withoutOwner(rule.match) }
+      : rule,
+  ),
+});
+
+const withoutOwner = ({ owner: _, ...match }: Ruleset["rules"][number]["match"]) => match;
+
+const connection = (space: PacketSpace, ...names: readonly (typeof connections.values)[number][]): PacketSet =>
+  space.is("connection", ...names.map((name) => connections.numberOf(name)));

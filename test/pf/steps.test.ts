@@ -1,0 +1,117 @@
+import { describe, expect, test } from "vitest";
+import { Unreadable } from "../../src/proof/readers/pf/program.ts";
+import { readMoves } from "../../src/proof/readers/pf/read-moves.ts";
+import { validatePf } from "../../src/proof/translation/pf.ts";
+import { exampleOnMac } from "./policies.ts";
+
+const { plan, files } = exampleOnMac("two-hops");
+const moves = files.get("pf/moves.txt") ?? "";
+const lines = moves.split("\n");
+const withMoves = (text: string) => validatePf(plan, new Map([...files, ["pf/moves.txt", text]]));
+const isStep = (line: string): boolean => line.startsWith("  ");
+const isKill = (line: string): boolean => / -k /.test(line);
+
+describe("a step of a move", () => {
+  test("left out is noticed", () => {
+    const kept = lines.flatMap((line, i) =>
+      isStep(line) && !isKill(line) && !withMoves(lines.toSpliced(i, 1).join("\n")) ? [line] : [],
+    );
+    expect(kept).toEqual([]);
+    const kills = [...new Set(lines.filter(isKill))];
+    const needed = kills.filter(
+      (kill) => withMoves(lines.toSpliced(lines.indexOf(kill), 1).join("\n"))?.kind === "move",
+    );
+    expect(needed.length).toBeGreaterThan(2);
+    expect(needed).toEqual(kills);
+  });
+
+  test("before the one that it follows is noticed", () => {
+    const kept = lines.flatMap((line, i) => {
+      const next = lines[i + 1] ?? "";
+      if (!isStep(line) || !isStep(next) || (isKill(line) && isKill(next))) return [];
+      return withMoves(
+        lines
+          .with(i, next)
+          .with(i + 1, line)
+          .join("\n"),
+      )
+        ? []
+        : [line];
+    });
+    expect(kept).toEqual([]);
+  });
+
+  test.each([
+    ["an interface too few", / -D tun_exit="\$tun_exit"/],
+    ["another anchor", /com\.apple\/000\.ksp/],
+    ["a flow from one address alone", /(?<=-i "\$tun_exit" -k )0\.0\.0\.0\/0/],
+    ["the other direction", /(?<=-k )(10\.64\.0\.2) -k (203\.0\.113\.9)/],
+    ["another interface", /(?<=pfctl -i "\$tun_)entry/],
+    ["a whole move", /^move hop1 -> down\n(?: {2}.*\n)+/m],
+    ["every rule of everybody", /pfctl -F states/],
+  ])("%s", (_, place) => {
+    const by = new Map([
+      ["com.apple/000.ksp", "com.apple"],
+      ["0.0.0.0/0", "10.65.0.9"],
+      ["entry", "exit"],
+      ["pfctl -F states", "pfctl -F all"],
+      ["10.64.0.2 -k 203.0.113.9", "203.0.113.9 -k 10.64.0.2"],
+    ]);
+    const changed = moves.replace(place, (found) => by.get(found) ?? "");
+    expect(changed).not.toBe(moves);
+    expect(withMoves(changed)).toBeDefined();
+  });
+});
+
+describe("beside the moves", () => {
+  const changed = (file: string, text: string | undefined) => {
+    const all = new Map(files);
+    if (text === undefined) all.delete(file);
+    else all.set(file, text);
+    return validatePf(plan, all);
+  };
+  const down = files.get("pf/down.conf") ?? "";
+  const [table] = [...files.keys()].filter((file) => file.startsWith("pf/tables/"));
+
+  test.each([
+    ["is not there", "pf/up.conf", undefined],
+    ["nobody loads this file", "pf/upp.conf", down],
+    ["something is left", "pf/disable.conf", "block drop quick all\n"],
+    ["fragments are not put together", "pf/down.conf", down.replace(/^scrub.*\n/m, "")],
+    ["nothing is in the table", table ?? "", undefined],
+    ["is not there", "pf/moves.txt", undefined],
+  ])("%s", (reason, file, text) => {
+    const mismatch = changed(file, text);
+    expect(mismatch).toMatchObject({ kind: "effect", reason: expect.stringContaining(reason) });
+  });
+
+  test("what boots names nobody who may not be there", () => {
+    const boot = files.get("pf/lockdown.conf") ?? "";
+    const named = boot.replace(/ user \d+/, " user _vpn");
+    expect(named).not.toBe(boot);
+    expect(changed("pf/lockdown.conf", named)).toMatchObject({
+      kind: "unloadable",
+      reason: expect.stringContaining("_vpn"),
+    });
+  });
+
+  test("more entries than pf takes", () => {
+    const many = Array.from({ length: 200_001 }, (_, i) => `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}\n`).join("");
+    expect(changed(table ?? "", many)).toMatchObject({ reason: expect.stringContaining("more than pf takes") });
+  });
+});
+
+test.each([
+  ["a command that is not known", "  pfctl -d\n"],
+  ["rules for everybody", "  pfctl -f /etc/pf.conf\n"],
+  ["another anchor", "  pfctl -a com.apple -o none -f up.conf\n"],
+  ["rules that may be optimized", "  pfctl -a com.apple/000.ksp -f up.conf\n"],
+  ["a macro filled with another", '  pfctl -n -o none -D tun_a="$tun_b" -f up.conf\n'],
+  ["a table filled from another", "  pfctl -a com.apple/000.ksp -t a -T replace -f tables/b.txt\n"],
+  ["flows of two families", "  pfctl -i en0 -k 0.0.0.0/0 -k ::/0\n"],
+  ["a kill without an interface", "  pfctl -k 0.0.0.0/0 -k 0.0.0.0/0\n"],
+  ["two commands in a line", "  pfctl -E; pfctl -d\n"],
+])("%s is not read", (_, step) => {
+  expect(() => readMoves(`move a -> b\n${step}`)).toThrow(Unreadable);
+  expect(() => readMoves(step)).toThrow("of no move");
+});
