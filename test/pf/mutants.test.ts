@@ -71,15 +71,6 @@ describe.each(["mac-laptop", "two-hops"].map(exampleOnMac))("$name: a word or a 
     expect(missed).toEqual([]);
     const count = (...kinds: readonly string[]) =>
       outcomes.filter(({ mismatch }) => mismatch && kinds.includes(mismatch.kind)).length;
-    if (wanted === "all")
-      console.log(
-        plan.policy,
-        some.length,
-        Object.groupBy(outcomes, ({ mismatch }) => mismatch?.kind ?? "the same") &&
-          [...new Set(outcomes.map(({ mismatch }) => mismatch?.kind ?? "the same"))].map(
-            (kind) => `${kind} ${outcomes.filter(({ mismatch }) => (mismatch?.kind ?? "the same") === kind).length}`,
-          ),
-      );
     expect(count("unreadable")).toBeGreaterThan(some.length / 10);
     expect(count("packet", "move")).toBeGreaterThan(some.length / 8);
   });

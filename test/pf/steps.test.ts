@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { Unreadable } from "../../src/proof/readers/pf/program.ts";
 import { readMoves } from "../../src/proof/readers/pf/read-moves.ts";
 import { validatePf } from "../../src/proof/translation/pf.ts";
-import { exampleOnMac } from "./policies.ts";
+import { home } from "../checks/helper.ts";
+import { exampleOnMac, textOnMac } from "./policies.ts";
 
 const { plan, files } = exampleOnMac("two-hops");
 const moves = files.get("pf/moves.txt") ?? "";
@@ -93,6 +94,19 @@ describe("beside the moves", () => {
       kind: "unloadable",
       reason: expect.stringContaining("_vpn"),
     });
+  });
+
+  test("a table that boot brings is the one that the states behind it name", () => {
+    const addresses = Array.from({ length: 12 }, (_, i) => `203.0.113.${2 * i + 1}`).join(", ");
+    const { plan, files } = textOnMac("wide", home({ more: `allow out to ${addresses} tcp 443 reason "work"` }));
+    const boot = files.get("pf/lockdown.conf") ?? "";
+    const [, brought = ""] = /^table <(\S+)> \{/m.exec(boot) ?? [];
+    const file = `pf/tables/${brought}.txt`;
+    const filled = files.get(file) ?? "";
+    expect(validatePf(plan, files)).toBeUndefined();
+    expect(filled).toContain("203.0.113.23\n");
+    const other = new Map([...files, [file, filled.replace("203.0.113.23\n", "")]]);
+    expect(validatePf(plan, other)).toMatchObject({ reason: `the table ${brought} holds something else afterwards` });
   });
 
   test("more entries than pf takes", () => {

@@ -24,6 +24,12 @@ const refused: Readonly<Record<string, readonly string[]>> = {
   "ipv6-only-nat64": ["KSP4002 wfp cannot say a mark"],
   kiosk: ["KSP4002 wfp cannot say a mark"],
   "kitchen-sink": ["KSP2025 app `backup` has no identity on Windows"],
+  "mac-laptop": [
+    "KSP2025 app `backup` has no identity on Windows",
+    "KSP2025 link `uplink` has no interface on Windows",
+    "KSP2025 tunnel `vpn` has no carrier on Windows",
+    "KSP2025 tunnel `vpn` has no interface on Windows",
+  ],
   "obfs-helper": ["KSP4002 wfp cannot say a mark"],
   "only-these-apps": ["KSP4002 wfp cannot say a mark"],
   "openvpn-eight-servers": ["KSP4002 wfp cannot say a user or group by number"],

@@ -1,4 +1,5 @@
 import type { Rule, Stage } from "../../ir/ruleset.ts";
+import { families } from "../../net/address.ts";
 import { arePortsIn } from "../../net/port-set.ts";
 import { align } from "../linux/layout.ts";
 import type { Line } from "../linux/line.ts";
@@ -64,8 +65,24 @@ export function sections(rules: readonly Rule[], spelling: Spelling, linesOf = r
   return [...byStage].map(([title, of]) => ({ title, lines: align(of.flatMap((rule) => linesOf(rule, spelling))) }));
 }
 
-export const ruleLines = (rule: Worded, spelling: Spelling): readonly Line[] =>
-  wholeMatch(rule.match, rule.from, spelling).map((line) => [...timer(rule), ...line, ...ending(rule)]);
+export function ruleLines(rule: Worded, spelling: Spelling): readonly Line[] {
+  const match = { ...rule.match, ...(rule.verdict.kind !== "accept" && { refuses: true as const }) };
+  const lines = wholeMatch(match, rule.from, spelling).map((line) => [...timer(rule), ...line, ...ending(rule)]);
+  return [...(match.refuses ? untilFilled(lines, spelling) : []), ...lines];
+}
+
+/** What is refused by a set is refused while the set is not filled yet, with everything else of its family. */
+function untilFilled(lines: readonly Line[], spelling: Spelling): readonly Line[] {
+  if (spelling.kind === "literals") return [];
+  return families
+    .filter((family) => lines.some((line) => line.some(({ text }) => text.includes("addr @") && text.endsWith(family))))
+    .map((family) => [
+      { kind: "ip", text: family === "ipv4" ? "ip" : "ip6" },
+      { kind: "daddr", text: `daddr != ${spelling.sets.last(family)}` },
+      { kind: "verdict", text: "counter return" },
+      { kind: "comment", text: 'comment "built-in-lists"' },
+    ]);
+}
 
 /** An element with a time-out for each family: when they are gone nothing matches, whoever has died meanwhile. */
 const timer = ({ expiresAfter }: Pick<Rule, "expiresAfter">): Line =>

@@ -25,6 +25,7 @@ export const setView = ({ name, type, elements }: NamedSet): SetView => ({
 
 /** The named sets of a file; all states share them. */
 export class Sets {
+  readonly #last = new Set<Family>();
   readonly #sets = new Map<string, { readonly set: NamedSet; readonly ranges: AddressSet }>();
 
   /** `@name` where the set is a list or long, else undefined. `owner` names a set that has no name of its own; its second one is numbered. */
@@ -42,8 +43,19 @@ export class Sets {
     }
   }
 
+  /** A set with every address, behind all others: the kernel fills sets one after the other, so none is empty once it is not. */
+  last(family: Family): string {
+    this.#last.add(family);
+    return `@filled_last_${family}`;
+  }
+
   all(): readonly NamedSet[] {
-    return [...this.#sets.values()].map(({ set }) => set).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const named = [...this.#sets.values()].map(({ set }) => set).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const last = [...this.#last].sort().map((family): NamedSet => {
+      const [type, all] = family === "ipv4" ? (["ipv4_addr", "0.0.0.0/0"] as const) : (["ipv6_addr", "::/0"] as const);
+      return { name: `filled_last_${family}`, type, elements: [all] };
+    });
+    return [...named, ...last];
   }
 }
 

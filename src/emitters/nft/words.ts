@@ -14,16 +14,18 @@ export type Spelling =
   | { readonly kind: "sets"; readonly sets: Sets; readonly slices: Slices }
   | { readonly kind: "literals" };
 
-/** A match that two rules share but for tcp and udp. */
-export type WordedMatch = Match & { readonly alsoUdp?: true };
+/** A match that two rules share but for tcp and udp, and whether its rule refuses. */
+export type WordedMatch = Match & { readonly alsoUdp?: true; readonly refuses?: true };
 
 /** The lines that together match what a `Match` does, interfaces apart. `owner` names sets that have no name of their own. */
 export function matchLines(match: WordedMatch, owner: string, spelling: Spelling): readonly Line[] {
   return familiesOf(match).flatMap((family) => {
     const constraints: (readonly Line[])[] = [
       match.related ? [[piece("related", "ct state related")]] : [[]],
-      ...(family && match.source ? [addressLines("saddr", match.source, family, owner, spelling)] : []),
-      ...(family && match.destination ? [addressLines("daddr", match.destination, family, owner, spelling)] : []),
+      ...(family && match.source ? [addressLines("saddr", match.source, family, { owner, spelling, match })] : []),
+      ...(family && match.destination
+        ? [addressLines("daddr", match.destination, family, { owner, spelling, match })]
+        : []),
       transportLines(match, spelling),
       ...(match.hopLimit
         ? [[[piece("hops", family === "ipv4" ? `ip ttl ${match.hopLimit}` : `ip6 hoplimit ${match.hopLimit}`)]]]
@@ -56,8 +58,11 @@ function addressLines(
   field: "saddr" | "daddr",
   match: AddressMatch,
   family: Family,
-  owner: string,
-  spelling: Spelling,
+  {
+    owner,
+    spelling,
+    match: { refuses },
+  }: { readonly owner: string; readonly spelling: Spelling; readonly match: WordedMatch },
 ): readonly Line[] {
   const set = partOf(match.set, family);
   const words = (text: string): Line => [
@@ -71,26 +76,36 @@ function addressLines(
     if (match.table === undefined && others.length < set.length)
       return [noneOf(others, spelling).flatMap((text) => words(text))];
   }
-  if (spelling.kind === "literals") return set.map((range) => words(formatRange(range)));
+  const isEachALine = spelling.kind === "literals" || (refuses && match.table === undefined && isOfIntervals(set));
+  if (isEachALine && (spelling.kind === "literals" || set.length <= mostInline))
+    return set.map((range) => words(formatRange(range)));
   const named = spelling.sets.reference(set, family, match.table, owner);
   return [words(named ?? braces(set.map(formatRange)))];
 }
 
+/**
+ * A kernel fills a set of intervals only as a transaction ends, when its rules are in force already (measured on Linux 6.18):
+ * for that moment nothing is in it, and a rule that refuses what is in it, or accepts what is not, lets packets through. Sets
+ * of single values are there at once.
+ */
+const isOfIntervals = (set: readonly { readonly first: bigint | number; readonly last: bigint | number }[]): boolean =>
+  set.length > 1 && set.some(({ first, last }) => first !== last);
+
 /** Not one of several, as conditions that must all hold: one in braces, or one for each literal. */
 export const noneOf = (others: AddressSet, spelling: Spelling): readonly string[] =>
-  spelling.kind === "literals"
+  spelling.kind === "literals" || isOfIntervals(others)
     ? others.map((range) => `!= ${formatRange(range)}`)
     : [`!= ${braces(others.map(formatRange))}`];
 
 export const braces = (elements: readonly string[]): string =>
   elements.length === 1 ? (elements[0] ?? "") : `{ ${elements.join(", ")} }`;
 
-const either = (elements: readonly string[], spelling: Spelling): readonly string[] =>
-  spelling.kind === "literals" ? elements : [braces(elements)];
+const either = (elements: readonly string[], isEachALine: boolean): readonly string[] =>
+  isEachALine ? elements : [braces(elements)];
 
 // ---- transport -----------------------------------------------------------------------------------------------------
 
-function transportLines({ transport, alsoUdp }: WordedMatch, spelling: Spelling): readonly Line[] {
+function transportLines({ transport, alsoUdp, refuses }: WordedMatch, spelling: Spelling): readonly Line[] {
   if (!transport) return [[]];
   switch (transport.kind) {
     case "protocol":
@@ -99,24 +114,28 @@ function transportLines({ transport, alsoUdp }: WordedMatch, spelling: Spelling)
     case "icmpv6": {
       if (!transport.types) return [[piece("l4", `meta l4proto ${transport.kind === "icmp" ? "icmp" : "ipv6-icmp"}`)]];
       const names = transport.types.map((type) => typeName(transport.kind, type));
-      return either(names, spelling).map((text) => [piece("icmp", `${transport.kind} type ${text}`)]);
+      return either(names, spelling.kind === "literals").map((text) => [
+        piece("icmp", `${transport.kind} type ${text}`),
+      ]);
     }
     default: {
       const word = alsoUdp ? "th" : transport.kind;
       const { sourcePorts, destinationPorts } = transport;
       const l4 = alsoUdp ? "{ tcp, udp }" : transport.kind;
+      const isEachALine = (ports: PortSet | undefined): boolean =>
+        spelling.kind === "literals" || (refuses === true && isOfIntervals(ports ?? []));
       const head = alsoUdp || (!sourcePorts && !destinationPorts) ? [[piece("l4", `meta l4proto ${l4}`)]] : [[]];
       return product([
         head,
-        portLines(`${word} sport`, sourcePorts, spelling),
-        portLines(`${word} dport`, destinationPorts, spelling),
+        portLines(`${word} sport`, sourcePorts, isEachALine(sourcePorts)),
+        portLines(`${word} dport`, destinationPorts, isEachALine(destinationPorts)),
       ]);
     }
   }
 }
 
-const portLines = (words: string, ports: PortSet | undefined, spelling: Spelling): readonly Line[] =>
-  ports ? either(ports.map(formatPort), spelling).map((text) => [piece(words.slice(-5), `${words} ${text}`)]) : [[]];
+const portLines = (words: string, ports: PortSet | undefined, isEachALine: boolean): readonly Line[] =>
+  ports ? either(ports.map(formatPort), isEachALine).map((text) => [piece(words.slice(-5), `${words} ${text}`)]) : [[]];
 
 function typeName(kind: "icmp" | "icmpv6", type: number): string {
   const table = kind === "icmp" ? icmpTypes : icmpv6Types;

@@ -56,7 +56,8 @@ function emit(plan: Plan): Files {
   ]);
 }
 
-const broughtTable = ({ name, entries }: Table): string => `table <${name}> const { ${entries.join(", ")} }`;
+/** It goes with the last rule that names it, and may be filled again: nothing says that it is `persist` or `const`. */
+const broughtTable = ({ name, entries }: Table): string => `table <${name}> { ${entries.join(", ")} }`;
 
 const isAbout =
   (table: string) =>

@@ -18,8 +18,9 @@ export interface Move {
   readonly name: string;
   readonly stands: readonly [Standing, ...Standing[]];
   /**
-   * Whether chains at hooks are made anew. Until such a transaction ends their policy is accept, and packets are lost for a
-   * moment (measured on Linux 6.1 and 6.18): rules keep back what must not pass, and nothing is promised to pass.
+   * Whether chains at hooks are made anew. Until such a transaction ends their policy is accept, sets of intervals are empty,
+   * and packets are lost for a moment (measured on Linux 6.1 and 6.18): rules keep back what must not pass, and nothing is
+   * promised to pass.
    */
   readonly isRemade: boolean;
 }
@@ -106,8 +107,11 @@ export class MovesOfNft {
     const of = ({ program }: Standing, isOpenWhileMade: boolean): Bounds =>
       this.#bounds.once(program, `${table} ${hook} ${isOpenWhileMade} ${places.map(nameOf).join()}`, () => {
         const [one = space.all, ...more] = places.map((place) => {
-          const { passes, rules } = meaning.judged(program, table, hook, place) ?? meaning.unjudged();
-          return isOpenWhileMade ? passes.union(rules.undecided()) : passes;
+          const at = (where: Place) => meaning.judged(program, table, hook, where) ?? meaning.unjudged();
+          const { passes, rules } = at(place);
+          if (!isOpenWhileMade) return passes;
+          const early = moments.map((moment) => at({ ...place, moment }));
+          return passes.union(rules.undecided(), ...early.flatMap((one) => [one.passes, one.rules.undecided()]));
         });
         return { least: more.reduce((a, b) => a.intersect(b), one), most: one.union(...more) };
       });
@@ -126,6 +130,8 @@ interface Step {
   readonly after: Standing;
   readonly isRemade: boolean;
 }
+
+const moments = ["before the last", "after the last"] as const;
 
 const arpHooks = [
   ["input", "in"],

@@ -10,7 +10,7 @@ import { strictly } from "../readers/pf/own.ts";
 import { type Program, type Ruleset as Rules, Unreadable } from "../readers/pf/program.ts";
 import { type Block, readMoves } from "../readers/pf/read-moves.ts";
 import { readText } from "../readers/pf/read-text.ts";
-import { readTable } from "../readers/pf/tables.ts";
+import { isSameContent, readTable } from "../readers/pf/tables.ts";
 import { vocabularyOfProgram } from "../readers/pf/vocabulary.ts";
 import { loopback, merged, vocabularyOf } from "../vocabulary.ts";
 import { Comparison, type Difference } from "./comparison.ts";
@@ -59,7 +59,7 @@ class Validation {
     if (portal) this.#effect(movesFile, "no rule of pf ends with its time");
     const fills = this.#tables();
     const loaded = [this.#load(lockdown, new Map()), ...states.map((ruleset) => this.#load(ruleset, fills))];
-    this.#boot(loaded[0]);
+    this.#boot(loaded[0], fills);
     const disabled = this.#reading(disableFile, () => readText(this.#text(disableFile)));
     if (disabled.length > 0) this.#effect(disableFile, "something is left");
     const blocks = this.#reading(movesFile, () => readMoves(this.#text(movesFile)));
@@ -107,6 +107,8 @@ class Validation {
     const file = fileOf(ruleset.state);
     this.#known.add(file);
     return this.#reading(file, () => {
+      // It loads while an interface has no name yet, too.
+      readText(this.#text(file));
       const statements = readText(this.#text(file), { macros: this.#stands() });
       strictly(statements, ruleset === this.#plan.lockdown ? "boot" : "running");
       const program = this.#program(file, statements, fills);
@@ -133,12 +135,17 @@ class Validation {
     return new Map([...this.#macros.keys()].map((macro, i) => [macro, `utun${9000 + i}`]));
   }
 
-  /** A user by name is looked up, and may not be there yet. */
-  #boot(state: State | undefined): void {
-    for (const { line, user, group } of state?.program.get(anchor)?.entries ?? [])
+  /** A user by name is looked up, and may not be there yet. A table that it brings is left for the states behind it. */
+  #boot(state: State | undefined, fills: Fills): void {
+    const { tables, entries } = state?.program.get(anchor) ?? {};
+    if (!state || !tables || !entries) return;
+    for (const { line, user, group } of entries)
       for (const test of [user, group])
-        if (state && test?.kind === "=" && typeof test.id === "string")
+        if (test?.kind === "=" && typeof test.id === "string")
           throw new Found({ kind: "unloadable", file: state.file, reason: `line ${line} names ${test.id}` });
+    for (const [name, { content }] of tables)
+      if (content && fills.has(name) && !isSameContent(content, fills.get(name)))
+        this.#effect(state.file, `the table ${name} holds something else afterwards`);
   }
 
   /** Every change of what is in force that the runtime may ask for: a step, any state to the lowest, and both ends. */

@@ -6,6 +6,7 @@ import type { Meaning } from "../readers/pf/meaning.ts";
 import type { Program } from "../readers/pf/program.ts";
 import type { Comparison, Difference } from "./comparison.ts";
 import { icmpErrors } from "./mac-packets.ts";
+import { closing } from "./same-rules.ts";
 
 /**
  * Holds what pf passes against a plan. pf remembers flows, and a plan says of each packet what it may be: so what passes is
@@ -43,8 +44,20 @@ export class SameOnMac {
       this.#some(
         meant.intersect(isWhole).intersect(this.#there).minus(passing),
         "the file drops it, the plan lets it pass",
-      )
+      ) ??
+      this.#telling(program, ruleset, this.#there.intersect(isWhole).minus(passing))
     );
+  }
+
+  /** Who sends what is refused is told as planned, or not. */
+  #telling(program: Program, ruleset: Ruleset, refused: PacketSet): Difference | undefined {
+    const { reject, reset } = closing(ruleset, "out", this.#comparison);
+    const told = this.#meaning.told(program, "out");
+    const within = this.#comparison.going("out").intersect(refused);
+    return this.#comparison.differs(told, reject.union(reset), within, {
+      more: "its sender is told, and should not be",
+      less: "its sender is not told",
+    });
   }
 
   /** Where scrub should not put them together after all, fragments pass on loopback alone. */

@@ -48,6 +48,19 @@ describe("a move that is not carried out at once", () => {
     expect(broken("up -> down, loaded anew", true, open, standing("down", all))).toBeUndefined();
   });
 
+  test("sets of intervals are filled late, and what they refuse passes meanwhile", () => {
+    const bySet = ruleset.replace(
+      /ip {2}daddr 10\.64\.0\.0\/10 counter return (comment .*)\n.*ip {2}daddr 198\.51\.100\.7 counter return .*\n/,
+      "ip daddr { 10.64.0.0/10, 198.51.100.7 } counter return $1\n",
+    );
+    expect(bySet).not.toBe(ruleset);
+    const again = (text: string) =>
+      broken("up -> down, loaded anew", true, open, standing("down", loaded(text, empty)));
+    expect(again(bySet)).toMatch(/^out on .* to 10\..*: it passes on the way/);
+    // Sets of single values are there at once.
+    expect(again(bySet.replace("10.64.0.0/10, 198", "10.64.0.1, 198"))).not.toMatch(/198\.51\.100\.7/);
+  });
+
   test("two transactions, and everything passes between them", () => {
     expect(broken("up -> down", true, open, nothing, closed)).toMatch(/^in on .*: it passes on the way/);
   });

@@ -69,6 +69,20 @@ test("what the kernel closes by itself is closed in time", () => {
     expect(said(travel, { "switch/portal.nft": other }), time).toMatchObject({ file: "nft/switch/portal.nft" });
 });
 
+test("what is refused by a list is refused while the list is filled", () => {
+  const walled = policyNamed("walled");
+  const text = fileOf(walled, "ruleset.nft");
+  const last = /\n\tset filled_last_ipv4 \{[^}]*\}\n\t\}\n/;
+  const [declared = ""] = last.exec(text) ?? [];
+  expect(declared).toContain("0.0.0.0/0");
+  for (const changed of [
+    text.replaceAll(/^.*built-in-lists.*\n/gm, ""),
+    // It tells of those before it, and here of none.
+    text.replace(last, "").replace(/\n\tset /, `${declared}\n\tset `),
+  ])
+    expect(said(walled, { "ruleset.nft": changed })).toMatchObject({ kind: "move" });
+});
+
 test("a mark that another process left on the connection is not inherited", () => {
   const apps = policyNamed("only-these-apps");
   const text = fileOf(apps, "ruleset.nft");

@@ -1,3 +1,4 @@
+import type { Addresses } from "../../address-classes.ts";
 import { connections, fragments, localityAlphabet, rewriting } from "../../dimensions.ts";
 import type { PacketSpace } from "../../packet-space.ts";
 import { icmpProtocols, protocolsWithPorts } from "../../packet-values.ts";
@@ -17,6 +18,11 @@ export interface Place {
   readonly isOpen: boolean;
   /** Which connections have which mark; all others have none. */
   readonly marks: readonly Marked[];
+  /**
+   * In the midst of a load rules are in force, and sets of intervals are filled one after the other: before the last one with a
+   * name is, or after it, when those without a name may still be empty.
+   */
+  readonly moment?: "before the last" | "after the last";
   /** What the frame says of itself; without one the device sends packets as they are. */
   readonly frame?: Frame;
 }
@@ -44,7 +50,7 @@ export class Questions {
     let set = below.reduce((a, b) => a.intersect(b), space.all);
     for (const end of ["source", "destination"] as const)
       for (const condition of conditions)
-        if (condition.kind === "address" && condition.end === end) set = this.#address(condition, table, set);
+        if (condition.kind === "address" && condition.end === end) set = this.#address(condition, table, set, place);
     const context = [...above.map((c) => this.#one(c, place)), this.#connection(conditions)];
     return context.reduce((a, b) => a.intersect(b)).intersect(set);
   }
@@ -74,7 +80,7 @@ export class Questions {
       case "protocol":
         return negated(this.#spans("protocol", condition.spans), condition.isNegated);
       case "port":
-        return this.#port(condition);
+        return this.#port(condition, place);
       case "icmp": {
         const shown = this.#carrying(condition.family === "ipv4" ? 1 : 58).intersect(space.family(condition.family));
         return shown.intersect(negated(this.#spans("icmpType", condition.spans), condition.isNegated));
@@ -122,8 +128,13 @@ export class Questions {
     return isNegated ? set.complement() : set;
   }
 
-  #address({ end, family, among, isNegated }: Asking<"address">, table: Table, inside: PacketSet): PacketSet {
+  #address(asked: Asking<"address">, table: Table, inside: PacketSet, { moment }: Place): PacketSet {
     const { space } = this;
+    const { end, family, among, isNegated } = asked;
+    if (moment && isEmptyAt(moment, among, table)) {
+      const read = family === "arp" ? inside : inside.intersect(space.family(family));
+      return isNegated ? read : space.none;
+    }
     const named = typeof among === "string" ? table.sets.get(among) : undefined;
     const ranges = typeof among === "string" ? (named?.kind === "addresses" ? named.ranges : undefined) : among;
     if (!ranges) throw new Error("a set that is not there was read");
@@ -133,9 +144,10 @@ export class Questions {
     return family === "arp" ? made : made.intersect(space.family(family));
   }
 
-  #port({ end, protocol, spans, isNegated }: Asking<"port">): PacketSet {
+  #port({ end, protocol, spans, isNegated }: Asking<"port">, { moment }: Place): PacketSet {
     const { space } = this;
-    const all = this.#spans(`${end}Port`, spans);
+    const isLate = moment !== undefined && spans.length > 1 && spans.some(({ first, last }) => first !== last);
+    const all = isLate ? space.none : this.#spans(`${end}Port`, spans);
     const wanted = isNegated ? all.complement() : all;
     if (protocol !== "any") return this.#carrying(protocol).intersect(wanted);
     return wanted.minus(space.is("fragment", fragments.later));
@@ -189,6 +201,22 @@ export class Questions {
     );
   }
 }
+
+/** One interval alone is no set, and a set of single values is there at once. A set that holds everything tells that those before it are filled. */
+function isEmptyAt(moment: NonNullable<Place["moment"]>, among: string | Addresses, table: Table): boolean {
+  if (typeof among !== "string") return among.length > 1 && among.some(({ first, last }) => first !== last);
+  const names = [...table.sets.keys()];
+  const isWhole = (name: string): boolean => {
+    const set = table.sets.get(name);
+    if (set?.kind !== "addresses") return false;
+    const [range, ...more] = set.ranges;
+    return more.length === 0 && range?.first === 0n && range.last === (set.family === "ipv4" ? ipv4End : ipv6End);
+  };
+  const isBehind = names.slice(names.findIndex(isWhole)).includes(among) && !isWhole(among);
+  return moment === "before the last" || (isBehind && names.some(isWhole));
+}
+
+const [ipv4End, ipv6End] = [(1n << 32n) - 1n, (1n << 128n) - 1n];
 
 const isBelowAddresses = ({ kind }: Condition): boolean =>
   ["protocol", "port", "icmp", "hops", "mark", "owner", "control-group"].includes(kind);

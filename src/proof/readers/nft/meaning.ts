@@ -127,10 +127,13 @@ export class Meaning {
     return VerdictFunction.firstMatch(this.space, [there, { set: this.space.all, verdict: "return" }]).inside(set);
   }
 
-  #set(rule: Rule, table: Table, place: Place): PacketSet {
+  /** Of what is refused by a set that is filled late nothing may pass meanwhile; whether something is accepted late matters to nobody. */
+  #set(rule: Rule, table: Table, at: Place): PacketSet {
     const { conditions } = rule;
+    const { moment, ...filled } = at;
+    const place: Place = rule.verdict?.kind === "accept" ? filled : at;
     const families = openFamilies(conditions, table, place.isOpen);
-    const isFixed = !conditions.some(dependsOnPlace);
+    const isFixed = place.moment === undefined && !conditions.some(dependsOnPlace);
     const known = isFixed ? this.#asked.get(rule) : undefined;
     if (known) return known;
     const asked = this.#questions.all(conditions, table, place);

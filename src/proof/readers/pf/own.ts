@@ -22,6 +22,7 @@ export function strictly(statements: readonly Written[], place: "running" | "boo
         if (place === "running" && (statement.content || statement.words.join() !== "persist"))
           fail("a table is named with persist, and loaded apart");
         if (place === "boot" && !statement.content) fail("a table that may not be loaded yet");
+        if (place === "boot" && statement.words.length > 0) fail("a table that stays, or that nothing fills again");
         break;
       case "scrub":
         if (statement.direction || statement.interfaces.length > 0 || statement.version)

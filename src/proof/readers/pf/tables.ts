@@ -54,6 +54,12 @@ export function contentOf(entries: readonly TableEntry[]): TableContent {
   return { count: keys.size, ipv4: rangesOf(entries, 4), ipv6: rangesOf(entries, 6) };
 }
 
+export const isSameContent = (a: TableContent, b: TableContent | undefined): boolean =>
+  b !== undefined && isSameList(a.ipv4, b.ipv4) && isSameList(a.ipv6, b.ipv6);
+
+const isSameList = (a: Addresses, b: Addresses): boolean =>
+  a.length === b.length && a.every(({ first, last }, i) => first === b[i]?.first && last === b[i].last);
+
 /** Prefixes are nested or apart: from low to high, with those around the current address on a stack. */
 function rangesOf(entries: readonly TableEntry[], version: Version): Addresses {
   const own = entries

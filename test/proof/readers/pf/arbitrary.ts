@@ -4,6 +4,7 @@ import { constant } from "../../../../src/net/parse-net.ts";
 import { rulesetOf } from "../../../../src/proof/readers/pf/expand.ts";
 import type { Program } from "../../../../src/proof/readers/pf/program.ts";
 import { readText } from "../../../../src/proof/readers/pf/read-text.ts";
+import type { Macros } from "../../../../src/proof/readers/pf/tokens.ts";
 
 const pick = <const T>(...values: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
 const maybe = (text: fc.Arbitrary<string>): fc.Arbitrary<string> => fc.oneof(fc.constant(""), text);
@@ -115,8 +116,8 @@ export const texts: fc.Arbitrary<Texts> = fc.record({
   "x/1/deep": lines(rule, 1),
 });
 
-export const programOf = (all: Texts): Program =>
-  new Map(Object.entries(all).map(([path, text]) => [path, rulesetOf(readText(text))]));
+export const programOf = (all: Texts, macros: Macros = new Map()): Program =>
+  new Map(Object.entries(all).map(([path, text]) => [path, rulesetOf(readText(text, { macros }))]));
 
 const address = (text: string): bigint => constant(text)[0]?.first ?? 0n;
 const addresses = {

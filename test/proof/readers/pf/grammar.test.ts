@@ -182,7 +182,11 @@ describe("is loaded, and a trap: none of ours", () => {
 
   test("at boot nothing is loaded yet, so tables hold what they name", () => {
     expect(refused(`${first}table <t> persist\n`, "boot")).toBe("a table that may not be loaded yet");
-    expect(refused(`${first}table <t> const { 10.0.0.1 }\n`, "boot")).toBeUndefined();
+    expect(refused(`${first}table <t> { 10.0.0.1 }\n`, "boot")).toBeUndefined();
+    for (const word of ["const", "persist"])
+      expect(refused(`${first}table <t> ${word} { 10.0.0.1 }\n`, "boot")).toBe(
+        "a table that stays, or that nothing fills again",
+      );
   });
 });
 

@@ -1,4 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Program } from "../../../../src/proof/readers/pf/program.ts";
 import {
   isReached,
   type Listed,
@@ -6,6 +8,9 @@ import {
   readTableNames,
   sectionsOf,
 } from "../../../../src/proof/readers/pf/read-listing.ts";
+import { programOf, texts } from "./arbitrary.ts";
+import { printed } from "./print.ts";
+import { skeleton } from "./texts.ts";
 
 /** As a macOS of others lists it (M): the stock main ruleset, and rules of a kill switch in the anchor that it walks. */
 const ours = "com.apple/000.ksp";
@@ -78,6 +83,24 @@ describe("a listing", () => {
     expect(isReached(readListing({ ...listed, rules }).program, ours)).toBe(true);
     expect(isReached(readListing({ ...listed, rules: new Map([...rules].slice(0, 1)) }).program, ours)).toBe(false);
   });
+});
+
+/** Without lines, which a listing has not. */
+const meant = (program: Program) =>
+  JSON.stringify(
+    [...program].map(([path, { scrubs, entries }]) => [path, scrubs, entries]),
+    (key, value: unknown) => (key === "line" ? undefined : typeof value === "bigint" ? `${value}` : value),
+  );
+
+test("what is loaded is read back from its listing: a kill switch, and rules at random", () => {
+  const all = [{ "": skeleton }, ...fc.sample(texts, { seed: 4711, numRuns: 100 })];
+  for (const each of all) {
+    const program = programOf(each, new Map([["tun", "utun4"]]));
+    const rules = new Map([...program].map(([path, ruleset]) => [path, printed(ruleset)]));
+    const listing = readListing({ ...listed, rules, tables: new Map() });
+    expect(listing.unclear).toEqual([]);
+    expect(meant(listing.program)).toBe(meant(program));
+  }
 });
 
 test("names of tables", () => {

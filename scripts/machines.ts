@@ -1,0 +1,33 @@
+/**
+ * Whole machines in an emulator: all scenarios of test/vm, as root. `node scripts/machines.ts [NAME…]` prints what left in
+ * clear, for docs/machines.md, and fails where anything did with rules in force.
+ */
+import { faultsOf, openWorkshop, type Stretch } from "../test/vm/scenario.ts";
+import { hops } from "../test/vm/scenarios/hops.ts";
+import { installed, life } from "../test/vm/scenarios/life.ts";
+import { brokenLockdown } from "../test/vm/scenarios/lockdown.ts";
+import { sleep } from "../test/vm/scenarios/sleep.ts";
+
+const scenarios = { installed, life, sleep, hops, lockdown: brokenLockdown };
+const names = process.argv.slice(2);
+const chosen = Object.entries(scenarios).filter(([name]) => names.length === 0 || names.includes(name));
+
+const row = ({ name, isGuarded, leaked, counts }: Stretch): string =>
+  `| ${name} | ${isGuarded ? "ksp" : "none"} | ${leaked} | ${counts.endpoint} | ${counts.dhcp} |`;
+
+const workshop = await openWorkshop();
+let faults = 0;
+try {
+  for (const [, scenario] of chosen) {
+    const start = performance.now();
+    const stretches = await workshop.run(scenario);
+    console.log(`\n${scenario.name}, ${((performance.now() - start) / 1000).toFixed(0)} s\n`);
+    console.log("| | rules | left in clear | to the server | DHCP |\n| --- | --- | --- | --- | --- |");
+    for (const stretch of stretches) console.log(row(stretch));
+    for (const fault of faultsOf(stretches)) console.error(fault);
+    faults += faultsOf(stretches).length;
+  }
+} finally {
+  await workshop.close();
+}
+process.exitCode = faults === 0 && chosen.length > 0 ? 0 : 1;

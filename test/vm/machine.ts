@@ -1,0 +1,85 @@
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { countSent, type Sent } from "./frames.ts";
+import { type Power, type PowerOptions, switchOn } from "./power.ts";
+import type { Provider } from "./provider.ts";
+
+/** A whole machine, boot after boot. Its processor is emulated: everything takes it fifteen times as long. */
+export interface Machine {
+  /** Runs a script in it that must succeed; gives what it said. */
+  readonly run: (script: string, milliseconds?: number) => Promise<string>;
+  /** Runs it again and again until it succeeds. */
+  readonly until: (script: string, milliseconds?: number) => Promise<string>;
+  /** The place of this moment among the frames of its line. */
+  readonly now: () => Promise<number>;
+  /** What it sent between two moments. */
+  readonly sent: (from: number, to: number) => Promise<Sent>;
+  /** Shuts down, and boots again; gives the moment between. */
+  readonly reboot: () => Promise<number>;
+  readonly powerOff: () => Promise<void>;
+  readonly suspend: (milliseconds: number) => Promise<void>;
+  /** Takes it apart, in whatever state it is. */
+  readonly scrap: () => Promise<void>;
+}
+
+const usual = 120_000;
+
+/** Builds a machine with a disk of its own, switches it on, and waits until it answers. */
+export async function startMachine(provider: Provider, options: Omit<PowerOptions, "root">): Promise<Machine> {
+  const work = await mkdtemp(join(tmpdir(), "ksp-root-"));
+  const root = join(work, "root.ext4");
+  await copyFile(join(options.image, "root.ext4"), root);
+  const boot = (): Promise<Power> => switchOn(provider, { ...options, root });
+  /** Of all boots before the present one. */
+  let earlier: readonly Uint8Array[] = [];
+  let power = await boot();
+  const frames = async (): Promise<readonly Uint8Array[]> => [...earlier, ...(await power.frames())];
+  const [{ address, port }] = provider.servers;
+
+  return {
+    run: async (script, milliseconds = usual) => {
+      const { status, output } = await power.execute(script, milliseconds);
+      if (status !== 0) throw new Error(`\`${script}\`: status ${status}: ${output}`);
+      return output;
+    },
+    until: async (script, milliseconds = usual) => {
+      const end = performance.now() + milliseconds;
+      for (;;) {
+        const { status, output } = await power.execute(script, milliseconds);
+        if (status === 0) return output;
+        if (performance.now() > end) throw new Error(`waited ${milliseconds} ms: \`${script}\`: ${output}`);
+        await pause(200);
+      }
+    },
+    now: async () => (await frames()).length,
+    sent: async (from, to) =>
+      countSent((await frames()).slice(from, to), { protocol: "udp", addresses: [address], port }),
+    reboot: async () => {
+      power.start("systemctl reboot");
+      await power.off();
+      earlier = await frames();
+      power = await boot();
+      return earlier.length;
+    },
+    powerOff: async () => {
+      power.start("systemctl poweroff");
+      await power.off();
+    },
+    suspend: async (milliseconds) => {
+      const asleep = power.event("SUSPEND");
+      power.start("systemctl suspend");
+      await asleep;
+      await pause(milliseconds);
+      const awake = power.event("WAKEUP");
+      power.ask("system_wakeup");
+      await awake;
+      await power.execute("true", usual);
+    },
+    scrap: async () => {
+      await power.kill();
+      await rm(work, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { leaked } from "../lab/classify.ts";
+import { buildDisk } from "./disk.ts";
+import type { Sent } from "./frames.ts";
+import { openImage } from "./image.ts";
+import { type Machine, startMachine } from "./machine.ts";
+import { oneHop, twoHops } from "./policies.ts";
+import type { PowerOptions } from "./power.ts";
+import { openProvider } from "./provider.ts";
+
+/** A stretch of a machine's life, and what it sent in it. */
+export interface Stretch {
+  readonly name: string;
+  /** Whether rules of ours had to be in force: then nothing may have left in clear. Without them something must have. */
+  readonly isGuarded: boolean;
+  readonly leaked: number;
+  readonly counts: Sent;
+}
+
+/** Tells of the stretch from a moment until now, or until another moment; gives its end. */
+export type Tell = (name: string, isGuarded: boolean, from: number, to?: number) => Promise<number>;
+
+export interface Scenario {
+  readonly name: string;
+  readonly kernel: PowerOptions["kernel"];
+  readonly live: (machine: Machine, tell: Tell) => Promise<void>;
+}
+
+/** A provider's line, with what its machines need. */
+export interface Workshop {
+  /** Switches a machine on, and lets it live. */
+  readonly run: (scenario: Scenario) => Promise<readonly Stretch[]>;
+  readonly close: () => Promise<void>;
+}
+
+export async function openWorkshop(): Promise<Workshop> {
+  const [image, provider] = await Promise.all([openImage(), openProvider()]);
+  const { servers } = provider;
+  const disk = await buildDisk([oneHop(servers), twoHops(servers)], servers);
+  return {
+    run: async ({ live, kernel }) => {
+      const machine = await startMachine(provider, { image, disk: disk.file, kernel });
+      const stretches: Stretch[] = [];
+      const tell: Tell = async (name, isGuarded, from, to) => {
+        const end = to ?? (await machine.now());
+        const counts = await machine.sent(from, end);
+        stretches.push({ name, isGuarded, leaked: leaked(counts), counts });
+        return end;
+      };
+      await live(machine, tell).finally(machine.scrap);
+      return stretches;
+    },
+    close: async () => {
+      await provider.close();
+      await disk.remove();
+    },
+  };
+}
+
+/** What must not be, in words. */
+export const faultsOf = (stretches: readonly Stretch[]): readonly string[] =>
+  stretches
+    .filter(({ isGuarded, leaked }) => isGuarded !== (leaked === 0))
+    .map(({ name, isGuarded, leaked, counts }) =>
+      isGuarded
+        ? `${name}: ${leaked} frames left in clear: ${JSON.stringify(counts)}`
+        : `${name}: nothing left without rules, so a zero with them says nothing`,
+    );

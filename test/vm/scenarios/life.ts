@@ -1,0 +1,43 @@
+import type { Machine } from "../machine.ts";
+import type { Scenario, Tell } from "../scenario.ts";
+import { connect, expectRefusals, install, opened, seconds } from "../steps.ts";
+
+/** As a user would: ksp is put on a machine that has a VPN, and then the days go on. */
+async function withKsp(machine: Machine, tell: Tell): Promise<void> {
+  await install(machine, "one-hop");
+  const installed = await machine.now();
+  await opened(machine);
+  await seconds(2);
+  await expectRefusals(machine);
+  const down = await tell("the tunnel is up", true, installed);
+  const reset = await machine.reboot();
+  await tell("shutdown", true, down, reset);
+  await opened(machine);
+  const off = await tell("boot to the tunnel", true, reset);
+  await machine.powerOff();
+  await tell("power-off", true, off);
+}
+
+/** The short one: of what happens without ksp it sees a boot. */
+export const installed: Scenario = {
+  name: "installed, rebooted, switched off",
+  kernel: "vmlinux",
+  live: async (machine, tell) => {
+    await connect(machine, "wg0");
+    await tell("power-on to the tunnel, before the install", false, 0);
+    await withKsp(machine, tell);
+  },
+};
+
+export const life: Scenario = {
+  name: "booted and rebooted without ksp; then installed, rebooted, switched off",
+  kernel: "vmlinux",
+  live: async (machine, tell) => {
+    await connect(machine, "wg0");
+    const on = await tell("power-on to the tunnel, before the install", false, 0);
+    const reset = await machine.reboot();
+    await tell("shutdown, before the install", false, on, reset);
+    await tell("boot, before the install", false, reset);
+    await withKsp(machine, tell);
+  },
+};
