@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { refusals } from "../../src/emitters/capabilities.ts";
 import { iptables } from "../../src/emitters/iptables/emit.ts";
-import { belongsTo, evaluate } from "../../src/ir/evaluate.ts";
-import { type Interface, type Packet, describe as words } from "../../src/ir/packet.ts";
+import { evaluate } from "../../src/ir/evaluate.ts";
+import { type Packet, describe as words } from "../../src/ir/packet.ts";
 import { rulesetsOf } from "../../src/ir/plan.ts";
 import type { Ruleset } from "../../src/ir/ruleset.ts";
 import { stateName } from "../../src/ir/states.ts";
@@ -12,6 +12,7 @@ import { Iptables } from "./iptables-simulator.ts";
 import { Nftables } from "./nft-simulator.ts";
 import { packetsOf } from "./packets.ts";
 import { allPolicies, type Emitted, emitted, fileOf, switchOf } from "./policies.ts";
+import { isRenamed } from "./renamed.ts";
 import { arrived, isLeftOut, masqueraded, translated } from "./translation.ts";
 
 const prefixes = Array.from({ length: 30 }, (_, i) => [`198.18.${2 * i}.0/24`, `2001:db8:${10 + 2 * i}::/48`]).flat();
@@ -44,22 +45,6 @@ function loaded({ plan }: Emitted): ReadonlyMap<string, Iptables> {
   );
 }
 
-/** A card that took the name of a tunnel, which iptables cannot tell from it. */
-function isRenamed({ plan }: Emitted, device: Interface | undefined): boolean {
-  const zones = rulesetsOf(plan).flatMap(({ rules }) =>
-    rules.flatMap(({ match: { inInterface, outInterface } }) =>
-      [inInterface, outInterface].flatMap((set) => (set && set.kind !== "loopback" ? set.zones : [])),
-    ),
-  );
-  return (
-    device !== undefined &&
-    zones.some(
-      ({ protocol, ...zone }) =>
-        protocol !== undefined && belongsTo(zone, device) && !belongsTo({ ...zone, protocol }, device),
-    )
-  );
-}
-
 const passesAs = (packet: Packet, ruleset: Ruleset): boolean => evaluate(ruleset, packet).verdict.kind === "accept";
 
 describe.each(policies)("$name", (policy) => {
@@ -77,7 +62,7 @@ describe.each(policies)("$name", (policy) => {
         if (packet.family === "arp") return;
         if (packet.family === "ipv6" && [packet.sourceLocality, packet.destinationLocality].includes("broadcast"))
           return;
-        if (isRenamed(policy, packet.inInterface) || isRenamed(policy, packet.outInterface)) return;
+        if (isRenamed(policy.plan, packet.inInterface) || isRenamed(policy.plan, packet.outInterface)) return;
         for (const [i, ruleset] of rulesetsOf(policy.plan).entries()) {
           const judgement = evaluate(ruleset, arrived(ruleset, packet));
           const isPlanned = judgement.verdict.kind === "accept";

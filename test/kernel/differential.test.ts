@@ -40,7 +40,7 @@ describe.skipIf(mayBeSkipped())("what is planned is what a kernel does", { timeo
 
   test("a slip is found, made small, and ready to be kept", async () => {
     const slip: Spoil = (text) => text.replaceAll(/(saddr != \S+ counter )return/g, "$1accept");
-    const { text, wrong: found } = await trial(3, 150, slip);
+    const { text, wrong: found } = await trial(3, 150, { spoil: slip });
     const [verdict] = found;
     if (!verdict) throw new Error("the slip was not found");
     const small = await shrink({ text, verdict }, slip);

@@ -1,3 +1,4 @@
+import type { Firewall } from "./firewalls.ts";
 import { fileOf } from "./kept.ts";
 import { shrink } from "./shrink.ts";
 import { trial } from "./trial.ts";
@@ -15,19 +16,23 @@ export interface Run {
   readonly faults: readonly string[];
 }
 
-/** Policies of chance from this seed on, until there are so many verdicts; `told` after each policy. */
-export async function run(verdicts: number, seed: number, told: (so: Run) => void = () => {}): Promise<Run> {
+/** Policies of chance from this seed on that the firewall can say, until there are so many verdicts; `told` after each. */
+export async function run(
+  verdicts: number,
+  seed: number,
+  { firewall = "nft", told = () => {} }: { readonly firewall?: Firewall; readonly told?: (so: Run) => void } = {},
+): Promise<Run> {
   let total: Run = { policies: 0, passed: 0, refused: 0, faults: [] };
   let next = seed;
   const work = async (): Promise<void> => {
     while (total.passed + total.refused < verdicts) {
       const mine = next;
       next += 1;
-      const { text, passed, refused, wrong } = await trial(mine, verdictsOfEach(verdicts));
+      const { text, passed, refused, wrong } = await trial(mine, verdictsOfEach(verdicts), { firewall });
       const [verdict] = wrong;
-      const faults = verdict ? [`# seed ${mine}\n${fileOf(await shrink({ text, verdict }))}`] : [];
+      const faults = verdict ? [`# seed ${mine}\n${fileOf(await shrink({ text, verdict }, undefined, firewall))}`] : [];
       total = {
-        policies: total.policies + 1,
+        policies: total.policies + (passed + refused > 0 ? 1 : 0),
         passed: total.passed + passed,
         refused: total.refused + refused,
         faults: [...total.faults, ...faults],

@@ -1,5 +1,6 @@
 import type { Packet } from "../../../src/ir/packet.ts";
-import { judge, type Verdict, wrong } from "../verdicts/judge.ts";
+import { type Verdict, wrong } from "../verdicts/judge.ts";
+import { type Firewall, judgeBy } from "./firewalls.ts";
 import { emittedOf, type Spoil } from "./policies.ts";
 
 /** A policy and a packet of which kernel and plan say two things. */
@@ -9,23 +10,28 @@ export interface Case {
 }
 
 /** What is wrong about these packets; nothing where the text is no policy. */
-export async function faults(text: string, packets: readonly Packet[], spoil?: Spoil): Promise<readonly Verdict[]> {
+export async function faults(
+  text: string,
+  packets: readonly Packet[],
+  spoil?: Spoil,
+  firewall: Firewall = "nft",
+): Promise<readonly Verdict[]> {
   const emitted = emittedOf(text, spoil);
-  return emitted ? wrong(await judge(emitted, packets)) : [];
+  return emitted ? wrong(await judgeBy(firewall, emitted, packets)) : [];
 }
 
 /** The same fault in the fewest statements, lines and words, and of the plainest packet; a kernel is asked at every step. */
-export async function shrink(found: Case, spoil?: Spoil): Promise<Case> {
+export async function shrink(found: Case, spoil?: Spoil, firewall?: Firewall): Promise<Case> {
   let { text, verdict } = found;
   const isStill = async (shorter: string): Promise<boolean> => {
-    const [still] = await faults(shorter, [verdict.sent], spoil);
+    const [still] = await faults(shorter, [verdict.sent], spoil, firewall);
     if (still) [text, verdict] = [shorter, still];
     return still !== undefined;
   };
   // Statements again at the end: what named another one is gone by then.
   for (const parts of [statements, /.*\n/g, values, words, statements]) await fewest(text, parts, isStill);
   for (const change of plainer) {
-    const [still] = await faults(text, [{ ...verdict.sent, ...change(verdict.sent) }], spoil);
+    const [still] = await faults(text, [{ ...verdict.sent, ...change(verdict.sent) }], spoil, firewall);
     if (still) verdict = still;
   }
   return { text, verdict };

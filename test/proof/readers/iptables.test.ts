@@ -82,7 +82,9 @@ describe("sets", () => {
   test.each([
     ["elements that overlap", "create a hash:net\nadd a 10.0.0.0/8\nadd a 10.1.0.0/16\n"],
     ["everything", "create a hash:net\nadd a 0.0.0.0/0\n"],
-    ["a time", "create a hash:net timeout 5\n"],
+    ["a time that never ends", "create a hash:net timeout 0\n"],
+    ["an element that stays among others that end", "create a hash:net timeout 5\nadd a 10.0.0.0/8\n"],
+    ["an element that ends among others that stay", "create a hash:net\nadd a 10.0.0.0/8 timeout 5\n"],
     ["another type", "create a hash:ip\n"],
     ["an exception", "create a hash:net\nadd a 10.0.0.0/8 nomatch\n"],
     ["more than it takes", "create a hash:net maxelem 1\nadd a 10.0.0.1\nadd a 10.0.0.3\n"],
@@ -93,7 +95,7 @@ describe("sets", () => {
   test("as ipset lists them", () => {
     const text =
       "create a hash:net family inet6 hashsize 1024 maxelem 65536 bucketsize 12 initval 0x36\nadd a fd00::/8\n";
-    expect(readSets(text).get("a")).toEqual({
+    expect(readSets(text).get("a")).toMatchObject({
       family: "ipv6",
       ranges: [{ first: 0xfdn << 120n, last: (0xfen << 120n) - 1n }],
     });
