@@ -27,14 +27,18 @@ export class AddressClasses {
   readonly #known = new Map<Addresses | string, readonly Range[]>();
 
   constructor(highest: bigint, sets: Iterable<Addresses>) {
-    const distinct = [...new Set(sets)];
+    const groups = alike(sets);
+    const distinct = groups.flatMap(([first]) => (first ? [first] : []));
     this.#lasts = sorted([...distinct.flatMap(ends), highest]);
     this.#classes = this.#lasts.map(() => 0);
     this.#sizes = [this.#lasts.length];
-    const chosen = distinct.map((set) => [keyOf(set), this.#choose(set)] as const);
-    for (const [, { segments }] of chosen) this.#separate(segments);
+    const choices = distinct.map((set) => this.#choose(set));
+    for (const { segments } of choices) this.#separate(segments);
     this.#codes = sharedOut(this.#classes, this.#sizes.length);
-    for (const [key, choice] of chosen) this.#known.set(key, this.#codesIn(choice));
+    for (const [i, choice] of choices.entries()) {
+      const codes = this.#codesIn(choice);
+      for (const set of groups[i] ?? []) this.#known.set(keyOf(set), codes);
+    }
   }
 
   /** The codes of the addresses of a set, sorted and disjoint. */
@@ -179,6 +183,22 @@ interface Choice {
   readonly segments: readonly number[];
   readonly areOutside: boolean;
 }
+
+/** Sets of the same addresses, together: a plan and the files for it have each their own. */
+function alike(sets: Iterable<Addresses>): readonly (readonly Addresses[])[] {
+  const found = new Map<string, Addresses[][]>();
+  for (const set of new Set(sets)) {
+    const key = `${set.length} ${set[0]?.first} ${set.at(-1)?.last}`;
+    const groups = found.get(key) ?? [];
+    found.set(key, groups);
+    const group = groups.find(([one]) => one?.every((range, i) => isSame(range, set[i])));
+    if (group) group.push(set);
+    else groups.push([set]);
+  }
+  return [...found.values()].flat();
+}
+
+const isSame = (a: Range, b: Range | undefined): boolean => a.first === b?.first && a.last === b.last;
 
 const keyOf = (set: Addresses): Addresses | string =>
   set.length > 8 ? set : set.map(({ first, last }) => `${first}-${last}`).join();
