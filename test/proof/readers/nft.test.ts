@@ -28,7 +28,7 @@ describe("what is not understood is refused, whatever it means", () => {
     ["meta priority 1 accept", "4: expected one of"],
     ["ether saddr 00:00:00:00:00:01 accept", "4: unknown word ether"],
     ["tcp flags syn accept", "4: expected one of sport, dport, found flags"],
-    ["ip protocol tcp accept", "4: expected one of saddr, daddr, ttl, found protocol"],
+    ["ip protocol tcp accept", "4: expected one of saddr, daddr, ttl, frag-off, found protocol"],
     ["rt nexthop 10.0.0.1 accept", "4: unknown word rt"],
     ["exthdr frag exists accept", "4: unknown word exthdr"],
     ["numgen random mod 2 0 accept", "4: unknown word numgen"],

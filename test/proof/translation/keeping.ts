@@ -26,7 +26,12 @@ export const rewordings: readonly Rewording[] = [
     /(?<=\{ )([^{}\n:*]+), (?=[^{}\n]+ \})/g,
     ([, list = ""]) => `\n${list},\n`,
   ),
-  replaced("both halves of a prefix", /(?<=\bip +[ds]addr (?:!= )?)(\d+\.\d+\.\d+\.\d+)\/(\d+)(?= )/g, halved),
+  // A refusal by a set of intervals is another one while the kernel fills the set.
+  replaced(
+    "both halves of a prefix",
+    /(?<=\bip +[ds]addr (?:!= )?)(\d+\.\d+\.\d+\.\d+)\/(\d+)(?= [^\n]*\baccept\b)/g,
+    halved,
+  ),
   replaced(
     "a prefix as a range",
     /(?<=\bip +[ds]addr (?:!= )?)(\d+\.\d+\.\d+\.\d+)\/(\d+)(?= )/g,
@@ -42,7 +47,7 @@ export const rewordings: readonly Rewording[] = [
   ),
   replaced(
     "both parts of a range of ports",
-    /(?<=\b[ds]port )(\d+)-(\d+)(?= )/g,
+    /(?<=\b[ds]port )(\d+)-(\d+)(?= [^\n]*\baccept\b)/g,
     ([, first, last]) => `{ ${first}, ${Number(first) + 1 < Number(last) ? `${Number(first) + 1}-` : ""}${last} }`,
   ),
   replaced("a type by its number", /(icmp(?:v6)?) type ([a-z0-9-]+)(?= )/g, ([all = "", protocol, name = ""]) => {
