@@ -285,7 +285,7 @@ test("whatever is answered: a policy that compiles and that the same answers lea
         expect((await run(after, names)).changes).toEqual([]);
       },
     ),
-    { numRuns: 600 },
+    { numRuns: 200 },
   );
   expect(ends.written).toBeGreaterThan(5);
   expect(ends.refused).toBeGreaterThan(5);

@@ -53,10 +53,10 @@ describe.skipIf(mayBeSkipped())("rules that are applied", { timeout: 120_000 }, 
       expect(await isAfter(lab)).toBe(true);
       await guard.inForce("up", start);
       await eventually("the rules before", async () => !(await isAfter(lab)), 30_000);
-      const back = Date.now();
-      await guard.inForce("up", back, 30_000);
+      await guard.inForce("up", start + 8_000, 30_000);
+      const lost = Date.now();
       await vpn.process().kill("SIGKILL");
-      await guard.inForce("down", back, 30_000);
+      await guard.inForce("down", lost, 30_000);
       await pause(100);
       await flood.stop();
       const counts = await capture.stop();
