@@ -53,8 +53,9 @@ function parseIpv6(text: string): bigint | undefined {
   const [before = "", after] = halves;
   if (halves.length > 2) return undefined;
   const head = putGroups(before, 0, after === undefined);
+  if (head < 0) return undefined;
   const tail = after === undefined ? 0 : putGroups(after, head, true);
-  if (head < 0 || tail < 0) return undefined;
+  if (tail < 0) return undefined;
   const missing = 8 - head - tail;
   if (after === undefined ? missing !== 0 : missing < 1) return undefined;
   for (let i = 7; i >= head && missing > 0; i--)

@@ -1,6 +1,19 @@
+import { isIPv6 } from "node:net";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Address, type Family, formatAddress, last, parseAddress } from "../../src/net/address.ts";
+
+/** Nearly an IPv6 address. */
+const nearly = fc
+  .array(
+    fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom("0", "1", "ab", "FFFF", "8000", "00ab", "12345", "g", "") },
+      fc.constantFrom("1.2.3.4", "255.255.255.255", "1.2.3", "01.2.3.4", ":"),
+    ),
+    { maxLength: 10 },
+  )
+  .map((groups) => groups.join(":"))
+  .filter((text) => text.includes(":"));
 
 const addressOf = (family: Family): fc.Arbitrary<Address> =>
   fc.bigInt({ min: 0n, max: last(family) }).map((value) => ({ family, value }));
@@ -57,6 +70,9 @@ describe("parseAddress", () => {
     "1.2.3.4::",
     "1:2:3:4:5:6:7:1.2.3.4",
     "-1::",
+    'x"::7',
+    "1:2:3:4:5:6:7:8:9::",
+    "1:2:3:4:5:6:7:1.2.3.4::",
   ])("refuses %j", (text) => {
     expect(parseAddress(text)).toBeUndefined();
   });
@@ -110,4 +126,20 @@ describe("formatAddress", () => {
       }),
     );
   });
+});
+
+test("what is nearly an IPv6 address is read as Node and URLs read it, or refused", () => {
+  const seen = { read: 0, refused: 0 };
+  fc.assert(
+    fc.property(nearly, (text) => {
+      const address = parseAddress(text);
+      expect(address !== undefined, text).toBe(isIPv6(text));
+      seen[address ? "read" : "refused"]++;
+      if (address)
+        expect(new URL(`http://[${formatAddress(address)}]`).hostname).toBe(new URL(`http://[${text}]`).hostname);
+    }),
+    { numRuns: 3000 },
+  );
+  expect(seen.read).toBeGreaterThan(40);
+  expect(seen.refused).toBeGreaterThan(100);
 });
