@@ -28,6 +28,12 @@ export const noVocabulary: Vocabulary = {
   addresses: { ipv4: [], ipv6: [] },
 };
 
+/** Asks for one list of addresses. */
+export const vocabularyOfAddresses = (family: Family, list: Addresses): Vocabulary => ({
+  ...noVocabulary,
+  addresses: { ...noVocabulary.addresses, [family]: [list] },
+});
+
 /** It is called so everywhere, whether a rule asks for it or not. */
 export const loopback: Vocabulary = { ...noVocabulary, devices: [{ kind: "named", name: "lo" }] };
 

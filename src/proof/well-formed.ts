@@ -26,7 +26,7 @@ export function wellFormed(space: PacketSpace): PacketSet {
 const made = new WeakMap<PacketSpace, PacketSet>();
 
 /** Where the first holds, all others do. */
-const unless = (condition: PacketSet, ...sets: readonly PacketSet[]): PacketSet =>
+export const unless = (condition: PacketSet, ...sets: readonly PacketSet[]): PacketSet =>
   condition.complement().union(sets.reduce((a, b) => a.intersect(b)));
 
 /** What leaves has an interface to leave by, what arrives one where it arrived. What a tunnel encapsulates has both. */

@@ -1,9 +1,10 @@
-import type { Locality } from "../../ir/ruleset.ts";
-import { connections, localityAlphabet, rewriting } from "../dimensions.ts";
+import { connections, rewriting } from "../dimensions.ts";
 import type { PacketSpace } from "../packet-space.ts";
 import type { PacketSet } from "../packets/packet-set.ts";
 import { possible } from "../possible.ts";
 import { ownerFields } from "../vocabulary.ts";
+import { unless } from "../well-formed.ts";
+import { hopLimits, locality } from "./stack-packets.ts";
 
 /**
  * The packets that pf of macOS is shown. Each line is an assumption about macOS, and docs/backends.md says on whose word:
@@ -53,22 +54,5 @@ export function icmpErrors(space: PacketSpace): PacketSet {
   return of("ipv4", 1, 3, 4, 5, 11, 12).union(of("ipv6", 58, 1, 2, 3, 4));
 }
 
-/** The stack drops the others, and sends none (RFC 4861, RFC 2710, RFC 3810, RFC 2236, RFC 3376). */
-function hopLimits(space: PacketSpace): readonly PacketSet[] {
-  const icmpv6 = (...types: readonly number[]) => space.is("protocol", 58).intersect(space.is("icmpType", ...types));
-  return [
-    unless(icmpv6(133, 134, 135, 136, 137), space.is("hopLimit", 255)),
-    unless(icmpv6(130, 131, 132, 143), space.is("hopLimit", 1)),
-    unless(space.is("protocol", 2), space.is("hopLimit", 1)),
-  ];
-}
-
 /** 255.255.255.255. */
 const everyone = { first: 0xffffffffn, last: 0xffffffffn };
-
-const locality = (space: PacketSpace, end: "source" | "destination", ...names: readonly Locality[]): PacketSet =>
-  space.is(`${end}Locality`, ...names.map((name) => localityAlphabet.numberOf(name)));
-
-/** Where the first holds, all others do. */
-const unless = (condition: PacketSet, ...sets: readonly PacketSet[]): PacketSet =>
-  condition.complement().union(sets.reduce((a, b) => a.intersect(b)));

@@ -1,8 +1,9 @@
-import type { Locality } from "../../ir/ruleset.ts";
-import { connections, fragments, localityAlphabet, rewriting } from "../dimensions.ts";
+import { connections, fragments, rewriting } from "../dimensions.ts";
 import type { PacketSpace } from "../packet-space.ts";
 import type { PacketSet } from "../packets/packet-set.ts";
 import { ownerFields } from "../vocabulary.ts";
+import { unless } from "../well-formed.ts";
+import { hopLimits, locality } from "./stack-packets.ts";
 
 /**
  * The packets that the Windows Filtering Platform is shown. Each line is an assumption about Windows, and docs/backends.md
@@ -50,16 +51,6 @@ function icmpErrors(space: PacketSpace): PacketSet {
     );
 }
 
-/** The stack drops the others, and sends none (RFC 4861, RFC 2710, RFC 3810, RFC 2236, RFC 3376). */
-function hopLimits(space: PacketSpace): readonly PacketSet[] {
-  const icmpv6 = (...types: readonly number[]) => space.is("protocol", 58).intersect(space.is("icmpType", ...types));
-  return [
-    unless(icmpv6(133, 134, 135, 136, 137), space.is("hopLimit", 255)),
-    unless(icmpv6(130, 131, 132, 143), space.is("hopLimit", 1)),
-    unless(space.is("protocol", 2), space.is("hopLimit", 1)),
-  ];
-}
-
 /** The model calls loopback `lo`, and nothing else. */
 function isLo(space: PacketSpace, side: "in" | "out"): PacketSet {
   const { interfaces, kinds } = space.names;
@@ -68,10 +59,3 @@ function isLo(space: PacketSpace, side: "in" | "out"): PacketSet {
     .symmetricDifference(space.is(`${side}Kind`, kinds.numberOf("loopback")))
     .complement();
 }
-
-const locality = (space: PacketSpace, end: "source" | "destination", ...names: readonly Locality[]): PacketSet =>
-  space.is(`${end}Locality`, ...names.map((name) => localityAlphabet.numberOf(name)));
-
-/** Where the first holds, all others do. */
-const unless = (condition: PacketSet, ...sets: readonly PacketSet[]): PacketSet =>
-  condition.complement().union(sets.reduce((a, b) => a.intersect(b)));

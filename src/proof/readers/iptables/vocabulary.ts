@@ -1,13 +1,14 @@
-import type { Addresses } from "../../address-classes.ts";
-import { merged, noVocabulary, type Vocabulary } from "../../vocabulary.ts";
-import type { Condition, IpFamily, Program } from "./program.ts";
+import { merged, noVocabulary, type Vocabulary, vocabularyOfAddresses } from "../../vocabulary.ts";
+import type { Condition, Program } from "./program.ts";
 
 /** Every name that a program asks for. */
 export function vocabularyOfProgram({ family, tables, sets }: Program): Vocabulary {
   const conditions = [...tables.values()].flatMap((chains) =>
     [...chains.values()].flatMap((rules) => rules.flatMap((rule) => rule.conditions)),
   );
-  const held = [...sets.values()].filter((set) => set.family === family).map(({ ranges }) => listed(family, ranges));
+  const held = [...sets.values()]
+    .filter((set) => set.family === family)
+    .map(({ ranges }) => vocabularyOfAddresses(family, ranges));
   return merged(...conditions.flatMap((condition) => namesOf(condition, family)), ...held);
 }
 
@@ -16,12 +17,7 @@ function namesOf(condition: Condition, family: Program["family"]): readonly Voca
     const { name, isPrefix } = condition;
     return [{ ...noVocabulary, devices: [isPrefix ? { kind: "prefix", prefix: name } : { kind: "named", name }] }];
   }
-  if (condition.kind === "address") return [listed(family, condition.ranges)];
+  if (condition.kind === "address") return [vocabularyOfAddresses(family, condition.ranges)];
   if (condition.kind !== "owner") return [];
   return [{ ...noVocabulary, owners: { ...noVocabulary.owners, [condition.field]: [condition.id] } }];
 }
-
-const listed = (family: IpFamily, ranges: Addresses): Vocabulary => ({
-  ...noVocabulary,
-  addresses: { ...noVocabulary.addresses, [family]: [ranges] },
-});

@@ -1,6 +1,5 @@
-import type { Addresses } from "../../address-classes.ts";
-import { merged, noVocabulary, type Vocabulary } from "../../vocabulary.ts";
-import type { Condition, IpFamily, NamedSet, Program } from "./program.ts";
+import { merged, noVocabulary, type Vocabulary, vocabularyOfAddresses } from "../../vocabulary.ts";
+import type { Condition, NamedSet, Program } from "./program.ts";
 
 /** Every name that a program asks for. */
 export function vocabularyOfProgram({ tables }: Program): Vocabulary {
@@ -25,16 +24,13 @@ function namesOf(condition: Condition): Vocabulary {
     case "owner":
       return { ...noVocabulary, owners: { ...noVocabulary.owners, [condition.field]: condition.ids } };
     case "address":
-      return typeof condition.among === "string" ? noVocabulary : listed(condition.family, condition.among);
+      return typeof condition.among === "string"
+        ? noVocabulary
+        : vocabularyOfAddresses(condition.family === "ipv6" ? "ipv6" : "ipv4", condition.among);
     default:
       return noVocabulary;
   }
 }
 
 const addressesOf = (set: NamedSet): Vocabulary =>
-  set.kind === "addresses" ? listed(set.family, set.ranges) : noVocabulary;
-
-const listed = (family: IpFamily | "arp", ranges: Addresses): Vocabulary => ({
-  ...noVocabulary,
-  addresses: { ...noVocabulary.addresses, [family === "ipv6" ? "ipv6" : "ipv4"]: [ranges] },
-});
+  set.kind === "addresses" ? vocabularyOfAddresses(set.family, set.ranges) : noVocabulary;
