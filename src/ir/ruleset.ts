@@ -53,6 +53,9 @@ export interface AddressMatch {
   readonly within?: AddressSet;
 }
 
+/** The table of the private ranges. No list can have this name: the names of a policy hold no `_`. */
+export const privateTable = "private_ranges";
+
 /** What an address is to the interface that the packet crosses. `elsewhere`: another interface's, or nobody's here. */
 export type Locality = "local" | "broadcast" | "multicast" | "elsewhere";
 export const localities: readonly Locality[] = ["local", "broadcast", "multicast", "elsewhere"];

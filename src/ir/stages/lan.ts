@@ -1,5 +1,5 @@
 import { constant } from "../../net/parse-net.ts";
-import type { Rule } from "../ruleset.ts";
+import { privateTable, type Rule } from "../ruleset.ts";
 import { holds } from "../states.ts";
 import { pathInterfaces } from "../zones.ts";
 import { open, type PlanStage, underIpv6Policy } from "./rule.ts";
@@ -22,6 +22,3 @@ export const lanStage: PlanStage = (policy, os, state) =>
     const match = underIpv6Policy(policy, { outInterface, destination: { set: privateRanges, table: privateTable } });
     return match ? [open("lan", "out", match, id)] : [];
   });
-
-/** No list can have this name: the names of a policy hold no `_`. */
-export const privateTable = "private_ranges";
