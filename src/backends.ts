@@ -26,7 +26,7 @@ type FileProperty = "KSP3023" | "KSP3025" | "KSP3026";
 export const backends: Readonly<Record<Target, Backend>> = {
   nft: { emitter: nft, validate: validateNft, proves: ["KSP3023", "KSP3025", "KSP3026"] },
   iptables: { emitter: iptables, validate: validateIptables, proves: ["KSP3023", "KSP3025", "KSP3026"] },
-  wfp: { emitter: wfp, validate: validateWfp, proves: [] },
+  wfp: { emitter: wfp, validate: validateWfp, proves: ["KSP3023", "KSP3025"] },
   pf: { emitter: pf, validate: validatePf, proves: ["KSP3023", "KSP3025"] },
 };
 
