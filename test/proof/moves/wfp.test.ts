@@ -92,7 +92,7 @@ describe("a move that is not carried out at once", () => {
     expect(closing).toHaveLength(1);
     const old = closing.map((filter): Filter => ({ ...filter, action: "permit", content: "opening" }));
     const before = { ...nothing, filters: old };
-    expect(broken(before, down)).toMatch(/^out on .*: it passes on the way/);
+    expect(broken(before, down)).toMatch(/: running: it passes where the move ends, and should not$/);
   });
 
   test("filters of the boot that stay although they are gone are told", () => {
