@@ -94,16 +94,17 @@ describe.each([...tried, narrowed])("$name", ({ plan, files }) => {
 
   test("the way to a server is not cut by a move that keeps it", () => {
     let kept = 0;
-    for (const { from, to } of plan.moves) {
+    for (const [heading, commands] of blocks) {
+      const [, from = "", to = ""] = /^move (\S+) -> (\S+)$/.exec(heading) ?? [];
       const [before, after] = [rulesets.get(from), rulesets.get(to)];
-      const kills = blocks.get(`move ${from} -> ${to}`)?.slice(2);
-      if (!before || !after || !kills) throw new Error(`no move ${from} -> ${to}`);
+      if (!before || !after) continue;
+      const kills = commands.slice(2);
       for (const packet of packets) {
         const [was, is] = [before, after].map((ruleset) => evaluate(ruleset, packet).rule);
         if (was?.stage !== "endpoint" || is?.stage !== "endpoint") continue;
         kept++;
         const cut: string | undefined = kills.find((command) => isKilled(packet, command));
-        if (cut !== undefined) expect.fail(`${from} -> ${to}: ${cut}: ${describePacket(packet)}`);
+        if (cut !== undefined) expect.fail(`${heading}: ${cut}: ${describePacket(packet)}`);
       }
     }
     expect(kept).toBeGreaterThan(5);

@@ -64,6 +64,39 @@ describe("a step of a move", () => {
   });
 });
 
+describe("a way to a server that both states let pass", () => {
+  const near = 'allow out to 198.51.100.0/24 tcp 22 while up reason "work"';
+  const { plan, files } = textOnMac("near", home({ more: near }));
+  const moves = files.get("pf/moves.txt") ?? "";
+  const lines = moves.split("\n");
+  const withLine = (i: number, line: string) =>
+    validatePf(plan, new Map([...files, ["pf/moves.txt", lines.with(i, line).join("\n")]]));
+  const onCard = lines.flatMap((line, i) => (/ -i en\d /.test(line) ? [i] : []));
+  const lost = { kind: "move", difference: { says: "it is refused on the way, though both states let it pass" } };
+
+  test("is spared where its address lies in what is killed", () => {
+    const targets = onCard.map((i) => lines[i]?.split(" ").at(-1));
+    expect(targets).toContain("198.51.100.6");
+    expect(targets).toContain("198.51.100.8/29");
+    expect(targets.some((target) => target === "198.51.100.7" || target === "198.51.100.0/24")).toBe(false);
+  });
+
+  test.each(["-k 0.0.0.0/0 -k 0.0.0.0/0", "-k 0.0.0.0/0 -k 198.51.100.7", "-k 0.0.0.0/0 -k 198.51.100.0/24"])(
+    "and cut by %s, which is noticed",
+    (pair) => {
+      for (const i of onCard.slice(0, 2)) {
+        const line = lines[i] ?? "";
+        // Once as well as it, so that nothing is left.
+        expect(withLine(i, `${line}\n${line.replace(/-k \S+ -k \S+$/, pair)}`), line).toMatchObject(lost);
+      }
+    },
+  );
+
+  test("and cut where all states are killed", () => {
+    expect(withLine(onCard[0] ?? 0, "  pfctl -F states")).toMatchObject(lost);
+  });
+});
+
 describe("beside the moves", () => {
   const changed = (file: string, text: string | undefined) => {
     const all = new Map(files);

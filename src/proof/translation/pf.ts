@@ -163,13 +163,13 @@ class Validation {
 
   /** Whatever it begins with, a move ends closed. */
   #moves(blocks: readonly Block[], loaded: readonly State[], flows: FlowsOfPf): void {
-    const programs = new Map(loaded.map(({ ruleset, program }) => [ruleset.state as string, program]));
+    const states = new Map<string, State>(loaded.map((state) => [state.ruleset.state, state]));
     for (const [from, to] of this.#asked()) {
-      const [before, after] = [programs.get(from), programs.get(to)];
+      const [before, after] = [states.get(from), states.get(to)];
       const steps = blocks.find(({ heading }) => heading === headingOf([from, to]))?.steps;
       if (!before || !after || !steps) continue;
-      const left = this.#reading(movesFile, () => flows.left(steps, before, after));
-      if (left) throw new Found({ kind: "move", file: movesFile, move: `${from} -> ${to}`, difference: left });
+      const difference = this.#reading(movesFile, () => flows.broken(steps, before, after));
+      if (difference) throw new Found({ kind: "move", file: movesFile, move: `${from} -> ${to}`, difference });
     }
   }
 

@@ -48,7 +48,7 @@ export class Meaning {
   /** What passes an interface in one direction, whatever becomes of it at another. */
   half(program: Program, direction: Direction, machine: Machine = plain): PacketSet {
     const space = this.#space;
-    const byRule = this.#byRule(program, direction);
+    const byRule = this.byRule(program, direction);
     const { original, reply } = this.states(program, direction);
     const connection = (name: "established-original" | "established-reply" | "related") =>
       space.is("connection", connections.numberOf(name));
@@ -71,13 +71,13 @@ export class Meaning {
     };
   }
 
-  /** What whole packets make a state, on their interface alone or for all of them. */
-  opening(program: Program, direction: Direction, keeps: Exclude<Keeps, "no state">): PacketSet {
-    return this.#decided(
-      program,
-      { as: "opening", direction, walk: "whole" },
-      (rule) => rule.keeps === keeps && passes(rule),
-    ).minus(this.#errors());
+  /**
+   * What makes a state that is bound to its interface, as a packet of that direction shows it: as the one that makes it, or
+   * as the one that answers. Owner and type of ICMP are those of the one that makes it.
+   */
+  makes(program: Program, direction: Direction, as: "opening" | "answered"): PacketSet {
+    const view: View = { as, direction: as === "opening" ? direction : opposite[direction], walk: "whole" };
+    return this.#made(program, view, "if-bound");
   }
 
   /** Who is refused is told. */
@@ -85,7 +85,8 @@ export class Meaning {
     return this.#decided(program, { as: "itself", direction, walk: "whole" }, ({ action }) => action === "return");
   }
 
-  #byRule(program: Program, direction: Direction): PacketSet {
+  /** What passes an interface whatever states there are. */
+  byRule(program: Program, direction: Direction): PacketSet {
     const walks = (["whole", "fragments"] as const).map((walk) => {
       const refused = this.#decided(program, { as: "itself", direction, walk }, (rule) => !passes(rule));
       const seen = walk === "whole" ? this.#isWhole() : this.#isWhole().complement();
@@ -98,16 +99,18 @@ export class Meaning {
   #flows(program: Program, view: View): PacketSet {
     const space = this.#space;
     const side = sideOf(view);
-    const of = (keeps: Keeps) =>
-      this.#decided(program, view, (rule) => rule.keeps === keeps && passes(rule)).minus(this.#errors());
-    const floating = of("floating")
+    const floating = this.#made(program, view, "floating")
       .intersect(this.#matches.interfaces(side))
       .exists(`${side}Name`, `${side}Kind`)
       .intersect(space.has(side));
-    const made = of("if-bound").union(floating);
+    const made = this.#made(program, view, "if-bound").union(floating);
     const unowned = view.as === "answered" && this.#asksOwner(program) ? made.exists("user", "group") : made;
     const icmp = unowned.intersect(this.#icmp()).exists("icmpType", "icmpCode").minus(this.#errors());
     return unowned.minus(this.#icmp()).union(icmp.intersect(this.#icmp())).intersect(this.#isWhole());
+  }
+
+  #made(program: Program, view: View, keeps: Exclude<Keeps, "no state">): PacketSet {
+    return this.#decided(program, view, (rule) => rule.keeps === keeps && passes(rule)).minus(this.#errors());
   }
 
   /** Packets of which a rule decides that is wanted. */
