@@ -5,6 +5,8 @@ import { pf } from "./emitters/pf/emit.ts";
 import { wfp } from "./emitters/wfp/emit.ts";
 import type { Plan } from "./ir/plan.ts";
 import type { Target } from "./ir/targets.ts";
+import type { AuditFinding } from "./proof/audit/finding.ts";
+import { auditNft } from "./proof/audit/linux.ts";
 import { validateIptables } from "./proof/translation/iptables.ts";
 import type { Mismatch } from "./proof/translation/mismatch.ts";
 import { validateNft } from "./proof/translation/nft.ts";
@@ -16,6 +18,8 @@ export interface Backend {
   readonly emitter: Emitter;
   /** Reads every file back, without a line of the code that wrote it, and holds all packets in all states against the plan. */
   readonly validate: (plan: Plan, files: Files) => Mismatch | undefined;
+  /** What a machine's own firewall holds, by what each listing was called, held against the plan with the rules of others. */
+  readonly audit?: (plan: Plan, listing: ReadonlyMap<string, string>) => readonly AuditFinding[];
   /** Properties of files, and of the moves between them, that hold where `validate` finds nothing. */
   readonly proves: readonly FileProperty[];
 }
@@ -24,7 +28,7 @@ type FileProperty = "KSP3023" | "KSP3025" | "KSP3026";
 
 /** Every backend there is. */
 export const backends: Readonly<Record<Target, Backend>> = {
-  nft: { emitter: nft, validate: validateNft, proves: ["KSP3023", "KSP3025", "KSP3026"] },
+  nft: { emitter: nft, validate: validateNft, audit: auditNft, proves: ["KSP3023", "KSP3025", "KSP3026"] },
   iptables: { emitter: iptables, validate: validateIptables, proves: ["KSP3023", "KSP3025", "KSP3026"] },
   wfp: { emitter: wfp, validate: validateWfp, proves: ["KSP3023", "KSP3025"] },
   pf: { emitter: pf, validate: validatePf, proves: ["KSP3023", "KSP3025"] },

@@ -55,6 +55,21 @@ export function assign(diagrams: Diagrams, node: Node, values: ReadonlyMap<numbe
   return walk(node);
 }
 
+/** What is in a set once a number keeps these bits of its own and those are flipped. */
+export function remask(diagrams: Diagrams, node: Node, dimension: number, keep: bigint, flip: bigint): Node {
+  const { layout } = diagrams;
+  const walk = bottomUp((node, recur) => {
+    const level = diagrams.level(node);
+    if (layout.dimensionOf[level] !== dimension) return rebuilt(diagrams, node, recur);
+    const [kept, flipped] = [digitOf(diagrams, level, keep), digitOf(diagrams, level, flip)];
+    const base = diagrams.open();
+    for (let digit = 0; digit <= (layout.highestDigit[level] as number); digit++)
+      diagrams.push(digit, recur(diagrams.child(edgeFor(diagrams, node, (digit & kept) ^ flipped))), base);
+    return diagrams.close(level, base);
+  });
+  return walk(node);
+}
+
 /** Each dimension takes the part of another one of the same size: a packet is in the result when, renamed, it is in the set. */
 export function rename(diagrams: Diagrams, node: Node, to: ReadonlyMap<number, number>): Node {
   const { layout } = diagrams;
