@@ -6,7 +6,7 @@ import { wfp } from "./emitters/wfp/emit.ts";
 import type { Plan } from "./ir/plan.ts";
 import type { Target } from "./ir/targets.ts";
 import type { AuditFinding } from "./proof/audit/finding.ts";
-import { auditNft } from "./proof/audit/linux.ts";
+import { auditIptables, auditNft } from "./proof/audit/linux.ts";
 import { validateIptables } from "./proof/translation/iptables.ts";
 import type { Mismatch } from "./proof/translation/mismatch.ts";
 import { validateNft } from "./proof/translation/nft.ts";
@@ -29,10 +29,19 @@ type FileProperty = "KSP3023" | "KSP3025" | "KSP3026";
 /** Every backend there is. */
 export const backends: Readonly<Record<Target, Backend>> = {
   nft: { emitter: nft, validate: validateNft, audit: auditNft, proves: ["KSP3023", "KSP3025", "KSP3026"] },
-  iptables: { emitter: iptables, validate: validateIptables, proves: ["KSP3023", "KSP3025", "KSP3026"] },
+  iptables: {
+    emitter: iptables,
+    validate: validateIptables,
+    audit: (plan, listing) => auditIptables(plan, listing, switchesOf(iptables.emit(plan))),
+    proves: ["KSP3023", "KSP3025", "KSP3026"],
+  },
   wfp: { emitter: wfp, validate: validateWfp, proves: ["KSP3023", "KSP3025"] },
   pf: { emitter: pf, validate: validatePf, proves: ["KSP3023", "KSP3025"] },
 };
+
+/** The texts by which iptables goes from one state to another. */
+const switchesOf = (files: Files) => (state: string, family: "ipv4" | "ipv6") =>
+  files.get(`iptables/switch/${state.replaceAll(":", ".").replaceAll("+", "_")}.${family === "ipv4" ? "v4" : "v6"}`);
 
 /** What is proved of the files of all these targets. */
 export const provedOfFiles = ([first, ...more]: readonly Target[]): readonly FileProperty[] =>
