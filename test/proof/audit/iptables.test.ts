@@ -78,13 +78,13 @@ describe("ours", () => {
     ]);
   });
 
-  const before = (rule: string): Listings => ({
+  const preceded = (rule: string): Listings => ({
     iptables: four.replace("-A OUTPUT -j ksp_output", `${rule}\n-A OUTPUT -j ksp_output`),
     ip6tables: six,
   });
 
   test("behind a rule that accepts are passed over", () => {
-    const [found, ...more] = audit({}, before("-A OUTPUT -o eth0 -p udp -m udp --dport 53 -j ACCEPT"));
+    const [found, ...more] = audit({}, preceded("-A OUTPUT -o eth0 -p udp -m udp --dport 53 -j ACCEPT"));
     expect(more).toEqual([]);
     expect(found).toMatchObject({
       kind: "absent",
@@ -97,7 +97,7 @@ describe("ours", () => {
   test.each([["-A OUTPUT -o lo -j ACCEPT"], ["-A OUTPUT -j LOG"], ["-A OUTPUT -d 203.0.113.5/32 -j DROP"]])(
     "behind %s are not",
     (rule) => {
-      expect(audit({}, before(rule))).toEqual([]);
+      expect(audit({}, preceded(rule))).toEqual([]);
     },
   );
 });
