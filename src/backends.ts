@@ -7,6 +7,7 @@ import type { Plan } from "./ir/plan.ts";
 import type { Target } from "./ir/targets.ts";
 import type { AuditFinding } from "./proof/audit/finding.ts";
 import { auditNft } from "./proof/audit/linux.ts";
+import { auditPf } from "./proof/audit/pf.ts";
 import { auditWfp } from "./proof/audit/wfp.ts";
 import { validateIptables } from "./proof/translation/iptables.ts";
 import type { Mismatch } from "./proof/translation/mismatch.ts";
@@ -37,7 +38,7 @@ export const backends: Readonly<Record<Target, Backend>> = {
     audit: (plan, listing) => auditWfp(plan, listing, wfp.emit(plan)),
     proves: ["KSP3023", "KSP3025"],
   },
-  pf: { emitter: pf, validate: validatePf, proves: ["KSP3023", "KSP3025"] },
+  pf: { emitter: pf, validate: validatePf, audit: auditPf, proves: ["KSP3023", "KSP3025"] },
 };
 
 /** What is proved of the files of all these targets. */

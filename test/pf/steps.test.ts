@@ -157,6 +157,10 @@ test.each([
   ["a table filled from another", "  pfctl -a com.apple/000.ksp -t a -T replace -f tables/b.txt\n"],
   ["flows of two families", "  pfctl -i en0 -k 0.0.0.0/0 -k ::/0\n"],
   ["a kill without an interface", "  pfctl -k 0.0.0.0/0 -k 0.0.0.0/0\n"],
+  ["a kill by a label, which macOS does not know", "  pfctl -k label -k tunnel-vpn-933879\n"],
+  ["a kill by an id", "  pfctl -k id -k 4823e84500000003\n"],
+  ["a kill by a name, which is looked up", "  pfctl -i en0 -k 0.0.0.0/0 -k example.org\n"],
+  ["a kill without an end", "  pfctl -i en0 -k 10.0.0.0/8\n"],
   ["two commands in a line", "  pfctl -E; pfctl -d\n"],
 ])("%s is not read", (_, step) => {
   expect(() => readMoves(`move a -> b\n${step}`)).toThrow(Unreadable);

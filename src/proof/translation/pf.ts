@@ -7,9 +7,10 @@ import { PacketSpace } from "../packet-space.ts";
 import { type Fills, rulesetOf } from "../readers/pf/expand.ts";
 import { Meaning } from "../readers/pf/meaning.ts";
 import { strictly } from "../readers/pf/own.ts";
-import { type Program, type Ruleset as Rules, Unreadable } from "../readers/pf/program.ts";
+import { type Program, Unreadable } from "../readers/pf/program.ts";
 import { type Block, readMoves } from "../readers/pf/read-moves.ts";
 import { readText } from "../readers/pf/read-text.ts";
+import { renamed } from "../readers/pf/renamed.ts";
 import { isSameContent, readTable } from "../readers/pf/tables.ts";
 import { vocabularyOfProgram } from "../readers/pf/vocabulary.ts";
 import { loopback, merged, vocabularyOf } from "../vocabulary.ts";
@@ -202,12 +203,4 @@ function macrosOf(plan: Plan): ReadonlyMap<string, string> {
       device.kind === "utun" ? [[`tun_${device.of.replaceAll("-", "_")}`, utunName(device)] as const] : [],
     ),
   );
-}
-
-function renamed(rules: Rules, names: ReadonlyMap<string, string>): Rules {
-  const entries = rules.entries.map((entry) => {
-    const name = entry.interface && names.get(entry.interface.name);
-    return entry.interface && name !== undefined ? { ...entry, interface: { ...entry.interface, name } } : entry;
-  });
-  return { ...rules, entries };
 }
