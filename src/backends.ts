@@ -8,6 +8,7 @@ import type { Target } from "./ir/targets.ts";
 import type { AuditFinding } from "./proof/audit/finding.ts";
 import { auditNft } from "./proof/audit/linux.ts";
 import { auditPf } from "./proof/audit/pf.ts";
+import { auditWfp } from "./proof/audit/wfp.ts";
 import { validateIptables } from "./proof/translation/iptables.ts";
 import type { Mismatch } from "./proof/translation/mismatch.ts";
 import { validateNft } from "./proof/translation/nft.ts";
@@ -31,7 +32,12 @@ type FileProperty = "KSP3023" | "KSP3025" | "KSP3026";
 export const backends: Readonly<Record<Target, Backend>> = {
   nft: { emitter: nft, validate: validateNft, audit: auditNft, proves: ["KSP3023", "KSP3025", "KSP3026"] },
   iptables: { emitter: iptables, validate: validateIptables, proves: ["KSP3023", "KSP3025", "KSP3026"] },
-  wfp: { emitter: wfp, validate: validateWfp, proves: ["KSP3023", "KSP3025"] },
+  wfp: {
+    emitter: wfp,
+    validate: validateWfp,
+    audit: (plan, listing) => auditWfp(plan, listing, wfp.emit(plan)),
+    proves: ["KSP3023", "KSP3025"],
+  },
   pf: { emitter: pf, validate: validatePf, audit: auditPf, proves: ["KSP3023", "KSP3025"] },
 };
 
