@@ -142,6 +142,21 @@ describe("beside the moves", () => {
     expect(validatePf(plan, other)).toMatchObject({ reason: `the table ${brought} holds something else afterwards` });
   });
 
+  test("a table that boot brings stays, though a state behind it does not ask it", () => {
+    const addresses = Array.from({ length: 12 }, (_, i) => `203.0.113.${2 * i + 1}`).join(", ");
+    const allow = `allow out to ${addresses} tcp 443 while lockdown or up reason "work"`;
+    const { plan, files } = textOnMac("late", home({ more: allow }));
+    const [, brought = ""] = /^table <(\S+)> \{ 203/m.exec(files.get("pf/lockdown.conf") ?? "") ?? [];
+    const down = files.get("pf/down.conf") ?? "";
+    const named = `table <${brought}> persist\n`;
+    expect(down).toContain(named);
+    expect(down.split(`<${brought}>`)).toHaveLength(2);
+    expect(files.get("pf/up.conf")).toContain(named);
+    expect(validatePf(plan, files)).toBeUndefined();
+    const without = new Map([...files, ["pf/down.conf", down.replace(named, "")]]);
+    expect(validatePf(plan, without)).toMatchObject({ reason: `the table ${brought} is gone behind it` });
+  });
+
   test("more entries than pf takes", () => {
     const many = Array.from({ length: 200_001 }, (_, i) => `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}\n`).join("");
     expect(changed(table ?? "", many)).toMatchObject({ reason: expect.stringContaining("more than pf takes") });
