@@ -82,8 +82,9 @@ const tried: Readonly<Record<Target, readonly string[]>> = {
     "| --- | --- | --- |",
     "| every file | the plan, read back, for every packet in every state | every compile |",
     "| the same of random policies | the same plan that nftables has | `test/pf/random.test.ts`; last: 1,000 policies (`KSP_RANDOM=1000`), no difference |",
-    "| every move | flows that the new state forbids are killed, and none to a server that both reach | every compile, `test/pf/moves.test.ts` |",
+    "| every move | flows that the new state forbids are killed, and none to a server that both reach where pfctl can tell them apart | every compile, the same 1,000 policies, `test/pf/moves.test.ts` |",
+    "| what `ksp audit` says of a Mac | an evaluation packet by packet of ours beside rules of others at random | `test/proof/audit/pf-random.test.ts`; last: 300 neighbours (`KSP_RANDOM=300`), no difference |",
     "",
-    "Not tried anywhere: the kernel's own pf, its `pfctl`, the commands of `moves.txt`.",
+    "Not tried anywhere: the kernel's own pf, its `pfctl`, the commands of `moves.txt`, the report of a real Mac.",
   ],
 };

@@ -13,7 +13,8 @@ import { ourPath, stock } from "./pf-ours.ts";
 
 /**
  * What the rules of others do to a state of a plan. Ours are taken for what was planned: where they are asked they decide for
- * good, so all rules behind them are harmless, whatever they say. A rule that is not understood does what is worst.
+ * good, so all rules behind them are harmless, whatever they say. A rule that is not understood does what is worst. A packet
+ * that is sent to another interface is asked again there (xnu, pf_route).
  */
 export class JudgeOfPf {
   readonly #program: Program;
@@ -146,7 +147,8 @@ export class JudgeOfPf {
   }
 
   /** Rather one that is whole, and begins something. */
-  #some(set: PacketSet): Shown | undefined {
+  #some(of: PacketSet): Shown | undefined {
+    const set = of.exists(...unasked);
     const begins = this.#comparison.space.is("connection", connections.numberOf("new"));
     const whole = set.intersect(this.#whole);
     const found =
@@ -160,6 +162,9 @@ export class JudgeOfPf {
     return this.#comparison.space.is("fragment", fragments.whole);
   }
 }
+
+/** macOS has none of it, and pf asks for none. */
+const unasked = ["slice", "program", "service", "mark"];
 
 interface Translating {
   readonly path: string;

@@ -1,4 +1,4 @@
-import { utunName } from "../../ir/packet.ts";
+import { type Interface, utunName } from "../../ir/packet.ts";
 import { type Plan, rulesetsOf } from "../../ir/plan.ts";
 import type { Ruleset } from "../../ir/ruleset.ts";
 import { rulesetOf } from "../readers/pf/expand.ts";
@@ -21,7 +21,7 @@ export const stock = (ours: Rules): Program =>
  * Each utun by the name that the model has for it. Which tunnel a utun is says the label of a rule of ours on it: whether that
  * is true no rule can say. A utun that nothing of ours is on keeps its name.
  */
-export function inWordsOfModel(program: Program, plan: Plan): Program {
+export function inWordsOfModel(program: Program, plan: Plan): Translated {
   const tunnels = tunnelsByLabel(plan);
   const ours = program.get(ourPath);
   const known = new Map<string, string>();
@@ -33,7 +33,31 @@ export function inWordsOfModel(program: Program, plan: Plan): Program {
     return { ...entry, interface: { name: tunnel, isNegated: entry.interface?.isNegated ?? false } };
   });
   const read = ours ? new Map([...program, [ourPath, { ...ours, entries }]]) : program;
-  return new Map([...read].map(([path, rules]) => [path, renamed(rules, known)]));
+  return {
+    program: new Map([...read].map(([path, rules]) => [path, renamed(rules, known)])),
+    back: new Map([...known].map(([name, tunnel]) => [tunnel, name])),
+  };
+}
+
+interface Translated {
+  readonly program: Program;
+  /** From a name of the model to that of the day. */
+  readonly back: ReadonlyMap<string, string>;
+}
+
+/** As that Mac would show it. */
+export function inWordsOfMac(finding: AuditFinding, back: Translated["back"]): AuditFinding {
+  if (!finding.shown) return finding;
+  const { packet } = finding.shown;
+  const called = (device: Interface): Interface => ({ ...device, name: back.get(device.name) ?? device.name });
+  const shown = {
+    packet: {
+      ...packet,
+      ...(packet.inInterface && { inInterface: called(packet.inInterface) }),
+      ...(packet.outInterface && { outInterface: called(packet.outInterface) }),
+    },
+  };
+  return { ...finding, shown };
 }
 
 /** What stands for a tunnel's interface while there is none. */

@@ -12,7 +12,7 @@ import { SameOnMac } from "../translation/same-on-mac.ts";
 import { loopback, merged, noVocabulary, vocabularyOf } from "../vocabulary.ts";
 import type { AuditFinding, Place } from "./finding.ts";
 import { JudgeOfPf } from "./pf-judge.ts";
-import { absence, inWordsOfModel, ourPath } from "./pf-ours.ts";
+import { absence, inWordsOfMac, inWordsOfModel, ourPath } from "./pf-ours.ts";
 
 /**
  * A Mac by what pfctl printed there (`report.sh`, or `pfctl -sa`): whether a state of the plan is loaded and asked, and what the
@@ -29,7 +29,7 @@ export function auditPf(plan: Plan, listing: ReadonlyMap<string, string>): reado
     return new Audit(plan, readListing(readReport(text)), placeOf).findings();
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    return [{ kind: "unclear", states, reason: error.message, place: placeOf(error.line) }];
+    return [{ kind: "absent", states, reason: error.message, place: placeOf(error.line) }];
   }
 }
 
@@ -48,7 +48,7 @@ class Audit {
     const { machine, skipped } = this.#listing;
     const states = rulesetsOf(this.#plan).map(({ state }) => state);
     if (!machine.isEnabled) return [{ kind: "absent", states, reason: "pf is off" }];
-    const program = inWordsOfModel(this.#listing.program, this.#plan);
+    const { program, back } = inWordsOfModel(this.#listing.program, this.#plan);
     const ours = program.get(ourPath);
     if (!ours || ours.entries.length === 0)
       return [{ kind: "absent", states, reason: `nothing is in the anchor ${ourPath}` }];
@@ -63,7 +63,7 @@ class Audit {
     const absent = absence(ours, this.#plan, same, this.#placeOf);
     const judge = new JudgeOfPf(program, comparison, there, this.#placeOf);
     const found = rulesetsOf(this.#plan).flatMap((ruleset) => judge.findings(ruleset, skipped));
-    return [...(absent ? [absent] : []), ...inAllStates(found)];
+    return [...(absent ? [absent] : []), ...inAllStates(found)].map((finding) => inWordsOfMac(finding, back));
   }
 }
 

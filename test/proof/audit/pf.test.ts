@@ -16,11 +16,27 @@ const said = (mac: Mac): readonly string[] =>
     return `${finding.kind} ${what}${finding.place ? ` (${finding.place.text})` : ""}${packet}`;
   });
 
+test("two tunnels, each on a utun of its own, and before there is any", () => {
+  const { plan, files } = exampleOnMac("two-hops");
+  const said = (report: string) => auditPf(plan, new Map([["report.txt", report]]));
+  const up = reportOf(stockMac(loaded(files, "up")));
+  expect(said(up)).toEqual([]);
+  expect(said(reportOf(stockMac(loaded(files, "lockdown"))).replaceAll(/utun[45]/g, "utun_none"))).toEqual([]);
+  // Which utun is which tunnel no rule says; that one is two is noticed.
+  expect(said(up.replaceAll("utun4", "utun5"))).toMatchObject([{ kind: "absent" }]);
+});
+
 test("a Mac as it comes, with a state of ours", () => {
   for (const state of ["lockdown", "down", "up"]) expect(said(stockMac(loaded(files, state)))).toEqual([]);
 });
 
 describe("ours are not in force", () => {
+  test("a file that is no report", () => {
+    expect(auditPf(plan, new Map())).toMatchObject([{ kind: "absent", reason: "pfctl printed nothing" }]);
+    const reason = "nothing says what `pfctl -sr` prints";
+    expect(auditPf(plan, new Map([["x", "hello\n"]]))).toMatchObject([{ kind: "absent", reason }]);
+  });
+
   test.each<readonly [string, Mac, RegExp]>([
     ["pf is off", { ...stock, info: "Status: Disabled" }, /^absent pf is off$/],
     ["an empty anchor", stockMac({}), /^absent nothing is in the anchor/],
@@ -117,6 +133,12 @@ test.each<readonly [string, Mac]>([
   ["another VPN behind ours", vpn],
   ["a firewall of somebody else behind ours", thirdParty],
   ["a split tunnel behind ours", splitTunnel],
+  [
+    "names of ports that only that Mac knows",
+    withAnchor(sharing, "com.apple.internet-sharing/shared_v4", {
+      translations: "rdr on bridge100 inet proto tcp from 192.168.2.0/24 to any port = unheard -> 127.0.0.1 port 8021",
+    }),
+  ],
   ["loopback skipped", { ...stock, interfaces: "ALL\nen0\nlo0 (skip)\nutun4" }],
 ])("%s gives no alarm", (_, mac) => {
   expect(said(mac)).toEqual([]);

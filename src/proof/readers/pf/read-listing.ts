@@ -97,8 +97,9 @@ function doubtful(text: string, doubt: string): Ruleset {
   // What puts fragments together, or holds packets up, lets none pass and refuses none.
   if (/^(no )?(scrub|dummynet)(-anchor)?(?= |$)|^no (nat|rdr|binat)(?= |$)/.test(text)) return none;
   const head = /^(pass|block)(?: drop| return)?( in| out)?(?: log)?( quick)?(?: on (\w+)(?= |$))?/.exec(text);
-  const [, action, direction, quick, on] = head ?? [];
+  const [, action, direction, quick] = head ?? [];
   const translation = /^(nat|rdr|binat)(-anchor| pass)?(?= |$)/.exec(text);
+  const on = head?.[4] ?? /^\w+(?: pass)? on (\w+)(?= |$)/.exec(text)?.[1];
   const any = { kind: "any", isNegated: false } as const;
   const criteria: Criteria = {
     line: 1,
