@@ -7,6 +7,8 @@ import type { Plan } from "./ir/plan.ts";
 import type { Target } from "./ir/targets.ts";
 import type { AuditFinding } from "./proof/audit/finding.ts";
 import { auditIptables, auditNft } from "./proof/audit/linux.ts";
+import { auditPf } from "./proof/audit/pf.ts";
+import { auditWfp } from "./proof/audit/wfp.ts";
 import { validateIptables } from "./proof/translation/iptables.ts";
 import type { Mismatch } from "./proof/translation/mismatch.ts";
 import { validateNft } from "./proof/translation/nft.ts";
@@ -19,7 +21,7 @@ export interface Backend {
   /** Reads every file back, without a line of the code that wrote it, and holds all packets in all states against the plan. */
   readonly validate: (plan: Plan, files: Files) => Mismatch | undefined;
   /** What a machine's own firewall holds, by what each listing was called, held against the plan with the rules of others. */
-  readonly audit?: (plan: Plan, listing: ReadonlyMap<string, string>) => readonly AuditFinding[];
+  readonly audit: (plan: Plan, listing: ReadonlyMap<string, string>) => readonly AuditFinding[];
   /** Properties of files, and of the moves between them, that hold where `validate` finds nothing. */
   readonly proves: readonly FileProperty[];
 }
@@ -35,8 +37,13 @@ export const backends: Readonly<Record<Target, Backend>> = {
     audit: (plan, listing) => auditIptables(plan, listing, switchesOf(iptables.emit(plan))),
     proves: ["KSP3023", "KSP3025", "KSP3026"],
   },
-  wfp: { emitter: wfp, validate: validateWfp, proves: ["KSP3023", "KSP3025"] },
-  pf: { emitter: pf, validate: validatePf, proves: ["KSP3023", "KSP3025"] },
+  wfp: {
+    emitter: wfp,
+    validate: validateWfp,
+    audit: (plan, listing) => auditWfp(plan, listing, wfp.emit(plan)),
+    proves: ["KSP3023", "KSP3025"],
+  },
+  pf: { emitter: pf, validate: validatePf, audit: auditPf, proves: ["KSP3023", "KSP3025"] },
 };
 
 /** The texts by which iptables goes from one state to another. */

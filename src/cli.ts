@@ -220,6 +220,8 @@ program
       "sudo ksp audit home.ksp --target nft",
       "nft -j -p list ruleset > rules.json; ksp audit home.ksp --target nft --listing rules.json",
       "ksp audit home.ksp --target iptables --listing rules.json rules.v4 rules.v6 sets.ipset",
+      "ksp audit laptop.ksp --target wfp --listing state.xml",
+      "ssh mac sudo sh report.sh > report.txt; ksp audit laptop.ksp --target pf --listing report.txt",
     ),
   )
   .action(async (file: string, options) => {

@@ -5,6 +5,7 @@ import type { Meaning } from "../readers/pf/meaning.ts";
 import type { Direction, Net, Program } from "../readers/pf/program.ts";
 import type { Step } from "../readers/pf/read-moves.ts";
 import type { Comparison, Difference } from "../translation/comparison.ts";
+import { onTheWay } from "./transition.ts";
 
 /** What pf runs in a state, and what was planned of it. */
 export interface PfStanding {
@@ -70,7 +71,7 @@ export class FlowsOfPf {
     });
     const isError = space.is("connection", connections.numberOf("related"));
     const passing = this.#meaning.byRule(after.program, direction).union(...flows, isError);
-    return this.#comparison.some(kept.minus(passing), "it is refused on the way, though both states let it pass");
+    return this.#comparison.some(kept.minus(passing), onTheWay.lost);
   }
 
   /** Flows that have to end, as a packet of a direction shows them: the one that began it, or one that answers. */

@@ -89,16 +89,8 @@ export class MovesOfWfp {
       after: boundsOf(steps.map((filters) => this.#passes(filters, "running", question))),
     };
     const within = this.#meaning.shown(question).intersect(this.#same.there);
-    const { opened, lost } = this.#transitions.broken({
-      judges: [judge],
-      within,
-      old: this.#plannedOf(from) ?? within,
-      new: this.#plannedOf(to) ?? within,
-    });
-    return (
-      (opened && this.#same.some(opened, "it passes on the way, though neither state lets it pass")) ??
-      (lost && this.#same.some(lost, "it is refused on the way, though both states let it pass"))
-    );
+    const [old = within, after = within] = [from, to].map((end) => this.#plannedOf(end));
+    return this.#transitions.difference({ judges: [judge], within, old, new: after }, this.#same, true);
   }
 
   /** What is left in the end is the state that the move leads to, whatever of the rest is left beside it. */

@@ -26,7 +26,7 @@ const asSix = (text: string): string => text.replace("iptables-save", "ip6tables
 
 type Listings = Readonly<Record<string, string>>;
 const audit = (others: Listings = {}, ours: Listings = { iptables: four, ip6tables: six }): readonly AuditFinding[] =>
-  backends.iptables.audit?.(plan, new Map(Object.entries({ ...ours, ...others }))) ?? [];
+  backends.iptables.audit(plan, new Map(Object.entries({ ...ours, ...others })));
 const told = (findings: readonly AuditFinding[]) =>
   findings.map((finding) => `${finding.kind} ${"does" in finding ? finding.does : finding.reason}`);
 const foreign = (name: string): Listings => ({

@@ -79,6 +79,11 @@ export class Meaning {
     return all.permitted().union(all.undecided());
   }
 
+  /** The packets that a filter is about, of those that open a flow. */
+  matched({ when, layer, content }: Pick<Filter, "when" | "layer" | "content">): PacketSet {
+    return this.#matched(when, { layer, as: "opening" }, `${content} opening`);
+  }
+
   /** The packets that a layer is asked about. */
   shown(question: Question): PacketSet {
     const seen = this.#seenAt(question.layer, wayOf(question));
