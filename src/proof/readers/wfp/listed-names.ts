@@ -23,11 +23,10 @@ export class MachineNames {
     return this.#aliases.get(luid);
   }
 
-  /** A path with its drive that documents name, or the path with the volume. */
+  /** A path with its drive that documents name, `System`, or the path with the volume. */
   program(hex: string): string {
     const path = pathOf(hex);
-    const known = this.#programs.find((program) => isAt(path, program));
-    return known ?? path;
+    return [...this.#programs, "System"].find((program) => isAt(path, program)) ?? path;
   }
 
   /** Whom alone a security descriptor allows. Undefined: others, or more than one. */
