@@ -11,7 +11,7 @@ import { regionText } from "../region-text.ts";
 import { ownerFields } from "../vocabulary.ts";
 import { witnessValues } from "../witness.ts";
 import { fewest } from "./fewest.ts";
-import type { AuditFinding, Shown } from "./finding.ts";
+import { type AuditFinding, inAllStates, type Shown } from "./finding.ts";
 import { type Need, needsOf } from "./needed.ts";
 import { type Act, type Base, doesSomething, type Hook, type Rule, rulesOf, unclearOf } from "./rules.ts";
 import { AskedRules, asRouted, type Question, Walk } from "./walk.ts";
@@ -29,15 +29,6 @@ export function judgeForeign(plan: Plan, bases: readonly Base[], space: PacketSp
   const passing = new Map(rulesets.map((ruleset) => [ruleset, accepted(ruleset, space, "most")]));
   const found = rulesets.flatMap((ruleset) => new Judge(bases, rules, asked, ruleset, passing).findings());
   return inAllStates(found);
-}
-
-/** One finding for what one rule does, with every state where it does it. */
-function inAllStates(found: readonly AuditFinding[]): readonly AuditFinding[] {
-  const groups = Map.groupBy(found, ({ kind, place }) => `${kind} ${place?.file} ${place?.line}`);
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group;
-    return first ? [{ ...first, states: [...new Set(group.flatMap(({ states }) => states))] }] : [];
-  });
 }
 
 /** More are not told: one rule after the other can be mended. */
