@@ -2,7 +2,7 @@ import { type Plan, rulesetsOf } from "../../ir/plan.ts";
 import type { Ruleset } from "../../ir/ruleset.ts";
 import { accepted } from "../accepted.ts";
 import { cover } from "../cover.ts";
-import { localityAlphabet } from "../dimensions.ts";
+import { localityAlphabet, rewriting } from "../dimensions.ts";
 import type { PacketSpace } from "../packet-space.ts";
 import { packetOf } from "../packet-values.ts";
 import type { PacketSet } from "../packets/packet-set.ts";
@@ -136,10 +136,15 @@ class Judge {
   /** What may get on that our rules refuse, and what they let pass that is sent elsewhere behind them. */
   #opened(how: How): PacketSet {
     const { all, none } = this.#space;
-    const real = possible(this.#space).intersect(this.#space.family("ipv4", "ipv6")).minus(forHere(this.#space));
+    const real = possible(this.#space)
+      .intersect(this.#space.family("ipv4", "ipv6"))
+      .intersect(this.#space.is("rewritten", rewriting.no))
+      .minus(forHere(this.#space));
     const isBeyond = (base: Base, act: Act): boolean =>
       act.kind === "past" || (this.#way.isLast(base) && ["program", "destination", "unknown"].includes(act.kind));
-    const let_ = this.#before({ ...how, isBeyond }, all).minus(this.#accepted);
+    const let_ = this.#before({ ...how, isBeyond }, all)
+      .minus(this.#accepted)
+      .minus(this.#withOwnSource());
     const sent = this.#acts((act) => act.kind === "past" || act.kind === "program")
       ? this.#before({ ...how, isBeyond }, none)
       : none;
@@ -147,6 +152,12 @@ class Judge {
       ? this.#before({ ...how, isBeyond: (_, act) => act.kind === "offload" }, none)
       : none;
     return let_.union(sent, offloaded.intersect(this.#elsewhere)).intersect(real);
+  }
+
+  /** What would pass with the address of where it leaves: a sender may use that, so a right source opens nothing. */
+  #withOwnSource(): PacketSet {
+    const own = this.#accepted.intersect(this.#space.is("sourceLocality", localityAlphabet.numberOf("local")));
+    return own.intersect(this.#space.direction("out")).exists("source4", "source6", "sourceLocality");
   }
 
   #lost(need: Need, how: How): PacketSet {
@@ -184,7 +195,7 @@ class Judge {
 /** What is for this machine itself leaves by no card: whatever becomes of it, it was free to go. */
 const forHere = (space: PacketSpace): PacketSet =>
   space
-    .direction("out")
+    .direction("out", "forward")
     .intersect(space.is("destinationLocality", localityAlphabet.numberOf("local")))
     .minus(space.is("outKind", space.names.kinds.numberOf("loopback")));
 

@@ -100,6 +100,8 @@ function plain(set: PacketSet, { rules }: Ruleset, space: PacketSpace): PacketSe
   );
   const { owners, interfaces } = space.names;
   const inner = interfaces.samples.flatMap((name, i) => (inside.test(name) ? [i + 1] : []));
+  const ofHome = (end: "source" | "destination"): PacketSet =>
+    space.address(end, "ipv4", home, space.all).union(space.family("ipv6"));
   const preferred: readonly (readonly [string, PacketSet])[] = [
     ["rewritten", space.is("rewritten", rewriting.no)],
     ["hopLimit", space.is("hopLimit", 64)],
@@ -110,6 +112,9 @@ function plain(set: PacketSet, { rules }: Ruleset, space: PacketSpace): PacketSe
       (field) => [field, space.is(field, owners[field].size - 1).union(space.direction("in"))] as const,
     ),
     ...ownerFields.map((field) => [field, space.is(field, 0).union(space.direction("out"))] as const),
+    // Rules for networks of containers are not about what this machine itself sends.
+    ["source4", ofHome("source").union(space.direction("in"))],
+    ["destination4", ofHome("destination").union(space.direction("out", "forward"))],
     ...(["in", "out"] as const).map((side) => [`${side}Name`, space.is(`${side}Name`, ...inner).complement()] as const),
   ];
   return preferred.reduce((rest, [dimension, wish]) => {
@@ -117,6 +122,8 @@ function plain(set: PacketSet, { rules }: Ruleset, space: PacketSpace): PacketSe
     return wished.union(rest.minus(wished.exists(dimension)));
   }, set);
 }
+
+const home = constant("192.168.0.0/16");
 
 /** Interfaces of containers and virtual machines: no server is behind them. */
 const inside = /^(docker|br-|veth|virbr|vnet|lxc|lxd|incus|podman|cni|flannel|cali|kube|cilium)/;

@@ -202,8 +202,10 @@ export class Walk {
       .intersect(to)
       .intersect(at);
     const changed = ["destination4", "destination6", "destinationLocality", ...(ports ? ["destinationPort"] : [])];
-    const before = made.exists(...changed);
-    return family ? before.intersect(space.family(family)) : before;
+    const before = family ? made.exists(...changed).intersect(space.family(family)) : made.exists(...changed);
+    // Who comes in may address whom it likes, so another address lets nobody in.
+    const in_ = space.direction("in");
+    return before.minus(in_).union(behind.intersect(in_));
   }
 
   #among(
