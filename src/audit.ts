@@ -39,9 +39,8 @@ export function audit(source: Source, { target, listing, ...options }: AuditOpti
         { at: placeOf(origins, from, "carrier"), label: "cannot be said there", help },
       ),
     ),
-    ...(judge ? [] : [diagnostic("KSP4001", { construct: `an audit of ${target}` }, { at: origins.head })]),
   ];
-  if (refused.length > 0 || !judge) return { sources, diagnostics: [...diagnostics, ...refused] };
+  if (refused.length > 0) return { sources, diagnostics: [...diagnostics, ...refused] };
   try {
     const findings = judge(plan, listing);
     const listed = linesOf(findings);

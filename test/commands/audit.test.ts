@@ -39,10 +39,3 @@ test("a listing that cannot be read is trouble with the call", async () => {
   expect(code).toBe(2);
   expect(stdout).toContain("`rules.json` cannot be read");
 });
-
-test("a target that is not judged yet is told so", async () => {
-  const cwd = await directory({ "home.ksp": policy, "rules.json": "x" });
-  const { code, stdout } = await ksp(call.with(3, "iptables"), { cwd });
-  expect(code).toBe(1);
-  expect(stdout).toContain("an audit of iptables is not supported yet");
-});

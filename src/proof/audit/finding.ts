@@ -31,3 +31,12 @@ export type AuditFinding = { readonly states: readonly StateKey[] } & (
   | { readonly kind: "opens" | "breaks"; readonly does: string; readonly place: Place; readonly shown: Shown }
   | { readonly kind: "unclear"; readonly reason: string; readonly place: Place; readonly shown?: Shown }
 );
+
+/** One finding for what one place does, with every state where it does it. */
+export function inAllStates(found: readonly AuditFinding[]): readonly AuditFinding[] {
+  const groups = Map.groupBy(found, ({ kind, place }) => `${kind} ${place?.file} ${place?.line}`);
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    return first ? [{ ...first, states: [...new Set(group.flatMap(({ states }) => states))] }] : [];
+  });
+}

@@ -10,48 +10,24 @@ import { regionText } from "../region-text.ts";
 import { ownerFields } from "../vocabulary.ts";
 import { witnessValues } from "../witness.ts";
 import { fewest } from "./fewest.ts";
-import type { AuditFinding, Shown } from "./finding.ts";
+import { type AuditFinding, inAllStates, type Shown } from "./finding.ts";
 import { type Need, needsOf } from "./needed.ts";
-import { type Act, type Base, doesSomething, type Hook, type Rule, unclearOf } from "./rules.ts";
+import { type Act, type Base, doesSomething, type Hook, type Rule, rulesOf, unclearOf } from "./rules.ts";
 import { AskedRules, asRouted, type Question, Walk } from "./walk.ts";
-import { isOurs, Way } from "./way.ts";
+import { Way } from "./way.ts";
 
 /**
  * What the rules of others do to a plan, in each of its states: what they let out beside it, and what they refuse that it needs.
  * `bases` are those of others and ours, as a machine has them.
  */
 export function judgeForeign(plan: Plan, bases: readonly Base[], space: PacketSpace): readonly AuditFinding[] {
-  const rules = rulesOf(bases.filter((base) => !isOurs(base)));
+  const rules = rulesOf(bases).filter(({ end }) => end?.kind !== "ours");
   if (!rules.some(doesSomething)) return [];
   const asked = new AskedRules(space);
   const rulesets = rulesetsOf(plan);
   const passing = new Map(rulesets.map((ruleset) => [ruleset, accepted(ruleset, space, "most")]));
   const found = rulesets.flatMap((ruleset) => new Judge(bases, rules, asked, ruleset, passing).findings());
   return inAllStates(found);
-}
-
-/** Every rule that is reached. */
-function rulesOf(bases: readonly Base[]): readonly Rule[] {
-  const seen = new Set<readonly Rule[]>();
-  const visit = (base: Base, chain: readonly Rule[]): readonly Rule[] => {
-    if (seen.has(chain)) return [];
-    seen.add(chain);
-    return chain.flatMap((rule) => {
-      const { end } = rule;
-      const to = end?.kind === "jump" || end?.kind === "goto" ? (base.chains.get(end.chain) ?? []) : [];
-      return [rule, ...visit(base, to)];
-    });
-  };
-  return bases.flatMap((base) => visit(base, base.chain));
-}
-
-/** One finding for what one rule does, with every state where it does it. */
-function inAllStates(found: readonly AuditFinding[]): readonly AuditFinding[] {
-  const groups = Map.groupBy(found, ({ kind, place }) => `${kind} ${place?.file} ${place?.line}`);
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group;
-    return first ? [{ ...first, states: [...new Set(group.flatMap(({ states }) => states))] }] : [];
-  });
 }
 
 /** More are not told: one rule after the other can be mended. */

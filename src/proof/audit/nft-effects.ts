@@ -117,7 +117,7 @@ function mangled(value: Json): readonly Act[] {
   const field = name?.isString ? name.string() : "";
   switch (kind) {
     case "meta":
-      if (field === "mark") return [markOf(set, "meta") ?? { kind: "any-mark" }];
+      if (field === "mark") return [markOf(set, "meta") ?? { kind: "any-mark", bits: 0xffffffff }];
       if (["priority", "nftrace", "pkttype", "secmark"].includes(field)) return [];
       break;
     case "ct": {

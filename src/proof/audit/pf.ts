@@ -1,5 +1,4 @@
 import { type Plan, rulesetsOf } from "../../ir/plan.ts";
-import type { StateKey } from "../../ir/states.ts";
 import { PacketSpace } from "../packet-space.ts";
 import { Meaning } from "../readers/pf/meaning.ts";
 import { Unreadable } from "../readers/pf/program.ts";
@@ -10,7 +9,7 @@ import { Comparison } from "../translation/comparison.ts";
 import { macPackets } from "../translation/mac-packets.ts";
 import { SameOnMac } from "../translation/same-on-mac.ts";
 import { loopback, merged, noVocabulary, vocabularyOf } from "../vocabulary.ts";
-import type { AuditFinding, Place } from "./finding.ts";
+import { type AuditFinding, inAllStates, type Place } from "./finding.ts";
 import { JudgeOfPf } from "./pf-judge.ts";
 import { absence, inWordsOfMac, inWordsOfModel, ourPath } from "./pf-ours.ts";
 
@@ -65,14 +64,4 @@ class Audit {
     const found = rulesetsOf(this.#plan).flatMap((ruleset) => judge.findings(ruleset, skipped));
     return [...(absent ? [absent] : []), ...inAllStates(found)].map((finding) => inWordsOfMac(finding, back));
   }
-}
-
-/** One finding for what one line does, with every state where it does it. */
-function inAllStates(found: readonly AuditFinding[]): readonly AuditFinding[] {
-  const groups = Map.groupBy(found, ({ kind, place }) => `${kind} ${place?.line}`);
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group;
-    const states: readonly StateKey[] = [...new Set(group.flatMap((finding) => finding.states))];
-    return first ? [{ ...first, states }] : [];
-  });
 }

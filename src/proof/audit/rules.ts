@@ -77,7 +77,9 @@ export type Act =
   | { readonly kind: "source"; readonly family?: IpFamily; readonly ranges?: Addresses }
   /** Keeps these bits of the mark and flips those. */
   | { readonly kind: "mark"; readonly keep: number; readonly flip: number }
-  | { readonly kind: "any-mark" | "any-hop-limit" | "untracked" }
+  /** These bits of the mark may become any. */
+  | { readonly kind: "any-mark"; readonly bits: number }
+  | { readonly kind: "any-hop-limit" | "untracked" }
   /** May change what the mark of the connection tells ours. */
   | { readonly kind: "connection-mark"; readonly keep: number }
   /** Out by a card itself, without a look at any rule behind; `isCopy`: the packet itself goes on. */
@@ -109,3 +111,18 @@ function unknownIn(test: Test): string | undefined {
 
 /** Rules without which a packet would go on as it came. */
 export const doesSomething = ({ acts, end }: Rule): boolean => acts.length > 0 || end?.kind === "drop";
+
+/** Every rule that is reached. */
+export function rulesOf(bases: readonly Base[]): readonly Rule[] {
+  const seen = new Set<readonly Rule[]>();
+  const visit = (base: Base, chain: readonly Rule[]): readonly Rule[] => {
+    if (seen.has(chain)) return [];
+    seen.add(chain);
+    return chain.flatMap((rule) => {
+      const { end } = rule;
+      const to = end?.kind === "jump" || end?.kind === "goto" ? (base.chains.get(end.chain) ?? []) : [];
+      return [rule, ...visit(base, to)];
+    });
+  };
+  return bases.flatMap((base) => visit(base, base.chain));
+}

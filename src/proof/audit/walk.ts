@@ -80,6 +80,11 @@ export class Walk {
     return asked.intersect(comes).union(behind.minus(comes));
   }
 
+  /** What is accepted by the rules of a hook, and not by coming to their end. */
+  accepted(base: Base): PacketSet {
+    return this.#chain(base, base.chain, this.#space.all, this.#space.none);
+  }
+
   #on(hook: Hook, name: string): PacketSet {
     const { interfaces } = this.#space.names;
     return this.#space.is(
@@ -160,8 +165,10 @@ export class Walk {
         const set = behind.whenMasked("mark", BigInt(act.keep), BigInt(act.flip));
         return base.reroutes ? rerouted(set) : set;
       }
-      case "any-mark":
-        return base.reroutes ? rerouted(behind.exists("mark")) : behind.exists("mark");
+      case "any-mark": {
+        const set = behind.whateverBits("mark", BigInt(act.bits));
+        return base.reroutes ? rerouted(set) : set;
+      }
       case "any-hop-limit":
         return behind.exists("hopLimit");
       case "connection-mark":

@@ -17,7 +17,7 @@ import type { Meaning } from "../readers/wfp/meaning.ts";
 import { regionText } from "../region-text.ts";
 import { ownerFields } from "../vocabulary.ts";
 import { witnessValues } from "../witness.ts";
-import type { AuditFinding, Shown } from "./finding.ts";
+import { type AuditFinding, inAllStates, type Shown } from "./finding.ts";
 import { type Need, needsOf } from "./needed.ts";
 import { isOn, placeOf, textOf } from "./wfp-own.ts";
 
@@ -185,12 +185,3 @@ const onlyLooks = ({ action, sublayer }: ListedFilter): boolean =>
   action.kind === "inspection" ||
   (action.kind === "callout" && (action.by.startsWith("fwpm_callout_") || sublayer === windefend));
 const windefend = "3c1cd879-1b8c-4ab4-8f83-5ed129176ef3";
-
-/** One finding for what one filter does, with every state where it does it. */
-function inAllStates(found: readonly AuditFinding[]): readonly AuditFinding[] {
-  const groups = Map.groupBy(found, ({ kind, place }) => `${kind} ${place?.file} ${place?.line}`);
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group;
-    return first ? [{ ...first, states: [...new Set(group.flatMap(({ states }) => states))] }] : [];
-  });
-}

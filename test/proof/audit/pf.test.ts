@@ -232,6 +232,11 @@ describe("a neighbour that opens or breaks is found, with a packet", () => {
       [/^unclear the option dscp .*: out on en0/],
     ],
     ["a line that nobody knows", ahead(stock, "frobnicate all"), [/^unclear the statement frobnicate/]],
+    [
+      "rules in braces",
+      ahead(stock, "anchor out on en1 {\n  block drop quick all\n}"),
+      [/^unclear a rule in braces \(block drop quick all\)/],
+    ],
     ["a tag", ahead(stock, "block drop out quick all tagged vm"), [/^unclear a tag/]],
     [
       "an unknown line in an anchor before ours",

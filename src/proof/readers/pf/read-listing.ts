@@ -71,11 +71,17 @@ export function readListing({
   return { machine: { isEnabled: readInfo(info), skipped: [...skipped.keys()] }, program, skipped };
 }
 
-/** Line by line: each is a whole rule, and what stands in brackets counts packets. */
+/** Line by line: each is a whole rule, what stands in brackets counts packets, and what in braces is about some of them alone. */
 function rulesIn({ text, line: first }: Printed, services: Services): readonly Ruleset[] {
+  let depth = 0;
   return text.split("\n").flatMap((line, i): readonly Ruleset[] => {
     if (line === "" || line.startsWith("  [ ")) return [];
-    const read = readLine(line, services);
+    const isBrace = line.endsWith("{") || line.trim() === "}";
+    if (isBrace) {
+      depth += line.endsWith("{") ? 1 : -1;
+      return [];
+    }
+    const read = depth > 0 ? doubtful(line.trim(), "a rule in braces") : readLine(line, services);
     const at = <T extends Criteria>(criteria: T): T => ({ ...criteria, line: first + i });
     const { tables, scrubs, entries, translations } = read;
     return [{ tables, scrubs: scrubs.map(at), entries: entries.map(at), translations: translations.map(at) }];
