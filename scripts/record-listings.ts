@@ -17,6 +17,7 @@ const ofNft: Readonly<Record<string, readonly string[]>> = {
   "home.up": ["golden/home/nft/ruleset.nft", "golden/home/nft/switch/up.nft"],
   firewalld: ["kernel/foreign/firewalld.nft"],
   "wg-quick": ["kernel/foreign/wg-quick.nft"],
+  fail2ban: ["kernel/foreign/fail2ban.nft"],
 };
 for (const [name, files] of Object.entries(ofNft)) {
   const { nftables }: { readonly nftables: readonly object[] } = JSON.parse(

@@ -2,6 +2,7 @@ import { type Plan, rulesetsOf } from "../../ir/plan.ts";
 import type { Ruleset } from "../../ir/ruleset.ts";
 import { accepted } from "../accepted.ts";
 import { cover } from "../cover.ts";
+import { localityAlphabet } from "../dimensions.ts";
 import type { PacketSpace } from "../packet-space.ts";
 import { packetOf } from "../packet-values.ts";
 import type { PacketSet } from "../packets/packet-set.ts";
@@ -135,7 +136,7 @@ class Judge {
   /** What may get on that our rules refuse, and what they let pass that is sent elsewhere behind them. */
   #opened(how: How): PacketSet {
     const { all, none } = this.#space;
-    const real = possible(this.#space).intersect(this.#space.family("ipv4", "ipv6"));
+    const real = possible(this.#space).intersect(this.#space.family("ipv4", "ipv6")).minus(forHere(this.#space));
     const isBeyond = (base: Base, act: Act): boolean =>
       act.kind === "past" || (this.#way.isLast(base) && ["program", "destination", "unknown"].includes(act.kind));
     const let_ = this.#before({ ...how, isBeyond }, all).minus(this.#accepted);
@@ -179,6 +180,13 @@ class Judge {
     return isRedirecting ? routed.union(this.#space.is("rewritten", 1)) : routed;
   }
 }
+
+/** What is for this machine itself leaves by no card: whatever becomes of it, it was free to go. */
+const forHere = (space: PacketSpace): PacketSet =>
+  space
+    .direction("out")
+    .intersect(space.is("destinationLocality", localityAlphabet.numberOf("local")))
+    .minus(space.is("outKind", space.names.kinds.numberOf("loopback")));
 
 interface How {
   readonly isIgnored: (rule: Rule) => boolean;

@@ -1,4 +1,6 @@
 import type { Rule, Ruleset, Stage } from "../../ir/ruleset.ts";
+import { families } from "../../net/address.ts";
+import { constant } from "../../net/parse-net.ts";
 import { accepted } from "../accepted.ts";
 import { localityAlphabet, rewriting } from "../dimensions.ts";
 import type { PacketSpace } from "../packet-space.ts";
@@ -76,15 +78,20 @@ function lostOf(set: PacketSet, surely: PacketSet, peers: "each" | "some", space
   return space.none.union(...lost);
 }
 
-/** What arrives is for this machine, what leaves is not. */
+/** What arrives is for this machine, what leaves is not, and nobody is on loopback. */
 function atHome(space: PacketSpace): PacketSet {
+  const inside = (["source", "destination"] as const).flatMap((end) =>
+    families.map((family) => space.address(end, family, loopback, space.all).intersect(space.family(family))),
+  );
   const to = (...names: readonly (typeof localityAlphabet.values)[number][]): PacketSet =>
     space.is("destinationLocality", ...names.map((name) => localityAlphabet.numberOf(name)));
   return space
     .direction("out", "forward")
     .intersect(to("elsewhere", "broadcast", "multicast"))
-    .union(space.direction("in").intersect(to("local", "broadcast", "multicast")));
+    .union(space.direction("in").intersect(to("local", "broadcast", "multicast")))
+    .minus(space.none.union(...inside));
 }
+const loopback = constant("127.0.0.0/8", "::1");
 
 /** The simplest of packets that differ in what nobody would call needed: marks, owners, hop limits, interfaces of containers. */
 function plain(set: PacketSet, { rules }: Ruleset, space: PacketSpace): PacketSet {
