@@ -173,7 +173,7 @@ class Audit {
     const away = [...new Set(missing.flatMap(({ when }) => when.interfaces ?? []))].filter((name) => !there.has(name));
     if (missing.every(({ when }) => when.interfaces?.every((name) => away.includes(name))))
       return `${away.join(", ")} was not there when state ${document.state} was put in force: apply it again`;
-    return `${missing.length} filters of state ${document.state} are missing, the first in ${first?.layer}`;
+    return `filters of state ${document.state} are missing (${missing.length}), the first in ${first?.layer}`;
   }
 
   /** A packet that goes otherwise than planned. */

@@ -58,8 +58,8 @@ class Validation {
       };
       const difference =
         same.same(of("running"), same.planned(ruleset)) ??
-        same.closed(of("engine restarted"), this.#plan.lockdown) ??
-        same.onThisMachine(of("before the engine"));
+        same.closed(of("engine restarted"), ruleset, this.#plan.lockdown) ??
+        same.onThisMachine(of("before the engine"), ruleset, this.#plan.lockdown);
       if (difference) throw new Found({ kind: "packet", file, state: ruleset.state, difference });
     }
     this.#moves(states, meaning, same);

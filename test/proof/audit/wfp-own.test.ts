@@ -12,7 +12,7 @@ const up = machine.listed("up");
 describe("ours are not there", () => {
   test.each<readonly [string, string, RegExp]>([
     ["not at all", stateWith([], defender), /^absent: no filter of ksp is there \[lockdown,down,up\]$/],
-    ["one is gone", stateWith(up.slice(1)), /^absent: 1 filters of state up are missing, the first in connect-v4/],
+    ["one is gone", stateWith(up.slice(1)), /^absent: filters of state up are missing \(1\), the first in connect-v4/],
     [
       "the block of everything",
       stateWith(up.filter((text) => !/closed-out/.test(text))),
