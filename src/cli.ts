@@ -205,6 +205,31 @@ program
   });
 
 program
+  .command("audit")
+  .description(
+    "tell whether a machine is as closed, and as open, as a policy says, with the rules of others that are there",
+  )
+  .argument("<file>", "policy; - is standard input")
+  .addOption(new Option("--target <name>", "the firewall that holds the rules").choices(targets).makeOptionMandatory())
+  .option("--listing <file...>", "what the firewall lists, in files (default: this machine is asked)")
+  .addOption(root())
+  .addOption(format())
+  .addHelpText(
+    "after",
+    examples(
+      "sudo ksp audit home.ksp --target nft",
+      "nft -j -p list ruleset > rules.json; ksp audit home.ksp --target nft --listing rules.json",
+      "ksp audit home.ksp --target iptables --listing rules.json rules.v4 rules.v6 sets.ipset",
+      "ksp audit laptop.ksp --target wfp --listing state.xml",
+      "ssh mac sudo sh report.sh > report.txt; ksp audit laptop.ksp --target pf --listing report.txt",
+    ),
+  )
+  .action(async (file: string, options) => {
+    const { audit } = await import("./commands/audit.ts");
+    finish(await audit(file, options));
+  });
+
+program
   .command("run")
   .description("guard this machine with a compiled policy: watch the tunnels and switch the rules")
   .argument("<folder>", "the folder of the policy, as `ksp compile` wrote it")

@@ -1,4 +1,5 @@
 /** The library: pure functions from text to values. None of them prints, exits, or throws over its input. */
+export { type Audited, audit } from "./audit.ts";
 export { type Checked, type CheckOptions, check } from "./check.ts";
 export { type Compiled, compile } from "./compile.ts";
 export type { Diagnostic } from "./diagnostics/diagnostic.ts";

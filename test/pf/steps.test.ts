@@ -64,6 +64,39 @@ describe("a step of a move", () => {
   });
 });
 
+describe("a way to a server that both states let pass", () => {
+  const near = 'allow out to 198.51.100.0/24 tcp 22 while up reason "work"';
+  const { plan, files } = textOnMac("near", home({ more: near }));
+  const moves = files.get("pf/moves.txt") ?? "";
+  const lines = moves.split("\n");
+  const withLine = (i: number, line: string) =>
+    validatePf(plan, new Map([...files, ["pf/moves.txt", lines.with(i, line).join("\n")]]));
+  const onCard = lines.flatMap((line, i) => (/ -i en\d /.test(line) ? [i] : []));
+  const lost = { kind: "move", difference: { says: "it is refused on the way, though both states let it pass" } };
+
+  test("is spared where its address lies in what is killed", () => {
+    const targets = onCard.map((i) => lines[i]?.split(" ").at(-1));
+    expect(targets).toContain("198.51.100.6");
+    expect(targets).toContain("198.51.100.8/29");
+    expect(targets.some((target) => target === "198.51.100.7" || target === "198.51.100.0/24")).toBe(false);
+  });
+
+  test.each(["-k 0.0.0.0/0 -k 0.0.0.0/0", "-k 0.0.0.0/0 -k 198.51.100.7", "-k 0.0.0.0/0 -k 198.51.100.0/24"])(
+    "and cut by %s, which is noticed",
+    (pair) => {
+      for (const i of onCard.slice(0, 2)) {
+        const line = lines[i] ?? "";
+        // Once as well as it, so that nothing is left.
+        expect(withLine(i, `${line}\n${line.replace(/-k \S+ -k \S+$/, pair)}`), line).toMatchObject(lost);
+      }
+    },
+  );
+
+  test("and cut where all states are killed", () => {
+    expect(withLine(onCard[0] ?? 0, "  pfctl -F states")).toMatchObject(lost);
+  });
+});
+
 describe("beside the moves", () => {
   const changed = (file: string, text: string | undefined) => {
     const all = new Map(files);
@@ -109,6 +142,21 @@ describe("beside the moves", () => {
     expect(validatePf(plan, other)).toMatchObject({ reason: `the table ${brought} holds something else afterwards` });
   });
 
+  test("a table that boot brings stays, though a state behind it does not ask it", () => {
+    const addresses = Array.from({ length: 12 }, (_, i) => `203.0.113.${2 * i + 1}`).join(", ");
+    const allow = `allow out to ${addresses} tcp 443 while lockdown or up reason "work"`;
+    const { plan, files } = textOnMac("late", home({ more: allow }));
+    const [, brought = ""] = /^table <(\S+)> \{ 203/m.exec(files.get("pf/lockdown.conf") ?? "") ?? [];
+    const down = files.get("pf/down.conf") ?? "";
+    const named = `table <${brought}> persist\n`;
+    expect(down).toContain(named);
+    expect(down.split(`<${brought}>`)).toHaveLength(2);
+    expect(files.get("pf/up.conf")).toContain(named);
+    expect(validatePf(plan, files)).toBeUndefined();
+    const without = new Map([...files, ["pf/down.conf", down.replace(named, "")]]);
+    expect(validatePf(plan, without)).toMatchObject({ reason: `the table ${brought} is gone behind it` });
+  });
+
   test("more entries than pf takes", () => {
     const many = Array.from({ length: 200_001 }, (_, i) => `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}\n`).join("");
     expect(changed(table ?? "", many)).toMatchObject({ reason: expect.stringContaining("more than pf takes") });
@@ -124,6 +172,10 @@ test.each([
   ["a table filled from another", "  pfctl -a com.apple/000.ksp -t a -T replace -f tables/b.txt\n"],
   ["flows of two families", "  pfctl -i en0 -k 0.0.0.0/0 -k ::/0\n"],
   ["a kill without an interface", "  pfctl -k 0.0.0.0/0 -k 0.0.0.0/0\n"],
+  ["a kill by a label, which macOS does not know", "  pfctl -k label -k tunnel-vpn-933879\n"],
+  ["a kill by an id", "  pfctl -k id -k 4823e84500000003\n"],
+  ["a kill by a name, which is looked up", "  pfctl -i en0 -k 0.0.0.0/0 -k example.org\n"],
+  ["a kill without an end", "  pfctl -i en0 -k 10.0.0.0/8\n"],
   ["two commands in a line", "  pfctl -E; pfctl -d\n"],
 ])("%s is not read", (_, step) => {
   expect(() => readMoves(`move a -> b\n${step}`)).toThrow(Unreadable);

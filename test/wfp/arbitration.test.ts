@@ -5,6 +5,7 @@ import { keyOf } from "../../src/emitters/wfp/keys.ts";
 import { canonicalJson } from "../../src/ir/canonical.ts";
 import { describe as describePacket, type Packet } from "../../src/ir/packet.ts";
 import { type WfpConditions, type WfpDocument, type WfpFilter, wfpLayers } from "../../src/ir/wfp-document.ts";
+import { connections } from "../../src/proof/dimensions.ts";
 import { PacketSpace } from "../../src/proof/packet-space.ts";
 import { contains } from "../../src/proof/packet-values.ts";
 import { inForce as forced, Meaning, vocabularyOfDocument } from "../../src/proof/readers/wfp/meaning.ts";
@@ -183,7 +184,12 @@ test("a block is final for lighter sublayers, a permit of ours is not", () => {
     };
   };
   const space = new PacketSpace(loopback);
-  const connects = space.direction("out").intersect(space.family("ipv4")).minus(space.is("protocol", 1));
+  const isNew = space.is("connection", connections.numberOf("new"));
+  const connects = space
+    .direction("out")
+    .intersect(space.family("ipv4"))
+    .intersect(isNew)
+    .minus(space.is("protocol", 1));
   const passing = (...documents: readonly WfpDocument[]): boolean => {
     const sublayers = documents.map((document) => {
       const read = readDocument(documentText(document));

@@ -68,9 +68,6 @@ describe("a filter that Windows would take for something else is refused", () =>
     ['"dynamic" is none of static, persistent, boot', { lifetime: "dynamic" }],
     ["no weight of a filter", { weight: 0 }],
     ["no weight of a filter", { weight: 1.5 }],
-    ["an interface may be another one after a boot", { lifetime: "persistent", when: { interface: ["wg0"] } }],
-    ["an interface may be another one after a boot", { lifetime: "boot", when: { interface: ["wg0"] } }],
-    ["nobody is known before the engine starts", { lifetime: "boot", when: { service: ["x"] } }],
     ["expected a name", { name: "" }],
   ])("%s", (reason, change) => {
     expect(reasonOf(documentOf(line(plain), line({ ...plain, name: "other", ...change })))).toContain(`9: ${reason}`);

@@ -81,6 +81,25 @@ test("a filter about an interface that is not there is not added, and one about 
   expect(filters.flatMap(({ when }) => when.interface ?? [])).not.toContain("AnonVPN");
 });
 
+test("what names an interface or a program is looked up again, and the rest stays", () => {
+  const up = of("home-wireguard", "up");
+  const again = rig
+    .native([
+      ["apply", up],
+      ["apply", up],
+    ])
+    .slice(rig.native([["apply", up]]).length);
+  const keys = (name: string) =>
+    again.filter((line) => JSON.parse(line).name === name).map((line) => JSON.parse(line).key);
+  const { filters } = JSON.parse(up) as WfpDocument;
+  // A filter of the boot may be there and not be listed, so it is asked for.
+  const anew = filters.filter(({ when }) => when.interface ?? when.program).map(({ key }) => key);
+  const boot = filters.filter(({ lifetime }) => lifetime === "boot").map(({ key }) => key);
+  expect(filters.some(({ lifetime, when }) => lifetime === "persistent" && when.program)).toBe(true);
+  expect(new Set(keys("FwpmFilterDeleteByKey0"))).toEqual(new Set(anew));
+  expect(new Set(keys("FwpmFilterAdd0"))).toEqual(new Set([...anew, ...boot]));
+});
+
 describe("a call that fails", () => {
   const name = "home-wireguard";
   const [down, up] = [of(name, "down"), of(name, "up")];
@@ -143,10 +162,16 @@ describe("a program with a fault is noticed", () => {
       "if (isTrial) Check(Native.FwpmTransactionCommit0(engine)",
     ],
     ["the end of a prefix", "bytes[16] = (byte)length", "bytes[16] = (byte)(length / 2)"],
+    ["what stays", '&& !when.ContainsKey("program")', ""],
   ])("%s", (_, from, to) => {
     const source = loaderSource();
     expect(source.split(from).length).toBe(2);
-    const steps: readonly Step[] = [["apply", of("kitchen-sink", "private.up_work.up")]];
+    const home = of("home-wireguard", "up");
+    const steps: readonly Step[] = [
+      ["apply", of("kitchen-sink", "private.up_work.up")],
+      ["apply", home],
+      ["apply", home],
+    ];
     const { lines } = rig.mono(rig.build(source.replace(from, to)), steps);
     expect(lines).not.toEqual(rig.native(steps));
   });

@@ -116,6 +116,8 @@ export function isShown(packet: Packet): boolean {
   if (isLater || ([1, 58].includes(protocol) && icmpType === undefined)) return false;
   if (isError(packet) !== (connection === "related")) return false;
   if (isError(packet) && Object.keys(owner).some((key) => key !== "mark")) return false;
+  if (isEveryone(packet.source) && packet.sourceLocality !== "broadcast") return false;
+  if (isEveryone(packet.destination) && packet.destinationLocality !== "broadcast") return false;
   if (direction === "out" && packet.sourceLocality !== "local") return false;
   const isUnicast = packet.destinationLocality === "local";
   if (direction === "in" && packet.destinationLocality === "elsewhere") return false;
@@ -123,6 +125,9 @@ export function isShown(packet: Packet): boolean {
   const wanted = protocol === 2 ? 1 : protocol !== 58 ? undefined : hopLimits.get(icmpType ?? 0);
   return wanted === undefined || packet.hopLimit === wanted;
 }
+
+/** 255.255.255.255, which is nobody's own. */
+const isEveryone = (address: bigint): boolean => address === 0xffff_ffffn;
 
 const hopLimits: ReadonlyMap<number, number> = new Map([
   ...[133, 134, 135, 136, 137].map((type) => [type, 255] as const),

@@ -33,10 +33,13 @@ function emit(plan: Plan): Files {
     return { ruleset, lines: linesOf(ruleset, { interfaces, tables: isBoot ? brought : tables }) };
   });
   const shared = tables.all();
+  const isBrought = (name: string): boolean => brought.all().some((table) => table.name === name);
   const anchor = template<AnchorView>("pf/anchor.hbs");
   const files = states.map(({ ruleset, lines }): [string, string] => {
     const isBoot = ruleset === plan.lockdown;
-    const used = (isBoot ? brought.all() : shared).filter(({ name }) => lines.some(isAbout(name)));
+    const used = isBoot
+      ? brought.all().filter(({ name }) => lines.some(isAbout(name)))
+      : shared.filter(({ name }) => lines.some(isAbout(name)) || isBrought(name));
     const view: AnchorView = {
       policy: plan.policy,
       state: ruleset.state,
@@ -56,7 +59,10 @@ function emit(plan: Plan): Files {
   ]);
 }
 
-/** It goes with the last rule that names it, and may be filled again: nothing says that it is `persist` or `const`. */
+/**
+ * It goes with the last rule that names it, unless a file says that it is to stay: each state does, whether it asks it or not.
+ * With `const` it could not be filled again (xnu, pfr_set_addrs: EPERM).
+ */
 const broughtTable = ({ name, entries }: Table): string => `table <${name}> { ${entries.join(", ")} }`;
 
 const isAbout =

@@ -1,10 +1,10 @@
 import type { Plan } from "../../ir/plan.ts";
-import { type Ruleset, stages } from "../../ir/ruleset.ts";
+import type { Ruleset } from "../../ir/ruleset.ts";
 import { stateName } from "../../ir/states.ts";
-import { type Family, families } from "../../net/address.ts";
 import { template } from "../template.ts";
+import { everything, killsOf } from "./kills.ts";
 import type { Line } from "./rules.ts";
-import type { Hosts, Table } from "./tables.ts";
+import type { Table } from "./tables.ts";
 
 /** Walked before every other child of Apple's anchor, and kept when the main ruleset is loaded again. */
 const anchor = "com.apple/000.ksp";
@@ -47,7 +47,7 @@ export function movesOf(
   ];
   const move = (from: State, to: State): Block => ({
     heading: `move ${from.ruleset.state} -> ${to.ruleset.state}`,
-    commands: [...load(`${stateName(to.ruleset.state)}.conf`), ...kills(from, to)],
+    commands: [...load(`${stateName(to.ruleset.state)}.conf`), ...killsOf(from.lines, to.lines)],
   });
   const [down] = plan.states;
   if (!down) throw new Error("a plan has a state");
@@ -75,78 +75,5 @@ export function movesOf(
   return template<View>("pf/moves.hbs")({ policy: plan.policy, macros, blocks });
 }
 
-/** Every state, whatever it is bound to. */
-const everything = "pfctl -F states";
-
 /** Without this line of the main rules nothing of ours is evaluated. */
 const reference = "pfctl -sr | grep -qF 'anchor \"com.apple/*\"' || pfctl -f /etc/pf.conf";
-
-/**
- * A flow that was opened and may not be opened now was let pass by a rule that is gone, or is refused by one that is new and
- * stands before the rule that let it pass: the stages have one order, and in a stage no rule contradicts another.
- */
-function kills(from: State, to: State): readonly string[] {
-  const [before, after] = [from, to].map(({ lines }) => lines.flatMap(onEach));
-  if (!before || !after) return [];
-  const kept = before.filter(({ words }) => words.includes("keep state"));
-  const gone = without(kept, after);
-  const added = without(after, before).filter(
-    (rule) => rule.action !== "pass" && kept.some((other) => isBehind(other, rule)),
-  );
-  // What passes on interfaces without a name is found on none of those that have one.
-  const isFound = !kept.some(isBeyondNames) || ![...gone, ...added].some(isBeyondNames);
-  if (!isFound) return [everything];
-  return widest([...gone, ...added].flatMap(pairs)).map(
-    ({ on, source, target }) => `pfctl -i ${shell(on)} -k ${source} -k ${target}`,
-  );
-}
-
-/** What a rule is on one interface. */
-interface OnOne extends Line {
-  readonly name: string;
-}
-
-const onEach = (line: Line): readonly OnOne[] => line.where.named.map((name) => ({ ...line, name }));
-
-/** Whether a refused sender is told changes nothing for the flows that are refused. */
-const meaningOf = ({ name, direction, action, words }: OnOne): string =>
-  [action === "pass" ? action : "block", direction, name, words].join(" ");
-
-function without(rules: readonly OnOne[], others: readonly OnOne[]): readonly OnOne[] {
-  const known = new Set(others.map(meaningOf));
-  return rules.filter((rule) => !known.has(meaningOf(rule)));
-}
-
-const isBehind = (a: OnOne, b: OnOne): boolean =>
-  a.name === b.name && a.direction === b.direction && stages.indexOf(a.stage) > stages.indexOf(b.stage);
-
-const isBeyondNames = ({ where: { on } }: Line): boolean => on === undefined || on.startsWith("!");
-
-/** States of flows from one side to the other; the side that opened them first. */
-interface Pair {
-  readonly on: string;
-  readonly source: string;
-  readonly target: string;
-}
-
-const pairs = ({ name: on, family, from, to }: OnOne): readonly Pair[] =>
-  (family ? [family] : families).flatMap((version) =>
-    prefixes(from, version).flatMap((source) => prefixes(to, version).map((target) => ({ on, source, target }))),
-  );
-
-/** Without those that another one finds, too. */
-function widest(all: readonly Pair[]): readonly Pair[] {
-  const covers = (a: Pair, b: Pair): boolean =>
-    a.on === b.on && (["source", "target"] as const).every((end) => a[end] === b[end] || a[end] === wholeOf(b[end]));
-  const distinct = [...new Map(all.map((pair) => [Object.values(pair).join(" "), pair])).values()];
-  return distinct.filter((pair) => !distinct.some((other) => other !== pair && covers(other, pair)));
-}
-
-const shell = (name: string): string => (name.startsWith("$") ? `"${name}"` : name);
-
-const whole: Readonly<Record<Family, string>> = { ipv4: "0.0.0.0/0", ipv6: "::/0" };
-const familyOf = (prefix: string): Family => (prefix.includes(":") ? "ipv6" : "ipv4");
-const wholeOf = (prefix: string): string => whole[familyOf(prefix)];
-
-const prefixes = ({ prefixes: known }: Hosts, family: Family): readonly string[] =>
-  known?.filter((prefix) => familyOf(prefix) === family) ?? [whole[family]];

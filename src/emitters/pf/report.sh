@@ -1,7 +1,6 @@
 #!/bin/sh
 # What a Mac says of pf and of the rules of ksp, for a report: nothing is changed. Run as root: sudo sh report.sh > report.txt
-# It shows addresses and names of interfaces: read it before it is sent.
-anchor=com.apple/000.ksp
+# `ksp audit POLICY --target pf --listing report.txt` reads it. It shows addresses and names of interfaces: read it before it is sent.
 
 show() {
   echo
@@ -10,21 +9,28 @@ show() {
   echo "-- exit $?"
 }
 
+# Rules, translations and tables, each with its addresses: of the main ruleset without words, of an anchor behind `-a PATH`.
+rules() {
+  show pfctl "$@" -sr
+  show pfctl "$@" -sn
+  show pfctl "$@" -sT
+  for table in $(pfctl "$@" -sT 2>/dev/null); do
+    show pfctl "$@" -t "$table" -T show
+  done
+}
+
+show pfctl -s info
+show pfctl -v -s Interfaces
+rules
+for path in $(pfctl -v -sA 2>/dev/null); do
+  rules -a "$path"
+done
+
 show sw_vers
 show uname -v
-show pfctl -s info
 show pfctl -s References
-show pfctl -sr
-show pfctl -sn
-show pfctl -sA
-show pfctl -a com.apple -sA
-show pfctl -a "$anchor" -vsr
-show pfctl -a "$anchor" -sT
-for table in $(pfctl -a "$anchor" -sT 2>/dev/null); do
-  show sh -c "pfctl -a $anchor -t $table -T show | wc -l"
-done
 show pfctl -s memory
-show pfctl -v -s Interfaces
+show pfctl -a com.apple/000.ksp -vsr
 show ifconfig -l
 show sysctl net.inet.ip.forwarding net.inet6.ip6.forwarding net.inet.ip.check_interface
 

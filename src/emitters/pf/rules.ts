@@ -14,6 +14,8 @@ export interface Line {
   readonly action: "pass" | "block drop" | "block return";
   readonly where: Where;
   readonly words: string;
+  /** It asks for no protocol and no owner. */
+  readonly isOfAddresses: boolean;
   /** Absent: both. */
   readonly family?: Family;
   readonly from: Hosts;
@@ -66,6 +68,7 @@ function linesOfRule(rule: Rule, isTold: boolean, { interfaces, tables }: Contex
             action,
             where,
             words: words.filter(Boolean).join(" "),
+            isOfAddresses: transport === undefined && owner === undefined,
             ...(family && { family }),
             from,
             to,

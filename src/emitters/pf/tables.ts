@@ -4,6 +4,8 @@ import { type AddressSet, complement, formatRange, ofFamily, toPrefixes } from "
 
 /** Longer lists are tables: a list is a rule for each of its addresses. */
 const mostInline = 8;
+/** Of longer tables flows are killed whatever their addresses are: a command for each entry would be too many. */
+const mostKilled = 64;
 /** PF_TABLE_NAME_SIZE without its zero. */
 const longestName = 31;
 
@@ -76,7 +78,7 @@ function tableOf(wanted: string, entries: readonly string[]): Table {
 
 const named = ({ name, entries }: Table): Hosts => ({
   text: `<${name}>`,
-  ...(entries.length <= mostInline && !entries.some((entry) => entry.startsWith("!")) && { prefixes: entries }),
+  ...(entries.length <= mostKilled && !entries.some((entry) => entry.startsWith("!")) && { prefixes: entries }),
 });
 
 const texts = (set: AddressSet): readonly string[] => set.flatMap(toPrefixes).map(formatRange);

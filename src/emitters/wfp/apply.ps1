@@ -326,10 +326,12 @@ public static class Wfp {
 			IntPtr owner = arena.Struct(provider);
 			Guid sublayer = AddSublayer(engine, arena, owner, Members(document["sublayer"]));
 			List<object> filters = (List<object>)document["filters"];
-			// LUIDs may have changed, so what names an interface is made anew.
+			// LUIDs and the numbers of volumes may have changed, so what names an interface or a program is made anew.
 			HashSet<Guid> lasting = new HashSet<Guid>();
-			foreach (object filter in filters)
-				if (!Members(Members(filter)["when"]).ContainsKey("interface")) lasting.Add(KeyOf(Members(filter)));
+			foreach (object filter in filters) {
+				Dictionary<string, object> when = Members(Members(filter)["when"]);
+				if (!when.ContainsKey("interface") && !when.ContainsKey("program")) lasting.Add(KeyOf(Members(filter)));
+			}
 			HashSet<Guid> there = new HashSet<Guid>();
 			int removed = 0, added = 0;
 			foreach (Guid key in Own(engine, provider)) {

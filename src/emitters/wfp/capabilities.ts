@@ -37,7 +37,7 @@ export const capabilities: Capabilities = {
   log: weakened("Windows keeps its own, `netsh wfp show netevents`"),
   "servers-at-boot": weakened("apply.ps1 runs at every boot: a filter that outlasts a boot names no interface"),
   guests: weakened("there are none, no WSL either, or hyperv.ps1 ran"),
-  "foreign-permits": weakened("nobody permits for good in a heavier sublayer"),
+  "foreign-permits": weakened("nobody permits for good in a heavier sublayer; `ksp audit` looks for who does"),
   "open-outside": holds,
   "beside-several": holds,
   "macos-name": holds,

@@ -93,12 +93,7 @@ export class MovesOfIptables {
       ...move.steps.flatMap((step) => (step.family === family ? [step.program] : [])),
     ];
     for (const { passage, isPromised } of this.#passages(move, programs)) {
-      const { opened, lost } = this.#transitions.broken(passage);
-      const found =
-        (opened && this.#comparison.some(opened, "it passes on the way, though neither state lets it pass")) ??
-        (lost && isPromised
-          ? this.#comparison.some(lost, "it is refused on the way, though both states let it pass")
-          : undefined);
+      const found = this.#transitions.difference(passage, this.#comparison, isPromised);
       if (found) return found;
     }
     return undefined;

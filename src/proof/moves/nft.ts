@@ -43,12 +43,7 @@ export class MovesOfNft {
     const last = stands.at(-1) ?? first;
     for (const [i, after] of stands.slice(1).entries())
       for (const passage of this.#passages({ before: stands[i] ?? first, after, isRemade }, first, last)) {
-        const { opened, lost } = this.#transitions.broken(passage);
-        const found =
-          (opened && this.#comparison.some(opened, "it passes on the way, though neither state lets it pass")) ??
-          (lost && !isRemade
-            ? this.#comparison.some(lost, "it is refused on the way, though both states let it pass")
-            : undefined);
+        const found = this.#transitions.difference(passage, this.#comparison, !isRemade);
         if (found) return found;
       }
     return undefined;

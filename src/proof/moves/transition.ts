@@ -1,4 +1,5 @@
 import type { PacketSet } from "../packets/packet-set.ts";
+import type { Difference } from "../translation/comparison.ts";
 
 /** What passes at least, and at most, where something that is no field of a packet decides. */
 export interface Bounds {
@@ -24,7 +25,18 @@ export interface Passage {
   readonly new: PacketSet;
 }
 
-export interface Broken {
+/** What a packet does that goes as at neither end. */
+export const onTheWay = {
+  opened: "it passes on the way, though neither state lets it pass",
+  lost: "it is refused on the way, though both states let it pass",
+} as const;
+
+/** Finds a packet in a set that there can be. */
+interface Finder {
+  readonly some: (set: PacketSet, says: string) => Difference | undefined;
+}
+
+interface Broken {
   /** What passes on the way, though neither end lets it pass. */
   readonly opened: PacketSet;
   /** What is refused on the way, though both ends let it pass. */
@@ -35,8 +47,16 @@ export interface Broken {
 export class Transitions {
   readonly #known = new Map<string, boolean>();
 
+  /** A packet that shows it. `isPromised`: what both ends let pass has to pass on the way as well. */
+  difference(passage: Passage, by: Finder, isPromised: boolean): Difference | undefined {
+    const { opened, lost } = this.#broken(passage);
+    return (
+      (opened && by.some(opened, onTheWay.opened)) ?? (lost && isPromised ? by.some(lost, onTheWay.lost) : undefined)
+    );
+  }
+
   /** Cost: none where each judge says at rest what it may, which is asked once for a state; else linear in the sets. */
-  broken(passage: Passage): Partial<Broken> {
+  #broken(passage: Passage): Partial<Broken> {
     return {
       ...(!this.#isClosed(passage) && { opened: opened(passage) }),
       ...(!this.#isKept(passage) && { lost: lost(passage) }),

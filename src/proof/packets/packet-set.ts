@@ -1,7 +1,7 @@
 import type { Diagrams, Node } from "./diagrams.ts";
 import type { Range } from "./layout.ts";
 import { difference, intersection, type Operation, symmetricDifference, union } from "./operation.ts";
-import { assign, balanced, quantify, rename, terminalAt } from "./quantify.ts";
+import { assign, balanced, quantify, remask, rename, someBits, terminalAt } from "./quantify.ts";
 import { count, lowest, rangesOf } from "./values.ts";
 
 /**
@@ -75,6 +75,16 @@ export class PacketSet {
     const { layout } = this.diagrams;
     const given = new Map(Object.entries(values).map(([name, value]) => [layout.index(name), value]));
     return this.#of(assign(this.diagrams, this.node, given));
+  }
+  /** The packets that are in the set once a number of theirs keeps these bits and those are flipped: `(old & keep) ^ flip`. */
+  whenMasked(dimension: string, keep: bigint, flip: bigint): PacketSet {
+    const { layout } = this.diagrams;
+    return this.#of(remask(this.diagrams, this.node, layout.index(dimension), keep, flip));
+  }
+  /** What is in the set for some value of these bits of a number. */
+  whateverBits(dimension: string, bits: bigint): PacketSet {
+    const { layout } = this.diagrams;
+    return this.#of(someBits(this.diagrams, this.node, layout.index(dimension), bits));
   }
   /** The packets that are in the set once these pairs of dimensions are swapped. */
   whenSwapped(...pairs: readonly (readonly [string, string])[]): PacketSet {

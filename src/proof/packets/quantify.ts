@@ -55,6 +55,46 @@ export function assign(diagrams: Diagrams, node: Node, values: ReadonlyMap<numbe
   return walk(node);
 }
 
+/** What is in a set once a number keeps these bits of its own and those are flipped. */
+export function remask(diagrams: Diagrams, node: Node, dimension: number, keep: bigint, flip: bigint): Node {
+  const { layout } = diagrams;
+  const walk = bottomUp((node, recur) => {
+    const level = diagrams.level(node);
+    if (layout.dimensionOf[level] !== dimension) return rebuilt(diagrams, node, recur);
+    const [kept, flipped] = [digitOf(diagrams, level, keep), digitOf(diagrams, level, flip)];
+    const base = diagrams.open();
+    for (let digit = 0; digit <= (layout.highestDigit[level] as number); digit++)
+      diagrams.push(digit, recur(diagrams.child(edgeFor(diagrams, node, (digit & kept) ^ flipped))), base);
+    return diagrams.close(level, base);
+  });
+  return walk(node);
+}
+
+/** What is in a set for some value of these bits of a number. */
+export function someBits(diagrams: Diagrams, node: Node, dimension: number, bits: bigint): Node {
+  const { layout } = diagrams;
+  const walk = bottomUp((node, recur) => {
+    const level = diagrams.level(node);
+    const free = layout.dimensionOf[level] === dimension ? digitOf(diagrams, level, bits) : 0;
+    if (free === 0) return rebuilt(diagrams, node, recur);
+    const highest = layout.highestDigit[level] as number;
+    const of = Map.groupBy(
+      Array.from({ length: highest + 1 }, (_, digit) => digit),
+      (digit) => digit & ~free,
+    );
+    const some = new Map(
+      [...of].map(([kept, digits]) => {
+        const children = new Set(digits.map((digit) => diagrams.child(edgeFor(diagrams, node, digit))));
+        return [kept, balanced(diagrams, union, [...children].map(recur))] as const;
+      }),
+    );
+    const base = diagrams.open();
+    for (let digit = 0; digit <= highest; digit++) diagrams.push(digit, some.get(digit & ~free) as Node, base);
+    return diagrams.close(level, base);
+  });
+  return walk(node);
+}
+
 /** Each dimension takes the part of another one of the same size: a packet is in the result when, renamed, it is in the set. */
 export function rename(diagrams: Diagrams, node: Node, to: ReadonlyMap<number, number>): Node {
   const { layout } = diagrams;

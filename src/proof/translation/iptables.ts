@@ -14,7 +14,7 @@ import { Comparison, type Difference } from "./comparison.ts";
 import { assumed } from "./iptables-assumed.ts";
 import { type IptablesState, SameRules } from "./iptables-rules.ts";
 import { misshapen, shapeOf, unloadable, withOthers } from "./iptables-shape.ts";
-import { Found, type Mismatch, mismatchOf } from "./mismatch.ts";
+import { Found, type Mismatch, mismatchOf, reading } from "./mismatch.ts";
 
 /**
  * Reads all files for iptables back and holds every packet of both families against the plan, at every hook, in every state.
@@ -78,7 +78,7 @@ class Validation {
 
   /** Every move, as the script takes it: step by step, and over the state between where neither is below the other. */
   #moves(moves: MovesOfIptables, four: Family, six: Family, sets: Sets): void {
-    const openness = this.#reading(script, () => readOpenness(this.#files.get(script) ?? ""));
+    const openness = reading(script, Unreadable, () => readOpenness(this.#files.get(script) ?? ""));
     const together = (ipv4: Read, ipv6: Read, ruleset?: Ruleset): IptablesStanding => ({
       programs: { ipv4: ipv4.program, ipv6: ipv6.program },
       ...(ruleset && { ruleset }),
@@ -110,7 +110,7 @@ class Validation {
       const way = isBelow(after, before) ? "closing" : isBelow(before, after) ? "opening" : undefined;
       if (way) {
         const move = { name, from, to, way, steps: stepsOf(from, to, way) } as const;
-        const difference = this.#reading(script, () => moves.broken(move));
+        const difference = reading(script, Unreadable, () => moves.broken(move));
         if (difference) throw new Found({ kind: "move", file: script, move: name, difference });
         return;
       }
@@ -198,28 +198,19 @@ class Validation {
   #setsOf(file: string, before: Sets): Sets {
     const text = this.#files.get(file);
     this.#known.add(file);
-    return text === undefined ? before : this.#reading(file, () => readSets(text, before));
+    return text === undefined ? before : reading(file, Unreadable, () => readSets(text, before));
   }
 
   #load(file: string, before: Program): Program {
     this.#known.add(file);
     const text = this.#files.get(file);
     if (text === undefined) return this.#effect(file, "is not there");
-    return this.#reading(file, () => load(text, before));
+    return reading(file, Unreadable, () => load(text, before));
   }
 
   #check(file: string, state: string, compare: () => Difference | undefined): void {
-    const difference = this.#reading(file, compare);
+    const difference = reading(file, Unreadable, compare);
     if (difference) throw new Found({ kind: "packet", file, state, difference });
-  }
-
-  #reading<T>(file: string, read: () => T): T {
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof Unreadable)) throw error;
-      throw new Found({ kind: "unreadable", file, line: error.line, reason: error.message });
-    }
   }
 
   #effect(file: string, reason: string): never {

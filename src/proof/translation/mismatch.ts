@@ -20,6 +20,21 @@ export function mismatchOf(run: () => void): Mismatch | undefined {
   }
 }
 
+/** What a reader throws where it does not understand a line. */
+interface Unread extends Error {
+  readonly line: number;
+}
+
+/** Of a file that is read: where it is not understood, that is the mismatch. */
+export function reading<T>(file: string, unreadable: new (line: number, reason: string) => Unread, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof unreadable)) throw error;
+    throw new Found({ kind: "unreadable", file, line: error.line, reason: error.message });
+  }
+}
+
 /** Ends a validation: one mismatch is enough. */
 export class Found extends Error {
   readonly mismatch: Mismatch;

@@ -7,15 +7,16 @@ import { PacketSpace } from "../packet-space.ts";
 import { type Fills, rulesetOf } from "../readers/pf/expand.ts";
 import { Meaning } from "../readers/pf/meaning.ts";
 import { strictly } from "../readers/pf/own.ts";
-import { type Program, type Ruleset as Rules, Unreadable } from "../readers/pf/program.ts";
+import { type Program, Unreadable } from "../readers/pf/program.ts";
 import { type Block, readMoves } from "../readers/pf/read-moves.ts";
 import { readText } from "../readers/pf/read-text.ts";
+import { renamed } from "../readers/pf/renamed.ts";
 import { isSameContent, readTable } from "../readers/pf/tables.ts";
 import { vocabularyOfProgram } from "../readers/pf/vocabulary.ts";
 import { loopback, merged, vocabularyOf } from "../vocabulary.ts";
 import { Comparison, type Difference } from "./comparison.ts";
 import { macPackets } from "./mac-packets.ts";
-import { Found, type Mismatch, mismatchOf } from "./mismatch.ts";
+import { Found, type Mismatch, mismatchOf, reading } from "./mismatch.ts";
 import { SameOnMac } from "./same-on-mac.ts";
 
 /**
@@ -59,10 +60,10 @@ class Validation {
     if (portal) this.#effect(movesFile, "no rule of pf ends with its time");
     const fills = this.#tables();
     const loaded = [this.#load(lockdown, new Map()), ...states.map((ruleset) => this.#load(ruleset, fills))];
-    this.#boot(loaded[0], fills);
-    const disabled = this.#reading(disableFile, () => readText(this.#text(disableFile)));
+    this.#boot(loaded, fills);
+    const disabled = reading(disableFile, Unreadable, () => readText(this.#text(disableFile)));
     if (disabled.length > 0) this.#effect(disableFile, "something is left");
-    const blocks = this.#reading(movesFile, () => readMoves(this.#text(movesFile)));
+    const blocks = reading(movesFile, Unreadable, () => readMoves(this.#text(movesFile)));
     const wrong = misstep(blocks, {
       moves: this.#asked(),
       tables: [...fills.keys()],
@@ -83,7 +84,7 @@ class Validation {
     const there = macPackets(comparison.space, [...this.#macros.values()]);
     const same = new SameOnMac(comparison, meaning, there);
     for (const { file, ruleset, program } of loaded) {
-      const difference = this.#reading(file, () => same.difference(program, ruleset));
+      const difference = reading(file, Unreadable, () => same.difference(program, ruleset));
       if (difference) this.#packet(file, ruleset.state, difference);
     }
     this.#moves(blocks, loaded, new FlowsOfPf(comparison, meaning, this.#macros, there));
@@ -95,7 +96,7 @@ class Validation {
     const fills = names.map((name) => {
       const file = `pf/tables/${name}.txt`;
       this.#known.add(file);
-      return [name, this.#reading(file, () => readTable(this.#text(file)))] as const;
+      return [name, reading(file, Unreadable, () => readTable(this.#text(file)))] as const;
     });
     const entries = fills.reduce((sum, [, { count }]) => sum + count, 0);
     if (entries > most.entries || fills.length > most.tables)
@@ -106,7 +107,7 @@ class Validation {
   #load(ruleset: Ruleset, fills: Fills): State {
     const file = fileOf(ruleset.state);
     this.#known.add(file);
-    return this.#reading(file, () => {
+    return reading(file, Unreadable, () => {
       // It loads while an interface has no name yet, too.
       readText(this.#text(file));
       const statements = readText(this.#text(file), { macros: this.#stands() });
@@ -135,17 +136,24 @@ class Validation {
     return new Map([...this.#macros.keys()].map((macro, i) => [macro, `utun${9000 + i}`]));
   }
 
-  /** A user by name is looked up, and may not be there yet. A table that it brings is left for the states behind it. */
-  #boot(state: State | undefined, fills: Fills): void {
+  /**
+   * A user by name is looked up, and may not be there yet. A table that it brings is left for the states behind it, and filled
+   * no more: each of them says that it stays, or it goes with the rules of what boots (xnu, pfr_setflags_ktable).
+   */
+  #boot([state, ...behind]: readonly State[], fills: Fills): void {
     const { tables, entries } = state?.program.get(anchor) ?? {};
     if (!state || !tables || !entries) return;
     for (const { line, user, group } of entries)
       for (const test of [user, group])
         if (test?.kind === "=" && typeof test.id === "string")
           throw new Found({ kind: "unloadable", file: state.file, reason: `line ${line} names ${test.id}` });
-    for (const [name, { content }] of tables)
-      if (content && fills.has(name) && !isSameContent(content, fills.get(name)))
+    for (const [name, { content }] of tables) {
+      if (!content || !fills.has(name)) continue;
+      if (!isSameContent(content, fills.get(name)))
         this.#effect(state.file, `the table ${name} holds something else afterwards`);
+      for (const { file, program } of behind)
+        if (!program.get(anchor)?.tables.has(name)) this.#effect(file, `the table ${name} is gone behind it`);
+    }
   }
 
   /** Every change of what is in force that the runtime may ask for: a step, any state to the lowest, and both ends. */
@@ -163,27 +171,18 @@ class Validation {
 
   /** Whatever it begins with, a move ends closed. */
   #moves(blocks: readonly Block[], loaded: readonly State[], flows: FlowsOfPf): void {
-    const programs = new Map(loaded.map(({ ruleset, program }) => [ruleset.state as string, program]));
+    const states = new Map<string, State>(loaded.map((state) => [state.ruleset.state, state]));
     for (const [from, to] of this.#asked()) {
-      const [before, after] = [programs.get(from), programs.get(to)];
+      const [before, after] = [states.get(from), states.get(to)];
       const steps = blocks.find(({ heading }) => heading === headingOf([from, to]))?.steps;
       if (!before || !after || !steps) continue;
-      const left = this.#reading(movesFile, () => flows.left(steps, before, after));
-      if (left) throw new Found({ kind: "move", file: movesFile, move: `${from} -> ${to}`, difference: left });
+      const difference = reading(movesFile, Unreadable, () => flows.broken(steps, before, after));
+      if (difference) throw new Found({ kind: "move", file: movesFile, move: `${from} -> ${to}`, difference });
     }
   }
 
   #text(file: string): string {
     return this.#files.get(file) ?? this.#effect(file, "is not there");
-  }
-
-  #reading<T>(file: string, read: () => T): T {
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof Unreadable)) throw error;
-      throw new Found({ kind: "unreadable", file, line: error.line, reason: error.message });
-    }
   }
 
   #packet(file: string, state: string, difference: Difference): never {
@@ -202,12 +201,4 @@ function macrosOf(plan: Plan): ReadonlyMap<string, string> {
       device.kind === "utun" ? [[`tun_${device.of.replaceAll("-", "_")}`, utunName(device)] as const] : [],
     ),
   );
-}
-
-function renamed(rules: Rules, names: ReadonlyMap<string, string>): Rules {
-  const entries = rules.entries.map((entry) => {
-    const name = entry.interface && names.get(entry.interface.name);
-    return entry.interface && name !== undefined ? { ...entry, interface: { ...entry.interface, name } } : entry;
-  });
-  return { ...rules, entries };
 }

@@ -1,22 +1,19 @@
 import { type Plan, rulesetsOf } from "../../ir/plan.ts";
 import type { Ruleset } from "../../ir/ruleset.ts";
-import { openings, replies } from "../accepted.ts";
-import { connections, sides } from "../dimensions.ts";
-import { matched } from "../matched.ts";
+import { applied, MovesOfWfp, unlasting, type WfpStanding } from "../moves/wfp.ts";
 import { PacketSpace } from "../packet-space.ts";
-import type { PacketSet } from "../packets/packet-set.ts";
 import type { Document } from "../readers/wfp/document.ts";
 import { inForce, Meaning, type Moment, vocabularyOfDocument } from "../readers/wfp/meaning.ts";
 import { readDocument } from "../readers/wfp/read-document.ts";
-import { loopback, merged, type Vocabulary, vocabularyOf } from "../vocabulary.ts";
+import { loopback, merged, vocabularyOf } from "../vocabulary.ts";
 import { wellFormed } from "../well-formed.ts";
-import { witness } from "../witness.ts";
 import { Found, type Mismatch, mismatchOf } from "./mismatch.ts";
+import { SameOnWindows } from "./same-on-windows.ts";
 import { windowsPackets } from "./windows-packets.ts";
 
 /**
- * Reads all documents for Windows back and holds every packet in every state and moment against the plan. Undefined: they
- * mean the same. Cost: linear in addresses, and in states × rules.
+ * Reads all documents for Windows back and holds every packet in every state and moment, and in every move, against the plan.
+ * Undefined: they mean the same. Cost: linear in addresses, and in states × rules.
  */
 export function validateWfp(plan: Plan, files: ReadonlyMap<string, string>): Mismatch | undefined {
   return mismatchOf(() => new Validation(plan, files).run());
@@ -53,19 +50,35 @@ class Validation {
     const space = new PacketSpace(names);
     const meaning = new Meaning(space);
     const there = windowsPackets(space).intersect(wellFormed(space));
-    const held = new Held(space, there, names.devices);
+    const same = new SameOnWindows(space, there, names.devices);
     for (const { file, ruleset, document } of states) {
       const of = (moment: Moment) => {
         const sublayers = [inForce(document, moment)];
-        return held.passing(meaning.openings(sublayers), meaning.answers(sublayers));
+        return same.passing(meaning.openings(sublayers), meaning.answers(sublayers));
       };
       const difference =
-        held.same(of("running"), held.planned(ruleset)) ??
-        held.closed(of("engine restarted"), this.#plan.lockdown) ??
-        held.onThisMachine(of("before the engine"));
+        same.same(of("running"), same.planned(ruleset)) ??
+        same.closed(of("engine restarted"), ruleset, this.#plan.lockdown) ??
+        same.onThisMachine(of("before the engine"), ruleset, this.#plan.lockdown);
       if (difference) throw new Found({ kind: "packet", file, state: ruleset.state, difference });
     }
+    this.#moves(states, meaning, same);
     return undefined;
+  }
+
+  /** From whatever is there to any state; without a filter of ours everything passes. */
+  #moves(states: readonly State[], meaning: Meaning, same: SameOnWindows): void {
+    const [first] = states;
+    if (!first) throw new Error("a plan has states");
+    const moves = new MovesOfWfp(meaning, same, first.document.sublayer);
+    const nothing: WfpStanding = { filters: [] };
+    const stands = states.map(({ ruleset, document }) => ({ filters: document.filters, ruleset }));
+    for (const from of [nothing, ...stands])
+      for (const to of stands) {
+        const name = `${from.ruleset?.state ?? "nothing"} -> ${to.ruleset.state}`;
+        const difference = from === to ? undefined : moves.broken({ name, from, to, ...applied(from, to) });
+        if (difference) throw new Found({ kind: "move", file: fileOf(to.ruleset.state), move: name, difference });
+      }
   }
 
   /** Documents replace each other filter by filter, so the same key must be the same filter in all of them. */
@@ -91,85 +104,12 @@ class Validation {
     if (text === undefined) return this.#effect(file, "is not there");
     const read = readDocument(text);
     if ("fault" in read) throw new Found({ kind: "unreadable", file, ...read.fault });
+    const late = unlasting(read.document);
+    if (late !== undefined) throw new Found({ kind: "unloadable", file, reason: late });
     return { file, ruleset, document: read.document };
   }
 
   #effect(file: string, reason: string): never {
     throw new Found({ kind: "effect", file, reason });
-  }
-}
-
-type Difference = Extract<Mismatch, { kind: "packet" }>["difference"];
-
-/** What passes on Windows, and what may. */
-class Held {
-  readonly #space: PacketSpace;
-  readonly #there: PacketSet;
-  readonly #isAnswer: PacketSet;
-  /** On an interface that the policy does not name. */
-  readonly #free: PacketSet;
-
-  constructor(space: PacketSpace, there: PacketSet, devices: Vocabulary["devices"]) {
-    this.#space = space;
-    this.#there = there;
-    const named = devices.flatMap((device) => space.names.interfaces.of(device)).map((n) => n + 1);
-    const isNamed = (["in", "out"] as const).map((side) => space.is(`${side}Name`, ...named));
-    this.#free = space.none.union(...isNamed).complement();
-    this.#isAnswer = space.is("connection", connections.numberOf("established-reply"));
-  }
-
-  /** An answer is asked about by the flow that it belongs to, and by nothing else. */
-  passing(opened: PacketSet, answered: PacketSet): PacketSet {
-    return opened.minus(this.#isAnswer).union(answered).intersect(this.#there);
-  }
-
-  /** Windows opens flows only: what the plan lets pass by itself is answered here. */
-  planned(ruleset: Ruleset): PacketSet {
-    const asFlows = {
-      ...ruleset,
-      rules: ruleset.rules.map((rule) => ({ ...rule, replies: rule.verdict.kind === "accept" })),
-    };
-    return this.passing(openings(ruleset, this.#space), replies(asFlows, this.#space));
-  }
-
-  same(file: PacketSet, plan: PacketSet): Difference | undefined {
-    return (
-      this.#some(file.minus(plan), "the file lets it pass, the plan drops it") ??
-      this.#some(plan.minus(file), "the file drops it, the plan lets it pass")
-    );
-  }
-
-  /**
-   * Without what names an interface: on those that nothing is said of no more passes than at boot, and what would do so
-   * there may enter a tunnel as well; the way to the servers stays open where it names no interface.
-   */
-  closed(file: PacketSet, lockdown: Ruleset): Difference | undefined {
-    const plan = this.planned(lockdown);
-    const anywhere = plan.intersect(this.#free).exists(...sides.flatMap((side) => [`${side}Name`, `${side}Kind`]));
-    const way = lockdown.rules
-      .filter(({ stage, match }) => stage === "endpoint" && match.outInterface?.kind === "none-of")
-      .map(({ match }) => matched(match, this.#space).intersect(this.#space.direction("out")).minus(this.#isAnswer));
-    return (
-      this.#some(file.minus(plan.union(anywhere.minus(this.#free))), "it passes once the engine restarts") ??
-      this.#some(
-        this.#space.none
-          .union(...way)
-          .intersect(this.#free)
-          .minus(file),
-        "it is dropped once the engine restarts",
-      )
-    );
-  }
-
-  onThisMachine(file: PacketSet): Difference | undefined {
-    const isLoopback = ["in", "out"].map((side) =>
-      this.#space.is(`${side}Kind`, this.#space.names.kinds.numberOf("loopback")),
-    );
-    return this.#some(file.minus(this.#space.none.union(...isLoopback)), "it passes before the engine starts");
-  }
-
-  #some(set: PacketSet, says: string): Difference | undefined {
-    const packet = set.isEmpty() ? undefined : witness(set.intersect(this.#there), this.#space);
-    return packet && { packet, says };
   }
 }

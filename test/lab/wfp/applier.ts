@@ -31,7 +31,9 @@ export function apply(call: Call, document: WfpDocument, { isTrial = false } = {
         null,
       ),
     );
-    const lasting = new Set(document.filters.filter(({ when }) => !when.interface).map(({ key }) => key));
+    const lasting = new Set(
+      document.filters.filter(({ when }) => !when.interface && !when.program).map(({ key }) => key),
+    );
     const there = new Set<string>();
     for (const key of ownFilters(call, engine, document.provider.key)) {
       if (lasting.has(key)) there.add(key);

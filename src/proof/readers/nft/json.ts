@@ -29,6 +29,11 @@ export class Json {
     return JSON.stringify(this.#value)?.slice(0, 80) ?? "nothing";
   }
 
+  /** All of it. */
+  get value(): unknown {
+    return this.#value;
+  }
+
   get isNull(): boolean {
     return this.#value === null;
   }

@@ -118,7 +118,7 @@ function marking(value: Json): NonNullable<Rule["marks"]> {
 
 // ---- questions -----------------------------------------------------------------------------------------------------
 
-function question(match: Json, isArp: boolean): Condition {
+export function question(match: Json, isArp: boolean): Condition {
   const { op, left, right } = match.object(["op", "left", "right"]);
   const [kind, value] = left.only();
   // Of flags `in` asks whether one of them is set, and conntrack sets one state alone.

@@ -10,7 +10,7 @@ export function vocabularyOfProgram({ tables }: Program): Vocabulary {
   return merged(...[...new Set(conditions)].map(namesOf), ...sets);
 }
 
-function namesOf(condition: Condition): Vocabulary {
+export function namesOf(condition: Condition): Vocabulary {
   switch (condition.kind) {
     case "name":
       return {

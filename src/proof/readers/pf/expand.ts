@@ -1,8 +1,19 @@
 import { icmpOf, tcp, udp } from "./names.ts";
-import type { Anchor, Criteria, Host, Rule, Ruleset, Scrub, Table, TableContent, Version } from "./program.ts";
+import type {
+  Anchor,
+  Criteria,
+  Host,
+  Rule,
+  Ruleset,
+  Scrub,
+  Table,
+  TableContent,
+  Translation,
+  Version,
+} from "./program.ts";
 import { Unreadable } from "./program.ts";
 import { contentOf } from "./tables.ts";
-import type { Written, WrittenAnchor, WrittenCriteria, WrittenRule } from "./written.ts";
+import type { Written, WrittenAnchor, WrittenCriteria, WrittenRule, WrittenTranslation } from "./written.ts";
 
 /** What tables are filled with from elsewhere, by name: by files, or by what is loaded. */
 export type Fills = ReadonlyMap<string, TableContent>;
@@ -12,6 +23,7 @@ export function rulesetOf(statements: readonly Written[], fills: Fills = new Map
   const tables = new Map<string, Table>();
   const scrubs: Scrub[] = [];
   const entries: (Rule | Anchor)[] = [];
+  const translations: Translation[] = [];
   for (const statement of statements) {
     const { line } = statement;
     switch (statement.kind) {
@@ -35,9 +47,12 @@ export function rulesetOf(statements: readonly Written[], fills: Fills = new Map
       case "anchor":
         entries.push(...anchorsOf(statement));
         break;
+      case "translation":
+        translations.push(...translationsOf(statement));
+        break;
     }
   }
-  return { tables, scrubs, entries };
+  return { tables, scrubs, entries, translations };
 }
 
 /** On pass, unless anything else is said: a state that floats, made by what opens a connection. */
@@ -64,8 +79,7 @@ function rulesOf(written: WrittenRule): readonly Rule[] {
 }
 
 function anchorsOf(written: WrittenAnchor): readonly Anchor[] {
-  const isWildcard = written.path.endsWith("*");
-  const path = isWildcard ? written.path.replace(/\/?\*$/, "") : written.path;
+  const { path, isWildcard } = pathOf(written.path);
   const inside = written.inside && rulesetOf(written.inside);
   return criteriaOf(written).map((criteria) => ({
     kind: "anchor",
@@ -76,6 +90,18 @@ function anchorsOf(written: WrittenAnchor): readonly Anchor[] {
     ...(inside && { inside }),
   }));
 }
+
+function translationsOf(written: WrittenTranslation): readonly Translation[] {
+  const { what: kind, isExcepted, isFinal } = written;
+  if (isExcepted) return [];
+  const anchor = written.path === undefined ? { isWildcard: false } : pathOf(written.path);
+  return criteriaOf(written).map((criteria) => ({ kind, ...criteria, isFinal, ...anchor }));
+}
+
+const pathOf = (written: string): { readonly path: string; readonly isWildcard: boolean } =>
+  written.endsWith("*")
+    ? { path: written.replace(/\/?\*$/, ""), isWildcard: true }
+    : { path: written, isWildcard: false };
 
 /** In the order in which pfctl nests them. */
 function criteriaOf(written: WrittenCriteria): readonly Criteria[] {

@@ -38,12 +38,18 @@ export class Matches {
     this.#space = space;
   }
 
+  /** What is not understood of it left out: never fewer packets than it matches. */
+  most(criteria: Criteria, view: View, lookup: Lookup): PacketSet {
+    return this.of(widened(criteria), view, lookup);
+  }
+
   /** From the last dimension up, so that a long list of addresses is made once and never walked again. */
   of(criteria: Criteria, view: View, lookup: Lookup): PacketSet {
     const space = this.#space;
     if (view.walk === "whole" && criteria.isOfFragments) return space.none;
     if (criteria.direction !== undefined && criteria.direction !== view.direction) return space.none;
-    if (criteria.tagged) throw new Unreadable(criteria.line, "a tag, which any rule may have set");
+    const doubt = doubtOf(criteria);
+    if (doubt !== undefined) throw new Unreadable(criteria.line, doubt);
     const tail = view.walk === "whole" ? this.#whole(criteria, view) : this.#fragment(criteria);
     const [source] = endsOf(view);
     const versions: readonly Version[] = criteria.version ? [criteria.version] : [4, 6];
@@ -126,7 +132,7 @@ export class Matches {
   /** TCP and UDP have owners; of all else, and where nobody is found, the owner is `unknown`. */
   #owner(field: "user" | "group", test: IdTest, line: number): PacketSet {
     const space = this.#space;
-    if (test.kind === "other") throw new Unreadable(line, "an order of ids");
+    if (test.kind === "other") throw new Unreadable(line, orderOfIds);
     const ids = space.names.owners[field];
     const isOwned = space.is("protocol", tcp, udp);
     const unknown = isOwned.complement().union(space.is(field, ids.numberOf(undefined)));
@@ -160,14 +166,13 @@ export class Matches {
         return this.#among(end, family, addresses, inside, host.isNegated);
       }
       case "interface": {
-        const { name, part, isNegated } = host;
-        if (part !== undefined || criteria.interface?.isNegated !== false || criteria.interface.name !== name)
-          throw new Unreadable(criteria.line, "addresses of an interface that the packet does not cross");
+        const { isNegated } = host;
         const local = inside.intersect(space.is(`${end}Locality`, localityAlphabet.numberOf("local")));
         return isNegated ? inside.minus(local) : local;
       }
-      default:
-        throw new Unreadable(criteria.line, "what the routes of a machine say");
+      case "no-route":
+      case "urpf-failed":
+        throw new Unreadable(criteria.line, routes);
     }
   }
 
@@ -179,6 +184,37 @@ export class Matches {
 }
 
 type End = "source" | "destination";
+
+const orderOfIds = "an order of ids";
+const routes = "what the routes of a machine say";
+
+/** Why nobody can say which packets a rule is about; undefined where one can. */
+export function doubtOf(criteria: Criteria): string | undefined {
+  const { doubt, tagged, user, group, source, destination } = criteria;
+  if (doubt !== undefined) return doubt;
+  if (tagged) return "a tag, which any rule may have set";
+  if (user?.kind === "other" || group?.kind === "other") return orderOfIds;
+  return hostDoubt(source, criteria) ?? hostDoubt(destination, criteria);
+}
+
+function hostDoubt(host: Host, { interface: on }: Criteria): string | undefined {
+  if (host.kind === "no-route" || host.kind === "urpf-failed") return routes;
+  if (host.kind !== "interface") return undefined;
+  const isCrossed = host.part === undefined && on?.isNegated === false && on.name === host.name;
+  return isCrossed ? undefined : "addresses of an interface that the packet does not cross";
+}
+
+function widened({ doubt: _doubt, tagged: _tagged, user, group, source, destination, ...known }: Criteria): Criteria {
+  const all = { ...known, source, destination };
+  const wide = (host: Host): Host => (hostDoubt(host, all) === undefined ? host : { kind: "any", isNegated: false });
+  return {
+    ...known,
+    source: wide(source),
+    destination: wide(destination),
+    ...(user && user.kind !== "other" && { user }),
+    ...(group && group.kind !== "other" && { group }),
+  };
+}
 
 /** Where a packet has what the rule asks of source and destination. */
 const endsOf = ({ as }: View): readonly ["source" | "destination", "source" | "destination"] =>

@@ -1,11 +1,10 @@
 import { connections, fragments } from "../../dimensions.ts";
 import type { PacketSpace } from "../../packet-space.ts";
 import type { PacketSet } from "../../packets/packet-set.ts";
-import { type Ruling, VerdictFunction } from "../../packets/verdict-function.ts";
 import { Matches, opposite, sideOf, type View } from "./matched.ts";
 import { icmpErrors, icmpOf } from "./names.ts";
-import type { Anchor, Criteria, Direction, Keeps, Program, Rule, Ruleset } from "./program.ts";
-import { Unreadable } from "./program.ts";
+import type { Direction, Keeps, Program, Rule, Ruleset, Translation } from "./program.ts";
+import { type Judging, passes, tablesAt, Walk, type Wanted } from "./walk.ts";
 
 /** What holds beside the rules: whether pf is on, and the interfaces that it skips. */
 export interface Machine {
@@ -22,11 +21,12 @@ const plain: Machine = { isEnabled: true, skipped: [] };
 export class Meaning {
   readonly #space: PacketSpace;
   readonly #matches: Matches;
-  readonly #sets = new WeakMap<Criteria, Map<string, PacketSet>>();
+  readonly #walk: Walk;
 
-  constructor(space: PacketSpace) {
+  constructor(space: PacketSpace, judging: Judging = {}) {
     this.#space = space;
     this.#matches = new Matches(space);
+    this.#walk = new Walk(space, this.#matches, judging);
   }
 
   /** IP packets that pass. What is forwarded passes twice: in where it arrives, and out where it leaves. */
@@ -47,47 +47,76 @@ export class Meaning {
 
   /** What passes an interface in one direction, whatever becomes of it at another. */
   half(program: Program, direction: Direction, machine: Machine = plain): PacketSet {
-    const space = this.#space;
-    const byRule = this.#byRule(program, direction);
-    const { original, reply } = this.states(program, direction);
-    const connection = (name: "established-original" | "established-reply" | "related") =>
-      space.is("connection", connections.numberOf(name));
-    const all = original.union(reply);
-    const onInterface = all.project("family", `${direction}Name`, `${direction}Kind`);
+    const byRule = this.byRule(program, direction);
     const skipped = machine.skipped.map((name) => this.#matches.named(name, direction));
-    return byRule.union(
-      connection("established-original").intersect(original),
-      connection("established-reply").intersect(reply),
-      connection("related").intersect(this.#errors()).intersect(this.#isWhole()).intersect(onInterface),
-      ...skipped,
-    );
+    return byRule.union(this.#ofFlows(this.states(program, direction), direction), ...skipped);
   }
 
-  /** What passes as part of a flow: of one that opened in that direction, and of one that opened in the other. */
-  states(program: Program, direction: Direction): { readonly original: PacketSet; readonly reply: PacketSet } {
+  /** What passes as part of a flow: of one that opened in that direction, and of one that opened in the other. `one`: by its rule alone. */
+  states(program: Program, direction: Direction, one?: Rule): Flows {
     return {
-      original: this.#flows(program, { as: "opening", direction, walk: "whole" }),
-      reply: this.#flows(program, { as: "answered", direction: opposite[direction], walk: "whole" }),
+      original: this.#flows(program, { as: "opening", direction, walk: "whole" }, one),
+      reply: this.#flows(program, { as: "answered", direction: opposite[direction], walk: "whole" }, one),
     };
   }
 
-  /** What whole packets make a state, on their interface alone or for all of them. */
-  opening(program: Program, direction: Direction, keeps: Exclude<Keeps, "no state">): PacketSet {
-    return this.#decided(
-      program,
-      { as: "opening", direction, walk: "whole" },
-      (rule) => rule.keeps === keeps && passes(rule),
-    ).minus(this.#errors());
+  /** Errors about a flow come and go where flows do. */
+  #ofFlows({ original, reply }: Flows, direction: Direction): PacketSet {
+    const space = this.#space;
+    const connection = (name: "established-original" | "established-reply" | "related") =>
+      space.is("connection", connections.numberOf(name));
+    const onInterface = original.union(reply).project("family", `${direction}Name`, `${direction}Kind`);
+    return connection("established-original")
+      .intersect(original)
+      .union(
+        connection("established-reply").intersect(reply),
+        connection("related").intersect(this.#errors()).intersect(this.#isWhole()).intersect(onInterface),
+      );
+  }
+
+  /**
+   * What makes a state that is bound to its interface, as a packet of that direction shows it: as the one that makes it, or
+   * as the one that answers. Owner and type of ICMP are those of the one that makes it.
+   */
+  makes(program: Program, direction: Direction, as: "opening" | "answered"): PacketSet {
+    const view: View = { as, direction: as === "opening" ? direction : opposite[direction], walk: "whole" };
+    return this.#made(program, view, "if-bound");
   }
 
   /** Who is refused is told. */
   told(program: Program, direction: Direction): PacketSet {
-    return this.#decided(program, { as: "itself", direction, walk: "whole" }, ({ action }) => action === "return");
+    const wanted: Wanted = { rule: ({ action }) => action === "return", ofStand: "nothing" };
+    return this.#walk.decided(program, { as: "itself", direction, walk: "whole" }, wanted);
   }
 
-  #byRule(program: Program, direction: Direction): PacketSet {
+  /** What passes or not because of one rule: packets that it decides, and those of flows whose first packet it decides. */
+  decidedBy(program: Program, direction: Direction, one: Rule): PacketSet {
+    const wanted: Wanted = { rule: (rule) => rule === one, ofStand: "nothing" };
+    const walks = (["whole", "fragments"] as const).map((walk) =>
+      this.#walk
+        .decided(program, { as: "itself", direction, walk }, wanted)
+        .intersect(walk === "whole" ? this.#isWhole() : this.#isWhole().complement()),
+    );
+    const flows = this.#ofFlows(this.states(program, direction, one), direction);
+    const answered = this.#walk
+      .decided(program, { as: "answered", direction: opposite[direction], walk: "whole" }, wanted)
+      .exists("user", "group")
+      .intersect(this.#space.is("connection", connections.numberOf("established-reply")))
+      .intersect(this.#isWhole());
+    return flows.union(answered, ...walks).intersect(this.#space.direction(direction));
+  }
+
+  /** What a translation is about, at most, in a direction in which it looks at packets. */
+  translated(program: Program, path: string, translation: Translation, direction: Direction): PacketSet {
+    if (translation.kind !== "binat" && (translation.kind === "nat") !== (direction === "out")) return this.#space.none;
+    return this.#matches.most(translation, { as: "itself", direction, walk: "whole" }, tablesAt(program, path));
+  }
+
+  /** What passes an interface whatever states there are. */
+  byRule(program: Program, direction: Direction): PacketSet {
     const walks = (["whole", "fragments"] as const).map((walk) => {
-      const refused = this.#decided(program, { as: "itself", direction, walk }, (rule) => !passes(rule));
+      const wanted: Wanted = { rule: (rule) => !passes(rule), ofStand: "what it refuses" };
+      const refused = this.#walk.decided(program, { as: "itself", direction, walk }, wanted);
       const seen = walk === "whole" ? this.#isWhole() : this.#isWhole().complement();
       return seen.minus(refused);
     });
@@ -95,74 +124,24 @@ export class Meaning {
   }
 
   /** A state is asked for no owner, and of ICMP for no type: any but an error is taken for an answer. */
-  #flows(program: Program, view: View): PacketSet {
+  #flows(program: Program, view: View, one?: Rule): PacketSet {
     const space = this.#space;
     const side = sideOf(view);
-    const of = (keeps: Keeps) =>
-      this.#decided(program, view, (rule) => rule.keeps === keeps && passes(rule)).minus(this.#errors());
-    const floating = of("floating")
+    const floating = this.#made(program, view, "floating", one)
       .intersect(this.#matches.interfaces(side))
       .exists(`${side}Name`, `${side}Kind`)
       .intersect(space.has(side));
-    const made = of("if-bound").union(floating);
+    const made = this.#made(program, view, "if-bound", one).union(floating);
     const unowned = view.as === "answered" && this.#asksOwner(program) ? made.exists("user", "group") : made;
     const icmp = unowned.intersect(this.#icmp()).exists("icmpType", "icmpCode").minus(this.#errors());
     return unowned.minus(this.#icmp()).union(icmp.intersect(this.#icmp())).intersect(this.#isWhole());
   }
 
-  /** Packets of which a rule decides that is wanted. */
-  #decided(program: Program, view: View, wanted: (rule: Rule) => boolean): PacketSet {
-    const main = program.get("");
-    return main
-      ? this.#walk(program, { ruleset: main, path: "", depth: 0 }, view, wanted).permitted()
-      : this.#space.none;
-  }
-
-  #walk(program: Program, at: Place, view: View, wanted: (rule: Rule) => boolean): VerdictFunction {
-    const steps = at.ruleset.entries.map((entry): Ruling | VerdictFunction => {
-      const set = this.#set(entry, view, program, at.path);
-      if (entry.kind === "rule")
-        return { set, verdict: `${wanted(entry) ? "permit" : "block"}${entry.isQuick ? "!" : ""}` };
-      const inside = this.#anchor(program, at, entry, view, wanted).inside(set);
-      return entry.isQuick ? this.#ending(inside) : inside;
-    });
-    return VerdictFunction.lastMatch(this.#space.all, steps);
-  }
-
-  #anchor(program: Program, at: Place, anchor: Anchor, view: View, wanted: (rule: Rule) => boolean): VerdictFunction {
-    if (at.depth >= 64) throw new Unreadable(anchor.line, "anchors in anchors without an end");
-    const path = resolved(at.path, anchor.path);
-    const found = anchor.isWildcard ? childrenOf(program, path) : [path];
-    const walks = found.flatMap((each) => {
-      const ruleset = anchor.inside ?? program.get(each);
-      return ruleset ? [this.#walk(program, { ruleset, path: each, depth: at.depth + 1 }, view, wanted)] : [];
-    });
-    return VerdictFunction.lastMatch(this.#space.all, walks);
-  }
-
-  /** What a quick anchor decides is final. */
-  #ending(inside: VerdictFunction): VerdictFunction {
-    return VerdictFunction.lastMatch(this.#space.all, [
-      inside,
-      ...(["permit", "block"] as const).map(
-        (verdict): Ruling => ({ set: inside.with(verdict), verdict: `${verdict}!` }),
-      ),
-    ]);
-  }
-
-  #set(criteria: Criteria, view: View, program: Program, path: string): PacketSet {
-    const lookup = (name: string) => contentIn(program.get(path), name) ?? contentIn(program.get(""), name);
-    const tables = [criteria.source, criteria.destination].flatMap((host) =>
-      host.kind === "table" ? [host.name] : [],
-    );
-    // What a table holds is part of the question.
-    if (tables.length > 0) return this.#matches.of(criteria, view, lookup);
-    const key = `${view.as} ${view.direction} ${view.walk}`;
-    const known = this.#sets.get(criteria) ?? new Map<string, PacketSet>();
-    this.#sets.set(criteria, known);
-    const made = known.get(key) ?? this.#matches.of(criteria, view, lookup);
-    known.set(key, made);
-    return made;
+  #made(program: Program, view: View, keeps: Exclude<Keeps, "no state">, one?: Rule): PacketSet {
+    const ofStand = keeps === "if-bound" && one === undefined ? "what it passes" : "nothing";
+    const isAsked = (rule: Rule): boolean => one === undefined || rule === one;
+    const wanted: Wanted = { rule: (rule) => rule.keeps === keeps && passes(rule) && isAsked(rule), ofStand };
+    return this.#walk.decided(program, view, wanted).minus(this.#errors());
   }
 
   #asksOwner(program: Program): boolean {
@@ -188,26 +167,7 @@ export class Meaning {
   }
 }
 
-interface Place {
-  readonly ruleset: Ruleset;
-  readonly path: string;
-  readonly depth: number;
-}
-
-/** A packet with options is dropped by a rule that passes it and does not allow them. */
-const passes = ({ action, protocol, allowsOptions }: Rule): boolean =>
-  action === "pass" && (protocol !== igmp || allowsOptions);
-const igmp = 2;
-
-const contentIn = (ruleset: Ruleset | undefined, name: string) => ruleset?.tables.get(name)?.content;
-
-const resolved = (from: string, path: string): string =>
-  path.startsWith("/") ? path.slice(1) : from === "" || path === "" ? `${from}${path}` : `${from}/${path}`;
-
-/** Direct children alone, sorted by the bytes of their paths. */
-function childrenOf(program: Program, path: string): readonly string[] {
-  const prefix = path === "" ? "" : `${path}/`;
-  return [...program.keys()]
-    .filter((key) => key !== "" && key.startsWith(prefix) && key !== path && !key.slice(prefix.length).includes("/"))
-    .sort((a, b) => (a < b ? -1 : 1));
+interface Flows {
+  readonly original: PacketSet;
+  readonly reply: PacketSet;
 }

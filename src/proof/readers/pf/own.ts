@@ -42,12 +42,14 @@ export function strictly(statements: readonly Written[], place: "running" | "boo
 const unfilled = /^utun_none$/;
 
 function rule({ isQuick, route, options, ...rule }: WrittenRule, fail: (reason: string) => never): void {
-  const { users, groups, keeps, flags, tag, tagged } = options;
+  const { users, groups, keeps, flags, label, tag, tagged } = options;
   if (!isQuick) fail("a rule that is not quick");
   if (rule.action === "pass" && keeps === undefined) fail("a state that nobody asked for");
   if (keeps === "floating") fail("a state that floats from one interface to another");
   if (flags === "any") fail("a connection taken up in its middle");
   if (route !== undefined || tag !== undefined || tagged) fail("a route or a tag");
+  // `$if`, `$srcaddr`, `$nr` and others: no listing would have the id that was written.
+  if (label?.includes("$")) fail("a label that pf fills in");
   if (rule.interfaces.length > 1 && rule.interfaces.some(({ isNegated }) => isNegated)) fail("a negation in a list");
   for (const hosts of [rule.sources, rule.destinations]) literal(hosts, fail);
   for (const test of [...users, ...groups]) if (test.kind !== "=") fail("ids that are not named one by one");

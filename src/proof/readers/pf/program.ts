@@ -59,6 +59,8 @@ export interface Criteria {
   /** It matches fragments alone. */
   readonly isOfFragments: boolean;
   readonly tagged?: Named;
+  /** What of it is not understood: it may match fewer packets than the rest says. */
+  readonly doubt?: string;
 }
 
 /** A state of a flow lets it pass on its own interface, or on every one. */
@@ -87,6 +89,14 @@ export interface Anchor extends Criteria {
   readonly inside?: Ruleset;
 }
 
+/** What changes addresses before any rule looks; `isFinal`: and no rule looks any more. An anchor of them has a path. */
+export interface Translation extends Criteria {
+  readonly kind: "nat" | "rdr" | "binat";
+  readonly isFinal: boolean;
+  readonly path?: string;
+  readonly isWildcard: boolean;
+}
+
 /** It puts the fragments together that it matches. */
 export interface Scrub extends Criteria {
   readonly kind: "scrub";
@@ -108,6 +118,7 @@ export interface Ruleset {
   readonly tables: ReadonlyMap<string, Table>;
   readonly scrubs: readonly Scrub[];
   readonly entries: readonly (Rule | Anchor)[];
+  readonly translations: readonly Translation[];
 }
 
 /** By path; the main ruleset has the empty one. */

@@ -11,7 +11,14 @@ import {
   type Services,
 } from "./read-values.ts";
 import type { Tokens } from "./tokens.ts";
-import type { WrittenAnchor, WrittenCriteria, WrittenOptions, WrittenRule, WrittenScrub } from "./written.ts";
+import type {
+  WrittenAnchor,
+  WrittenCriteria,
+  WrittenOptions,
+  WrittenRule,
+  WrittenScrub,
+  WrittenTranslation,
+} from "./written.ts";
 
 const versions = { inet: 4, inet6: 6 } as const;
 type Place = Pick<WrittenCriteria, "sources" | "sourcePorts" | "destinations" | "destinationPorts">;
@@ -41,6 +48,17 @@ export class RuleReader {
   /** Without what stands in its braces. */
   anchor(line: number, path: string): WrittenAnchor {
     return { kind: "anchor", path, ...this.#head(line), ...this.#place(), options: this.#options() };
+  }
+
+  /** Behind `nat` and the like, without what addresses become. */
+  translation(line: number, what: WrittenTranslation["what"], isExcepted: boolean, path?: string): WrittenTranslation {
+    const tokens = this.#tokens;
+    const isFinal = tokens.take("pass") !== undefined;
+    const read = { ...this.#head(line), ...this.#place(), options: none };
+    const tagged = tokens.take("tagged") === undefined ? undefined : readName(tokens, "the tag", 63);
+    while (!tokens.isAtEndOfLine) tokens.any();
+    const options = tagged === undefined ? none : { ...none, tagged: { isNegated: false, name: tagged } };
+    return { kind: "translation", what, isExcepted, isFinal, ...(path !== undefined && { path }), ...read, options };
   }
 
   #head(line: number): Omit<WrittenCriteria, keyof Place | "options"> {

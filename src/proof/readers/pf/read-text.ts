@@ -20,7 +20,7 @@ export function readText(
 
 /** pfctl: "Rules must be in order: options, normalization, queueing, translation, filtering". */
 const order = ["options", "scrub", "translation", "filter"] as const;
-const translations: ReadonlySet<string> = new Set(["nat", "rdr", "binat", "nat-anchor", "rdr-anchor", "binat-anchor"]);
+const translation = /^(nat|rdr|binat)(-anchor)?$/;
 const ofMacos: ReadonlySet<string> = new Set(["scrub-anchor", "dummynet", "dummynet-anchor", "nat64"]);
 
 class FileReader {
@@ -53,7 +53,12 @@ class FileReader {
     if (word === "scrub") return this.#in("scrub", this.#rules.scrub(line));
     if (ofMacos.has(word))
       return this.#in(word === "scrub-anchor" ? "scrub" : "translation", this.#rest("other", line));
-    if (translations.has(word)) return this.#in("translation", this.#rest("translation", line));
+    const isExcepted = word === "no";
+    const [, what, isAnchor] = translation.exec(isExcepted ? tokens.word("what is excepted") : word) ?? [];
+    if (what === "nat" || what === "rdr" || what === "binat") {
+      const path = isAnchor === undefined ? undefined : tokens.string("the path of an anchor");
+      return this.#in("translation", this.#rules.translation(line, what, isExcepted, path));
+    }
     if (word === "pass" || word === "block") return this.#in("filter", this.#rules.rule(line, word === "block"));
     if (word === "anchor") return this.#in("filter", this.#anchor(line));
     if (elsewhere.has(word)) tokens.fail(`${word} is not there on macOS`);

@@ -9,8 +9,9 @@ export const vocabularyOfProgram = (program: Program): Vocabulary =>
   );
 
 /** Those in braces, too. */
-const criteriaOf = ({ scrubs, entries }: Ruleset): readonly Criteria[] => [
+const criteriaOf = ({ scrubs, entries, translations }: Ruleset): readonly Criteria[] => [
   ...scrubs,
+  ...translations,
   ...entries,
   ...entries.flatMap((entry) => (isNested(entry) ? criteriaOf(entry.inside) : [])),
 ];

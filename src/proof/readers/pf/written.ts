@@ -52,10 +52,19 @@ export interface WrittenTable {
   readonly content?: readonly Host[];
   readonly file?: string;
 }
-/** `set`, a translation and what else is of macOS, but nothing that ksp writes. */
+/** What changes addresses, or an anchor of such. What they become is not kept: rules see it as it is then. */
+export interface WrittenTranslation extends WrittenCriteria {
+  readonly kind: "translation";
+  readonly what: "nat" | "rdr" | "binat";
+  /** `no nat`: nothing is changed. */
+  readonly isExcepted: boolean;
+  readonly isFinal: boolean;
+  readonly path?: string;
+}
+/** `set` and what else is of macOS, but nothing that ksp writes. */
 export interface WrittenOther {
-  readonly kind: "set" | "macro" | "translation" | "other";
+  readonly kind: "set" | "macro" | "other";
   readonly line: number;
   readonly words: readonly string[];
 }
-export type Written = WrittenRule | WrittenAnchor | WrittenScrub | WrittenTable | WrittenOther;
+export type Written = WrittenRule | WrittenAnchor | WrittenScrub | WrittenTable | WrittenTranslation | WrittenOther;

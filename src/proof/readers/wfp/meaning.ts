@@ -15,19 +15,34 @@ export interface Sublayer {
 
 type Way = "out" | "in" | "forward";
 
+/** What a layer is asked about: packets that open a flow, and errors of ICMP; or packets that answer what it let begin. */
+export interface Question {
+  readonly layer: Layer;
+  readonly as: "opening" | "answer";
+}
+
+/** Each packet is asked about once. */
+export const questions: readonly Question[] = [
+  ...layers.map((layer) => ({ layer, as: "opening" }) as const),
+  ...layers.filter((layer) => /^(connect|accept)/.test(layer)).map((layer) => ({ layer, as: "answer" }) as const),
+];
+
 /** What filters say of packets. */
 export class Meaning {
   readonly #space: PacketSpace;
+  readonly #isAnswer: PacketSet;
   readonly #sets = new Map<string, PacketSet>();
 
   constructor(space: PacketSpace) {
     this.#space = space;
+    const isReply = space.is("connection", connections.numberOf("established-reply"));
+    // Who forwards remembers no flow.
+    this.#isAnswer = isReply.minus(space.direction("forward"));
   }
 
   /** What may be opened, and errors of ICMP. What no filter is about passes. */
   openings(sublayers: readonly Sublayer[]): PacketSet {
-    const { none } = this.#space;
-    return none.union(...layers.map((layer) => this.#passes(sublayers, layer, wayOf(layer), "opening")));
+    return this.#all(sublayers, "opening");
   }
 
   /**
@@ -35,30 +50,44 @@ export class Meaning {
    * Nobody knows who opened it, so a permit counts for everybody and a block that names somebody for nobody.
    */
   answers(sublayers: readonly Sublayer[]): PacketSet {
-    const flows = layers.filter((layer) => /^(connect|accept)/.test(layer));
-    const back = { out: "in", in: "out", forward: "forward" } as const;
-    const sets = flows.map((layer) => this.#passes(sublayers, layer, back[wayOf(layer)], "answer"));
-    return this.#space.none
-      .union(...sets)
-      .intersect(this.#space.is("connection", connections.numberOf("established-reply")));
+    return this.#all(sublayers, "answer");
   }
 
-  #passes(sublayers: readonly Sublayer[], layer: Layer, way: Way, as: "opening" | "answer"): PacketSet {
+  #all(sublayers: readonly Sublayer[], as: Question["as"]): PacketSet {
+    const asked = questions.filter((question) => question.as === as);
+    return this.#space.none.union(
+      ...asked.map((question) => this.judged(sublayers, question).intersect(this.shown(question))),
+    );
+  }
+
+  /** What passes, of the packets that the layer is asked about. */
+  judged(sublayers: readonly Sublayer[], { layer, as }: Question): PacketSet {
     const heaviestFirst = [...sublayers].sort((a, b) => b.weight - a.weight);
-    const judged = heaviestFirst.map(({ filters }) => {
+    const functions = heaviestFirst.map(({ filters }) => {
       const own = filters.filter((filter) => filter.layer === layer).sort((a, b) => b.weight - a.weight);
       const counted = as === "opening" ? own : own.filter(({ action, when }) => action === "permit" || !isOwned(when));
       const rulings = counted.map(
         ({ action, when, content }): Ruling => ({
-          set: this.#matched(as === "opening" ? when : unowned(when), layer, way, `${content} ${as}`),
+          set: this.#matched(as === "opening" ? when : unowned(when), { layer, as }, `${content} ${as}`),
           // A block of a filter is final for all lighter sublayers, a permit is not.
           verdict: action === "permit" ? "permit" : "block!",
         }),
       );
       return VerdictFunction.firstMatch(this.#space.all, rulings);
     });
-    const all = VerdictFunction.arbitrate(this.#space.all, judged);
-    return all.permitted().union(all.undecided()).intersect(this.#seenAt(layer, way));
+    const all = VerdictFunction.arbitrate(this.#space.all, functions);
+    return all.permitted().union(all.undecided());
+  }
+
+  /** The packets that a filter is about, of those that open a flow. */
+  matched({ when, layer, content }: Pick<Filter, "when" | "layer" | "content">): PacketSet {
+    return this.#matched(when, { layer, as: "opening" }, `${content} opening`);
+  }
+
+  /** The packets that a layer is asked about. */
+  shown(question: Question): PacketSet {
+    const seen = this.#seenAt(question.layer, wayOf(question));
+    return question.as === "answer" ? seen.intersect(this.#isAnswer) : seen.minus(this.#isAnswer);
   }
 
   /** The packets that a layer judges; of a flow, those that go the given way. */
@@ -71,17 +100,19 @@ export class Meaning {
     return layer.startsWith("error") ? seen.intersect(isError) : seen.minus(isError);
   }
 
-  #matched(when: Conditions, layer: Layer, way: Way, key: string): PacketSet {
+  #matched(when: Conditions, question: Question, key: string): PacketSet {
     const known = this.#sets.get(key);
     if (known) return known;
-    const made = this.#meet(when, layer, way);
+    const made = this.#meet(when, question);
     this.#sets.set(key, made);
     return made;
   }
 
   /** From the last dimension up: a long list of addresses is made once and never walked again. */
-  #meet(when: Conditions, layer: Layer, way: Way): PacketSet {
+  #meet(when: Conditions, question: Question): PacketSet {
     const space = this.#space;
+    const { layer } = question;
+    const way = wayOf(question);
     const version = layer.endsWith("v4") ? 4 : 6;
     const [local, remote] = way === "in" ? (["destination", "source"] as const) : (["source", "destination"] as const);
     const side: Side = way === "in" ? "in" : "out";
@@ -89,7 +120,7 @@ export class Meaning {
     const types = { unicast: "local", multicast: "multicast", broadcast: "broadcast" } as const;
     const tail = [
       when.protocols && space.is("protocol", ...when.protocols),
-      when.icmpTypes && space.is("icmpType", ...icmpTypes(when.icmpTypes, version, layer, way)),
+      when.icmpTypes && space.is("icmpType", ...icmpTypes(when.icmpTypes, version, question.as)),
       when.localPorts && space.where(`${local}Port`, spans(when.localPorts)),
       when.remotePorts && space.where(`${remote}Port`, spans(when.remotePorts)),
       when.programs && space.is("program", ...when.programs.map((name) => owners.program.numberOf(name))),
@@ -112,8 +143,11 @@ export class Meaning {
   }
 }
 
-const wayOf = (layer: Layer): Way =>
-  /^(connect|error-out)/.test(layer) ? "out" : /^(accept|error-in)/.test(layer) ? "in" : "forward";
+/** Where packets go that a layer is asked about: answers go back. */
+function wayOf({ layer, as }: Question): Way {
+  if (layer.startsWith("forward")) return "forward";
+  return /^(connect|error-out)/.test(layer) === (as === "opening") ? "out" : "in";
+}
 
 const isOwned = ({ programs, services }: Conditions): boolean => programs !== undefined || services !== undefined;
 const unowned = ({ programs: _, services: __, ...when }: Conditions): Conditions => when;
@@ -138,11 +172,11 @@ const answerOf = {
 } as const;
 
 /** A layer names the type of the packet that opens a flow. */
-const icmpTypes = (types: readonly number[], version: 4 | 6, layer: Layer, way: Way): readonly number[] =>
-  way === wayOf(layer) ? types : types.map((type) => answerOf[version].get(type) ?? type);
+const icmpTypes = (types: readonly number[], version: 4 | 6, as: Question["as"]): readonly number[] =>
+  as === "opening" ? types : types.map((type) => answerOf[version].get(type) ?? type);
 
 /** What is in force in one moment of a machine's life. */
-export function inForce({ filters, sublayer }: Document, moment: Moment): Sublayer {
+export function inForce({ filters, sublayer }: Pick<Document, "filters" | "sublayer">, moment: Moment): Sublayer {
   const lasting: Readonly<Record<Moment, readonly Lifetime[]>> = {
     running: ["static", "persistent"],
     "engine restarted": ["persistent"],
@@ -152,7 +186,8 @@ export function inForce({ filters, sublayer }: Document, moment: Moment): Sublay
 }
 
 /** No filter is bound to a process, so it is `running` when the daemon was killed, too. */
-export type Moment = "running" | "engine restarted" | "before the engine";
+export const moments = ["running", "engine restarted", "before the engine"] as const;
+export type Moment = (typeof moments)[number];
 
 export const vocabularyOfDocument = ({ filters }: Document): Vocabulary => ({
   devices: filters.flatMap(({ when }) => (when.interfaces ?? []).map((name) => ({ kind: "named", name }) as const)),

@@ -33,12 +33,7 @@ export function readFilter(value: unknown, line: number): Filter {
     action: reader.oneOf(["permit", "block"] as const, action),
     lifetime: reader.oneOf(lifetimes, lifetime),
   };
-  const conditions = reader.conditions(reader.object(when, asked), filter.layer);
-  if (filter.lifetime !== "static" && conditions.interfaces)
-    reader.fault("an interface may be another one after a boot");
-  if (filter.lifetime === "boot" && (conditions.programs || conditions.services))
-    reader.fault("nobody is known before the engine starts");
-  return { ...filter, when: conditions };
+  return { ...filter, when: reader.conditions(reader.object(when, asked), filter.layer) };
 }
 
 /** Microsoft, "Filtering conditions available at each filtering layer": of those that ksp uses. */

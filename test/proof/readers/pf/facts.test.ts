@@ -107,6 +107,12 @@ describe("the filter", () => {
       {},
       false,
     ],
+    [
+      "what no rule is about makes no state",
+      "block drop in all",
+      { direction: "in", connection: "established-reply" },
+      false,
+    ],
     ["rules in braces", 'anchor "x" {; block drop quick all; }', {}, false],
   ])("%s", (_, texts, wanted, expected) => {
     expect(passes(texts, wanted)).toBe(expected);
@@ -125,6 +131,16 @@ describe("the filter", () => {
     expect(passes("block drop in quick on en1 all", forwarded)).toBe(false);
     expect(passes("block drop out quick on en0 all", forwarded)).toBe(false);
     expect(passes("block drop in quick on en0 all; block drop out quick on en1 all", forwarded)).toBe(true);
+  });
+
+  test("does not walk anchors deeper than 64", () => {
+    const deep = (levels: number): Texts =>
+      Object.fromEntries([
+        ...Array.from({ length: levels }, (_, i) => [Array.from({ length: i }, () => "a").join("/"), 'anchor "a"']),
+        [Array.from({ length: levels }, () => "a").join("/"), "block drop quick all"],
+      ]);
+    expect(passes(deep(3), {})).toBe(false);
+    expect(() => passes(deep(66), {})).toThrow("without an end");
   });
 
   test("never sees ARP", () => {

@@ -91,11 +91,26 @@ describe("what pfctl prints is what it was given", () => {
     ["M", "scrub in", ["scrub in all fragment reassemble"]],
     ["P", "table <b> { 10.0.0.0/8, !10.1.0.0/16 }", ["table <b> { 10.0.0.0/8 !10.1.0.0/16 }"]],
     ["M", 'anchor "ksp/up"', ['anchor "ksp/up" all']],
+    // Whatever the order of the options in a file, one order in a listing.
+    [
+      "P",
+      'pass out log quick on en0 inet proto tcp to 10.0.0.1 port 443 tag b label "x" allow-opts keep state (if-bound) flags S/SA group 20 user 501 ! tagged a',
+      [
+        'pass out log quick on en0 inet proto tcp from any to 10.0.0.1 port = https user = 501 group = 20 flags S/SA keep state (if-bound) allow-opts label "x" tag b ! tagged a',
+      ],
+    ],
+    ["P", "pass quick all fragment", ["pass quick all fragment"]],
+    ["P", "pass quick all flags any no state", ["pass quick all flags any no state"]],
+    ["P", "pass quick proto udp all", ["pass quick proto udp all keep state"]],
   ])("%s %s", (_, given, printed) => {
     expect(meant(printed.join("\n"))).toEqual(meant(given));
     // Nothing that is asked for is overheard.
     expect(meant("block drop quick on en9 inet6 proto 99 from fd99::1 to any")).not.toEqual(meant(given));
   });
+});
+
+test("-nv prints the last part of an anchor's path alone, so listings are those of -sr (P)", () => {
+  expect(meant('anchor "/up" all')).not.toEqual(meant('anchor "ksp/up"'));
 });
 
 test("0.0.0.0/0 is printed as all of its family (P)", () => {

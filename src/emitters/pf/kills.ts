@@ -1,0 +1,108 @@
+import { stages } from "../../ir/ruleset.ts";
+import { type Family, families } from "../../net/address.ts";
+import {
+  type AddressSet,
+  formatRange,
+  intersect,
+  ofFamily,
+  overlaps,
+  subtract,
+  toPrefixes,
+} from "../../net/address-set.ts";
+import { constant } from "../../net/parse-net.ts";
+import type { Line } from "./rules.ts";
+import type { Hosts } from "./tables.ts";
+
+/** Every state, whatever it is bound to. */
+export const everything = "pfctl -F states";
+
+/**
+ * The commands that end flows which some rules let begin and others do not. Such a flow was let pass by a rule that is gone,
+ * or is refused by one that is new and stands before the rule that let it pass: the stages have one order, and in a stage no
+ * rule contradicts another. The way to a server that both rules let pass is spared where nothing else goes to its address.
+ */
+export function killsOf(from: readonly Line[], to: readonly Line[]): readonly string[] {
+  const [before, after] = [from, to].map((lines) => lines.flatMap(onEach));
+  if (!before || !after) return [];
+  const kept = before.filter(({ words }) => words.includes("keep state"));
+  const gone = without(kept, after);
+  const added = without(after, before).filter(
+    (rule) => rule.action !== "pass" && kept.some((other) => isBehind(other, rule)),
+  );
+  // What passes on interfaces without a name is found on none of those that have one.
+  const isFound = !kept.some(isBeyondNames) || ![...gone, ...added].some(isBeyondNames);
+  if (!isFound) return [everything];
+  const servers = without(kept.filter(isWay), gone);
+  return widest([...gone, ...added].flatMap((rule) => pairs(rule, spared(rule, before, servers)))).map(
+    ({ on, source, target }) => `pfctl -i ${shell(on)} -k ${source} -k ${target}`,
+  );
+}
+
+/** What a rule is on one interface. */
+interface OnOne extends Line {
+  readonly name: string;
+}
+
+const onEach = (line: Line): readonly OnOne[] => line.where.named.map((name) => ({ ...line, name }));
+
+/** Whether a refused sender is told changes nothing for the flows that are refused. */
+const meaningOf = ({ name, direction, action, words }: OnOne): string =>
+  [action === "pass" ? action : "block", direction, name, words].join(" ");
+
+function without(rules: readonly OnOne[], others: readonly OnOne[]): readonly OnOne[] {
+  const known = new Set(others.map(meaningOf));
+  return rules.filter((rule) => !known.has(meaningOf(rule)));
+}
+
+const isBehind = (a: OnOne, b: OnOne): boolean =>
+  a.name === b.name && a.direction === b.direction && stages.indexOf(a.stage) > stages.indexOf(b.stage);
+
+const isBeyondNames = ({ where: { on } }: Line): boolean => on === undefined || on.startsWith("!");
+
+const isWay = ({ stage, direction }: Line): boolean => stage === "endpoint" && direction === "out";
+
+/** Addresses of servers on the same interface to which no flow was let begin by a rule: before it all of them are refused. */
+function spared(rule: OnOne, before: readonly OnOne[], servers: readonly OnOne[]): AddressSet {
+  const refused = before.filter(
+    (other) => other.action !== "pass" && other.isOfAddresses && other.from.text === "any" && isBehind(rule, other),
+  );
+  const on = servers.filter(({ name, direction }) => name === rule.name && direction === rule.direction);
+  return intersect(addressesOf(on), addressesOf(refused));
+}
+
+const addressesOf = (rules: readonly OnOne[]): AddressSet => constant(...rules.flatMap(({ to }) => to.prefixes ?? []));
+
+/** States of flows from one side to the other; the side that opened them first. */
+interface Pair {
+  readonly on: string;
+  readonly source: string;
+  readonly target: string;
+}
+
+const pairs = ({ name: on, family, from, to }: OnOne, left: AddressSet): readonly Pair[] =>
+  (family ? [family] : families).flatMap((version) => {
+    const targets = prefixes(to, version).flatMap((target) => around(target, ofFamily(left, version)));
+    return prefixes(from, version).flatMap((source) => targets.map((target) => ({ on, source, target })));
+  });
+
+function around(prefix: string, left: AddressSet): readonly string[] {
+  const set = constant(prefix);
+  return overlaps(set, left) ? subtract(set, left).flatMap(toPrefixes).map(formatRange) : [prefix];
+}
+
+/** Without those that another one finds, too. */
+function widest(all: readonly Pair[]): readonly Pair[] {
+  const covers = (a: Pair, b: Pair): boolean =>
+    a.on === b.on && (["source", "target"] as const).every((end) => a[end] === b[end] || a[end] === wholeOf(b[end]));
+  const distinct = [...new Map(all.map((pair) => [Object.values(pair).join(" "), pair])).values()];
+  return distinct.filter((pair) => !distinct.some((other) => other !== pair && covers(other, pair)));
+}
+
+const shell = (name: string): string => (name.startsWith("$") ? `"${name}"` : name);
+
+const whole: Readonly<Record<Family, string>> = { ipv4: "0.0.0.0/0", ipv6: "::/0" };
+const familyOf = (prefix: string): Family => (prefix.includes(":") ? "ipv6" : "ipv4");
+const wholeOf = (prefix: string): string => whole[familyOf(prefix)];
+
+const prefixes = ({ prefixes: known }: Hosts, family: Family): readonly string[] =>
+  known?.filter((prefix) => familyOf(prefix) === family) ?? [whole[family]];

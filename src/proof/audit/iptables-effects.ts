@@ -1,0 +1,132 @@
+import type { IpFamily } from "../readers/nft/program.ts";
+import { rangesOf } from "./ipset.ts";
+import { argumentsOf } from "./iptables-words.ts";
+import type { Act, End } from "./rules.ts";
+
+interface Effect {
+  readonly acts: readonly Act[];
+  readonly end?: End;
+}
+
+/** What a target does; `isChain`: whether there is a chain of that name. */
+export function effectOfTarget(
+  values: readonly string[],
+  families: readonly IpFamily[],
+  isChain: (name: string) => boolean,
+): Effect {
+  const [name = "", ...rest] = values;
+  if (isChain(name)) return { acts: [], end: { kind: "jump", chain: name } };
+  const asked = argumentsOf(rest);
+  const value = (option: string): string | undefined => asked.find((part) => part.option === option)?.values[0];
+  const has = (option: string): boolean => asked.some((part) => part.option === option);
+  const unknown: Effect = { acts: [{ kind: "unknown", words: `-j ${values.join(" ")}` }] };
+  switch (name) {
+    case "ACCEPT":
+      return { acts: [], end: { kind: "accept" } };
+    case "DROP":
+    case "REJECT":
+      return { acts: [], end: { kind: "drop" } };
+    case "RETURN":
+      return { acts: [], end: { kind: "return" } };
+    case "QUEUE":
+    case "NFQUEUE":
+      return {
+        acts: [{ kind: "program", does: "gives packets to a program, which may let them past all rules behind" }],
+        end: { kind: "accept" },
+      };
+    case "MASQUERADE":
+      return accepting({ kind: "source" });
+    case "SNAT":
+      return accepting({ kind: "source", ...to(value("--to-source"), families) });
+    case "DNAT":
+      return accepting({
+        kind: "destination",
+        ...to(value("--to-destination"), families),
+        ...portsIn(value("--to-destination")),
+      });
+    case "REDIRECT":
+      return accepting({ kind: "destination", isOwn: true, ...portsIn(`:${value("--to-ports") ?? ""}`) });
+    case "NETMAP":
+      return accepting({ kind: "destination", ...to(value("--to"), families) });
+    case "MARK": {
+      const [bits, mask] = pair(value("--set-xmark") ?? value("--set-mark"));
+      return bits === undefined ? unknown : { acts: [{ kind: "mark", keep: ~mask >>> 0, flip: bits }] };
+    }
+    case "CONNMARK": {
+      if (has("--restore-mark")) return { acts: [{ kind: "any-mark", bits: Number(value("--nfmask") ?? 0xffffffff) }] };
+      const saved = has("--save-mark") ? Number(value("--ctmask") ?? 0xffffffff) : undefined;
+      const [bits, mask] = pair(value("--set-xmark") ?? value("--set-mark"));
+      const changed = saved ?? (bits === undefined ? 0xffffffff : (mask | bits) >>> 0);
+      return { acts: [{ kind: "connection-mark", keep: ~changed >>> 0 }] };
+    }
+    case "HMARK":
+      return { acts: [{ kind: "any-mark", bits: 0xffffffff }] };
+    case "CT":
+      return has("--notrack") ? { acts: [{ kind: "untracked" }] } : has("--zone") ? unknown : { acts: [] };
+    case "NOTRACK":
+      return { acts: [{ kind: "untracked" }] };
+    case "TEE":
+      return { acts: [{ kind: "past", isCopy: true, does: "sends copies of packets out elsewhere" }] };
+    case "TTL":
+    case "HL":
+      return { acts: [{ kind: "any-hop-limit" }] };
+    case "TPROXY":
+      // It takes arriving packets to a program of this machine, and INPUT judges them.
+      return { acts: [], end: { kind: "accept" } };
+    default:
+      return harmless.has(name) ? { acts: [] } : unknown;
+  }
+}
+
+/** They change nothing about where a packet goes. */
+const harmless: ReadonlySet<string> = new Set([
+  "LOG",
+  "NFLOG",
+  "ULOG",
+  "AUDIT",
+  "TRACE",
+  "TCPMSS",
+  "TCPOPTSTRIP",
+  "DSCP",
+  "TOS",
+  "ECN",
+  "CLASSIFY",
+  "CHECKSUM",
+  "SET",
+  "LED",
+  "RATEEST",
+  "SECMARK",
+  "CONNSECMARK",
+  "IDLETIMER",
+]);
+
+const accepting = (act: Act): Effect => ({ acts: [act], end: { kind: "accept" } });
+
+/** `10.0.0.1`, `10.0.0.1-10.0.0.9:80-90`, `[fd00::1]:80`. */
+function to(
+  text: string | undefined,
+  families: readonly IpFamily[],
+): Pick<Extract<Act, { kind: "source" }>, "family" | "ranges"> {
+  const address =
+    /^\[([^\]]*)\]/.exec(text ?? "")?.[1] ??
+    (text?.includes("::") || /^[\da-f]+:[\da-f]+:/i.test(text ?? "") ? text : text?.split(":")[0]);
+  const found = families.flatMap((family) => {
+    const ranges = address === undefined ? undefined : rangesOf(family, [address]);
+    return ranges ? [{ family, ranges }] : [];
+  });
+  const [only] = families;
+  return found[0] ?? (families.length === 1 && only ? { family: only } : {});
+}
+
+function portsIn(text: string | undefined): {
+  readonly ports?: readonly { readonly first: number; readonly last: number }[];
+} {
+  const [, first, last = first] = /(?:^|[\d.\]]):(\d+)(?:-(\d+))?(?:\/\d+)?$/.exec(text ?? "") ?? [];
+  return first === undefined || last === undefined ? {} : { ports: [{ first: Number(first), last: Number(last) }] };
+}
+
+/** `0x1/0xff`. */
+function pair(text: string | undefined): readonly [bits: number | undefined, mask: number] {
+  const [bits, mask = 0xffffffff] = (text ?? "").split("/").map(Number);
+  return [text === undefined || bits === undefined || Number.isNaN(bits) ? undefined : bits, mask];
+}

@@ -1,0 +1,203 @@
+import { Json } from "../readers/nft/json.ts";
+import { question } from "../readers/nft/listed-rule.ts";
+import { elementsOf } from "../readers/nft/listed-values.ts";
+import { type Condition, connectionStates, Unreadable } from "../readers/nft/program.ts";
+import { ruleText } from "./rule-text.ts";
+import type { Test } from "./rules.ts";
+
+/** Sets and maps of a table by their names. */
+export type Contents = ReadonlyMap<string, Json>;
+
+/** What a listed expression asks of a packet. `Unreadable` is thrown where nothing at all is known of it. */
+export function testOf(kind: string, value: Json, contents: Contents): Test {
+  switch (kind) {
+    case "limit":
+    case "ct count":
+      return { kind: value.get("inv")?.value === true ? "rarely" : "usually" };
+    case "quota":
+      return { kind: "sometimes" };
+    case "set": {
+      // Adds whoever comes by to a set, as long as it has room; with a limit of its own for each.
+      const limit = value.get("stmt")?.isArray ? value.get("stmt")?.array()[0] : undefined;
+      return limit && limit.keys[0] === "limit" ? testOf("limit", limit.only()[1], contents) : { kind: "always" };
+    }
+    default:
+      return matchOf(value, contents);
+  }
+}
+
+function matchOf(match: Json, contents: Contents): Test {
+  const { op, left, right } = match.object(["op", "left", "right"]);
+  const isNegated = op.string() === "!=";
+  const [kind, value] = left.only();
+  const resolved =
+    right.isString && right.string().startsWith("@") ? heldBy(right.string().slice(1), contents, right) : right;
+  const negated = (test: Test): Test => (isNegated ? { kind: "not", of: [test] } : test);
+  const wanted = elementsIn(resolved);
+  if (wanted.length === 0) return { kind: isNegated ? "always" : "never" };
+  switch (kind) {
+    case "concat": {
+      const parts = value.array();
+      const of = wanted.map((element) => {
+        const values = element.object(["concat"]).concat.array();
+        return parts.map((part, i) => matchOf(asked(part, values[i] ?? element.fail("a part is missing")), contents));
+      });
+      return negated({ kind: "either", of });
+    }
+    case "numgen":
+    case "jhash":
+    case "symhash":
+      return { kind: "sometimes" };
+    case "ct":
+      return connection(value.get("key")?.string() ?? "", wanted, isNegated, match);
+    case "fib":
+      return wayBack(value, right, isNegated) ?? known(asked(left, resolved, op.string()));
+    case "meta":
+      return ofMeta(value.get("key")?.string() ?? "", wanted, isNegated) ?? known(asked(left, resolved, op.string()));
+    case "exthdr":
+    case "rt":
+      // No packet that a policy speaks of has headers of its own.
+      return { kind: isNegated ? "always" : "never" };
+    case "payload":
+      return knownOr(asked(left, resolved, op.string()), within(value), match);
+    case "&":
+      return flagsOf(value, match) ?? known(asked(left, resolved, op.string()));
+    default:
+      return known(asked(left, resolved, op.string()));
+  }
+}
+
+const inWords = (match: Json): string => ruleText(new Json([{ match: match.value }], 0));
+
+const asked = (left: Json, right: Json, op = "=="): Json =>
+  new Json({ op, left: left.value, right: right.value }, left.place);
+
+const known = (match: Json): Test => ({ kind: "known", condition: question(match, false) });
+
+function knownOr(match: Json, withinOf: readonly Condition[], original: Json): Test {
+  try {
+    return known(match);
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    return { kind: "unknown", words: inWords(original), within: withinOf };
+  }
+}
+
+const protocolNumbers: Readonly<Record<string, number>> = { tcp: 6, udp: 17, icmp: 1, icmpv6: 58, sctp: 132, dccp: 33 };
+
+/** Whose field it is, at least. */
+function within(payload: Json): readonly Condition[] {
+  const protocol = payload.get("protocol");
+  const name = protocol?.isString ? protocol.string() : "";
+  const number = protocolNumbers[name];
+  if (number !== undefined) return [{ kind: "protocol", spans: [{ first: number, last: number }], isNegated: false }];
+  if (name === "ip" || name === "ip6") return [{ kind: "family", families: [name === "ip" ? "ipv4" : "ipv6"] }];
+  return [];
+}
+
+/** `tcp flags & (fin | syn) == syn`: of TCP, whatever else. */
+function flagsOf(value: Json, match: Json): Test | undefined {
+  const [field] = value.array();
+  const payload = field?.get("payload");
+  if (!payload) return undefined;
+  return { kind: "unknown", words: inWords(match), within: within(payload) };
+}
+
+/** The elements of an anonymous set, or one value. */
+function elementsIn(right: Json): readonly Json[] {
+  if (right.isArray) return right.array();
+  return elementsOf(right);
+}
+
+/** What a named set holds now, as an unnamed one. */
+function heldBy(name: string, contents: Contents, at: Json): Json {
+  const set = contents.get(name) ?? at.fail(`no set ${name}`);
+  const elements = set.get("elem")?.array() ?? [];
+  return new Json({ set: elements.map((element) => (element.get("elem")?.get("val") ?? element).value) }, at.place);
+}
+
+function connection(key: string, wanted: readonly Json[], isNegated: boolean, match: Json): Test {
+  const words = wanted.map((word) => (word.isString ? word.string() : ""));
+  switch (key) {
+    case "state": {
+      // Packets that conntrack takes for invalid, or does not track, are none that a policy speaks of.
+      const states = connectionStates.filter((state) => words.includes(state) !== isNegated);
+      if (states.length === 0) return { kind: "never" };
+      return { kind: "known", condition: { kind: "state", states } };
+    }
+    case "direction": {
+      const isReply = (words[0] === "reply") !== isNegated;
+      const reply: Test[] = [
+        { kind: "known", condition: { kind: "state", states: ["established"] } },
+        { kind: "known", condition: { kind: "way", way: "reply" } },
+      ];
+      const related: Test[] = [
+        { kind: "known", condition: { kind: "state", states: ["related"] } },
+        { kind: "sometimes" },
+      ];
+      const answers: Test = { kind: "either", of: [reply, related] };
+      return isReply ? answers : { kind: "not", of: [answers] };
+    }
+    case "status": {
+      const flags = words.map((word): Test => {
+        if (word === "dnat") return { kind: "known", condition: { kind: "translated", end: "destination" } };
+        return { kind: "sometimes" };
+      });
+      const any: Test = { kind: "either", of: flags.map((flag) => [flag]) };
+      return isNegated ? { kind: "not", of: [any] } : any;
+    }
+    case "mark":
+      return known(match);
+    default:
+      return { kind: "unknown", words: inWords(match), within: [] };
+  }
+}
+
+/** `fib saddr . iif oif missing`. Other questions of routes are left. */
+function wayBack(fib: Json, right: Json, isNegated: boolean): Test | undefined {
+  const { result, flags } = fib.object(["result", "flags"]);
+  const asks = flags.array().map((flag) => flag.string());
+  if (!["oif", "oifname", "check"].includes(result.string()) || !asks.includes("saddr")) return undefined;
+  if (!asks.includes("iif")) return { kind: "sometimes" };
+  const isMissing = (right.value === false || right.value === 0) !== isNegated;
+  if (right.value !== false && right.value !== true && right.value !== 0) return { kind: "sometimes" };
+  return isMissing ? { kind: "no-way-back" } : { kind: "not", of: [{ kind: "no-way-back" }] };
+}
+
+function ofMeta(key: string, wanted: readonly Json[], isNegated: boolean): Test | undefined {
+  const negated = (test: Test): Test => (isNegated ? { kind: "not", of: [test] } : test);
+  switch (key) {
+    case "iif":
+    case "oif":
+    case "iifname":
+    case "oifname": {
+      const names = wanted.map((one) =>
+        one.isString ? one.string() : one.value === 0 ? "" : one.fail("an interface by its number"),
+      );
+      // Number 0: no interface.
+      if (names.includes("")) return undefined;
+      const of = names.map((text): Test[] => {
+        const isPrefix = text.endsWith("*");
+        const name = isPrefix ? text.slice(0, -1) : text.replace(/\\\*$/, "*");
+        const side = key.startsWith("iif") ? "in" : "out";
+        return [{ kind: "known", condition: { kind: "name", side, names: [{ name, isPrefix }], isNegated: false } }];
+      });
+      return negated({ kind: "either", of });
+    }
+    case "pkttype":
+      return wanted.every((word) => word.value === "host" || word.value === "unicast") && !isNegated
+        ? { kind: "sometimes" }
+        : undefined;
+    case "nftrace":
+      return { kind: isNegated ? "always" : "never" };
+    case "protocol": {
+      const kinds: Readonly<Record<string, "ipv4" | "ipv6">> = { ip: "ipv4", ip6: "ipv6" };
+      const families = wanted.flatMap((word) => kinds[`${word.value}`] ?? []);
+      return negated(
+        families.length === 0 ? { kind: "never" } : { kind: "known", condition: { kind: "family", families } },
+      );
+    }
+    default:
+      return undefined;
+  }
+}

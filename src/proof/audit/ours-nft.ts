@@ -1,0 +1,132 @@
+import { type Plan, rulesetsOf } from "../../ir/plan.ts";
+import type { Ruleset } from "../../ir/ruleset.ts";
+import { families } from "../../net/address.ts";
+import { type AddressSet, ofFamily } from "../../net/address-set.ts";
+import type { PacketSet } from "../packets/packet-set.ts";
+import type { Chain, Program, Table } from "../readers/nft/program.ts";
+import { readListing } from "../readers/nft/read-listing.ts";
+import type { Comparison, Difference } from "../translation/comparison.ts";
+import { differentRewrites } from "../translation/same-rewrites.ts";
+import { allows, arpTable, differentRules, ipTable } from "../translation/same-rules.ts";
+import { witness } from "../witness.ts";
+import type { AuditFinding, Place } from "./finding.ts";
+
+/** Our own tables as a kernel lists them, or why they cannot be judged. */
+export type OursListed = { readonly program: Program } | { readonly absent: AuditFinding };
+
+export function readOurs(text: string, file: string, plan: Plan): OursListed {
+  const states = rulesetsOf(plan).map(({ state }) => state);
+  const read = readListing(text);
+  if ("fault" in read) {
+    const { place: line, reason } = read.fault;
+    const place: Place = { file, line: Math.max(1, line), text: `object ${line} of the listing` };
+    return { absent: { kind: "absent", states, reason: `they are not understood: ${reason}`, place } };
+  }
+  return { program: read.program };
+}
+
+/** Where our tables are not there, or do not say what was planned: in the state that is in force, and in each that may follow. */
+export function absences(plan: Plan, program: Program, comparison: Comparison): readonly AuditFinding[] {
+  const all = rulesetsOf(plan);
+  const states = all.map(({ state }) => state);
+  const ip = program.tables.get(ipTable);
+  const missing = [ipTable, arpTable].filter((name) => !program.tables.has(name));
+  if (!ip || missing.length > 0) {
+    const reason = `there is no table ${missing.join(", and none ")}`;
+    const leak = leaked(plan, ip ? comparison.space.family("arp") : comparison.ip, comparison);
+    return [{ kind: "absent", states, reason, ...(leak && { shown: { packet: leak } }) }];
+  }
+  const inForce = all.find((ruleset) => !different(ruleset, program, comparison));
+  if (!inForce) return [outOfForce(plan, program, comparison)];
+  if (inForce.state === plan.lockdown.state) return [];
+  return plan.states.flatMap((ruleset) => {
+    if (ruleset === inForce) return [];
+    const switched = switchedTo(ruleset.state, ip);
+    if (!switched) return [loose(ruleset, "its rules are not loaded")];
+    const tables = new Map([...program.tables, [ipTable, switched]]);
+    const found = different(ruleset, { tables }, comparison);
+    return found ? [loose(ruleset, `once it is in force ${found.says}`, found)] : [];
+  });
+}
+
+const loose = ({ state }: Ruleset, reason: string, found?: Difference): AuditFinding => ({
+  kind: "absent",
+  states: [state],
+  reason: `in state \`${state}\` ${reason}`,
+  ...(found && { shown: { packet: found.packet } }),
+});
+
+/** A packet that the policy refuses and nothing here would. */
+function leaked({ lockdown, states }: Plan, within: PacketSet, comparison: Comparison) {
+  const { space } = comparison;
+  const [ruleset = lockdown] = states;
+  const refused = within.intersect(space.direction("out", "in")).minus(comparison.planned(ruleset, "filled").accepted);
+  return witness(refused.intersect(space.direction("out")), space) ?? witness(refused, space);
+}
+
+/** No state is in force as planned: the one that was meant to be, or else the first. */
+function outOfForce(plan: Plan, program: Program, comparison: Comparison): AuditFinding {
+  if (!allows(comparison, program))
+    return {
+      kind: "absent",
+      states: plan.states.map(({ state }) => state),
+      reason: "they are switched off, and everything passes",
+    };
+  const target = program.tables.get(ipTable)?.chains.get("out")?.rules[0]?.verdict;
+  const named = target?.kind === "goto" ? target.chain : "";
+  const meant = [...plan.states, ...(plan.portal ? [plan.portal] : [])].find(
+    ({ state }) => named === `out_${idOf(state)}`,
+  );
+  const ruleset = meant ?? plan.states[0] ?? plan.lockdown;
+  const found = different(ruleset, program, comparison);
+  return {
+    kind: "absent",
+    states: [ruleset.state],
+    reason: found?.says.replaceAll("the file", "the kernel") ?? "no state of the policy is in force",
+    ...(found && { shown: { packet: found.packet } }),
+  };
+}
+
+function different(ruleset: Ruleset, program: Program, comparison: Comparison): Difference | undefined {
+  const state = { ruleset, program: asLoaded(program, ruleset), filling: "as-loaded", isOpen: true } as const;
+  return differentRules(comparison, state) ?? differentRewrites(comparison, state);
+}
+
+/** As it is written in the names of chains. */
+const idOf = (state: string): string => state.replaceAll(":", ".").replaceAll("+", "_");
+
+/** Our table with another state in force; undefined where a chain of it is not there. */
+function switchedTo(state: string, table: Table): Table | undefined {
+  const chains = new Map<string, Chain>(table.chains);
+  for (const name of ["out", "through", "in"]) {
+    const chain = table.chains.get(name);
+    if (!chain) continue;
+    const to = `${name}_${idOf(state)}`;
+    if (!table.chains.has(to)) return undefined;
+    chains.set(name, { ...chain, rules: [{ line: 0, conditions: [], verdict: { kind: "goto", chain: to } }] });
+  }
+  return { ...table, chains };
+}
+
+/** Sets that are refreshed while rules are loaded count as they were loaded, as long as they hold nothing beyond their bounds. */
+function asLoaded({ tables }: Program, { rules }: Ruleset): Program {
+  const refreshed = new Map<string, { readonly set: AddressSet; readonly within: AddressSet }>();
+  for (const { match } of rules)
+    for (const { table, set, within } of [match.source, match.destination].flatMap((one) => one ?? []))
+      if (table !== undefined && within)
+        for (const family of families)
+          refreshed.set(`${table}_${family}`, { set: ofFamily(set, family), within: ofFamily(within, family) });
+  if (refreshed.size === 0) return { tables };
+  const changed = [...tables].map(([key, table]): readonly [string, Table] => {
+    const sets = [...table.sets].map(([name, held]) => {
+      const bounds = refreshed.get(name);
+      if (!bounds || held.kind !== "addresses") return [name, held] as const;
+      const isWithin = held.ranges.every(({ first, last }) =>
+        bounds.within.some((range) => range.first <= first && last <= range.last),
+      );
+      return [name, isWithin ? { ...held, ranges: bounds.set } : held] as const;
+    });
+    return [key, { ...table, sets: new Map(sets) }];
+  });
+  return { tables: new Map(changed) };
+}

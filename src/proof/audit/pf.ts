@@ -1,0 +1,67 @@
+import { type Plan, rulesetsOf } from "../../ir/plan.ts";
+import { PacketSpace } from "../packet-space.ts";
+import { Meaning } from "../readers/pf/meaning.ts";
+import { Unreadable } from "../readers/pf/program.ts";
+import { type Listing, readListing } from "../readers/pf/read-listing.ts";
+import { readReport } from "../readers/pf/read-report.ts";
+import { vocabularyOfProgram } from "../readers/pf/vocabulary.ts";
+import { Comparison } from "../translation/comparison.ts";
+import { macPackets } from "../translation/mac-packets.ts";
+import { SameOnMac } from "../translation/same-on-mac.ts";
+import { loopback, merged, noVocabulary, vocabularyOf } from "../vocabulary.ts";
+import { type AuditFinding, inAllStates, type Place } from "./finding.ts";
+import { JudgeOfPf } from "./pf-judge.ts";
+import { absence, inWordsOfMac, inWordsOfModel, ourPath } from "./pf-ours.ts";
+
+/**
+ * A Mac by what pfctl printed there (`report.sh`, or `pfctl -sa`): whether a state of the plan is loaded and asked, and what the
+ * rules of others do to each state of it. Of these the main ruleset and every anchor are walked as pf walks them.
+ */
+export function auditPf(plan: Plan, listing: ReadonlyMap<string, string>): readonly AuditFinding[] {
+  const states = rulesetsOf(plan).map(({ state }) => state);
+  const [first] = listing;
+  if (!first) return [{ kind: "absent", states, reason: "pfctl printed nothing" }];
+  const [file, text] = first;
+  const lines = text.split("\n");
+  const placeOf = (line: number): Place => ({ file, line, text: (lines[line - 1] ?? "").trim() });
+  try {
+    return new Audit(plan, readListing(readReport(text)), placeOf).findings();
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    return [{ kind: "absent", states, reason: error.message, place: placeOf(error.line) }];
+  }
+}
+
+class Audit {
+  readonly #plan: Plan;
+  readonly #listing: Listing;
+  readonly #placeOf: (line: number) => Place;
+
+  constructor(plan: Plan, listing: Listing, placeOf: (line: number) => Place) {
+    this.#plan = plan;
+    this.#listing = listing;
+    this.#placeOf = placeOf;
+  }
+
+  findings(): readonly AuditFinding[] {
+    const { machine, skipped } = this.#listing;
+    const states = rulesetsOf(this.#plan).map(({ state }) => state);
+    if (!machine.isEnabled) return [{ kind: "absent", states, reason: "pf is off" }];
+    const { program, back } = inWordsOfModel(this.#listing.program, this.#plan);
+    const ours = program.get(ourPath);
+    if (!ours || ours.entries.length === 0)
+      return [{ kind: "absent", states, reason: `nothing is in the anchor ${ourPath}` }];
+
+    const planned = vocabularyOf(rulesetsOf(this.#plan));
+    const devices = [...skipped.keys()].map((name) => ({ kind: "named", name }) as const);
+    const names = merged(planned, vocabularyOfProgram(program), { ...noVocabulary, devices }, loopback);
+    const comparison = new Comparison(new PacketSpace(names));
+    const tunnels = planned.devices.flatMap((device) => (device.kind === "utun" ? [`utun-${device.of}`] : []));
+    const there = macPackets(comparison.space, tunnels);
+    const same = new SameOnMac(comparison, new Meaning(comparison.space), there);
+    const absent = absence(ours, this.#plan, same, this.#placeOf);
+    const judge = new JudgeOfPf(program, comparison, there, this.#placeOf);
+    const found = rulesetsOf(this.#plan).flatMap((ruleset) => judge.findings(ruleset, skipped));
+    return [...(absent ? [absent] : []), ...inAllStates(found)].map((finding) => inWordsOfMac(finding, back));
+  }
+}

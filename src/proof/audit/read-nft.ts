@@ -1,0 +1,161 @@
+import { Json } from "../readers/nft/json.ts";
+import { type IpFamily, Unreadable } from "../readers/nft/program.ts";
+import type { Place } from "./finding.ts";
+import { effectOf, endOf, isHarmless } from "./nft-effects.ts";
+import { type Contents, testOf } from "./nft-tests.ts";
+import { ruleText } from "./rule-text.ts";
+import { type Act, type Base, type End, isHook, type Rule, type Test } from "./rules.ts";
+
+/** Tables of others, as `nft -j -p list ruleset` prints them. Whatever is not understood stays, with the most that it might mean. */
+export interface ListedNft {
+  readonly bases: readonly Base[];
+  /** What is there that rules cannot be asked for. */
+  readonly unread: readonly { readonly place: Place; readonly reason: string }[];
+}
+
+interface Table {
+  readonly families: readonly IpFamily[];
+  readonly chains: Map<string, Rule[]>;
+  readonly contents: Map<string, Json>;
+  readonly bases: { readonly name: string; readonly value: Json; readonly place: Place }[];
+}
+
+const families: Readonly<Record<string, readonly IpFamily[]>> = {
+  ip: ["ipv4"],
+  ip6: ["ipv6"],
+  inet: ["ipv4", "ipv6"],
+  netdev: ["ipv4", "ipv6"],
+};
+
+/** `isOther`: which tables, by family and name, are asked for. */
+export function readForeign(text: string, file: string, isOther: (table: string) => boolean): ListedNft {
+  const objects = new Json(JSON.parse(text), 0).get("nftables")?.array() ?? [];
+  const tables = new Map<string, Table>();
+  const unread: ListedNft["unread"][number][] = [];
+  const rules: (readonly [Table, Json, Place])[] = [];
+  for (const [i, object] of objects.entries()) {
+    const [kind, value] = object.only();
+    const key = `${textOf(value, "family")} ${textOf(value, kind === "table" ? "name" : "table")}`;
+    if (kind === "metainfo" || !isOther(key)) continue;
+    const family = textOf(value, "family");
+    const known = families[family];
+    const name = textOf(value, "name");
+    const place = { file, line: i + 1, text: `${kind} ${key}${kind === "table" ? "" : ` ${name}`}` };
+    // Frames of bridges and ARP are none of the packets that a policy speaks of.
+    if (!known) continue;
+    const table: Table = tables.get(key) ?? { families: known, chains: new Map(), contents: new Map(), bases: [] };
+    tables.set(key, table);
+    if (kind === "chain") {
+      table.chains.set(name, []);
+      if (value.get("hook")) table.bases.push({ name, value, place });
+    } else if (kind === "set" || kind === "map") table.contents.set(name, value);
+    else if (kind === "rule") {
+      const chain = textOf(value, "chain");
+      const expr = value.get("expr");
+      if (!expr) continue;
+      rules.push([table, value, { ...place, text: `${key} ${chain}: ${ruleText(expr)}` }]);
+    }
+  }
+  for (const [table, value, place] of rules)
+    table.chains.get(textOf(value, "chain"))?.push(...rulesOf(value.get("expr") as Json, table.contents, place));
+  const bases = [...tables.values()].flatMap((table) =>
+    table.bases.flatMap(({ name, value, place }) => {
+      const hook = textOf(value, "hook");
+      if (!isHook(hook)) {
+        unread.push({ place, reason: `the hook ${hook}` });
+        return [];
+      }
+      const type = textOf(value, "type");
+      const chain = table.chains.get(name) ?? [];
+      const refuses = textOf(value, "policy") === "drop";
+      const devices = value.get("dev");
+      const names =
+        devices === undefined
+          ? [undefined]
+          : devices.isArray
+            ? devices.array().map((d) => d.string())
+            : [devices.string()];
+      return names.map(
+        (device): Base => ({
+          hook,
+          priority: value.get("prio")?.integer() ?? 0,
+          isNat: type === "nat",
+          reroutes: type === "route",
+          families: table.families,
+          ...(device !== undefined && { device }),
+          chain: [...chain, ...(refuses ? [{ place, tests: [], acts: [], end: { kind: "drop" } } as const] : [])],
+          chains: table.chains,
+        }),
+      );
+    }),
+  );
+  return { bases, unread };
+}
+
+const textOf = (value: Json, key: string): string => {
+  const found = value.get(key);
+  return found?.isString ? found.string() : "";
+};
+
+/** A rule with a map of verdicts is one for each of them. */
+function rulesOf(expressions: Json, contents: Contents, place: Place): readonly Rule[] {
+  const tests: Test[] = [];
+  const acts: Act[] = [];
+  let end: End | undefined;
+  for (const expression of expressions.array()) {
+    const [kind, value] = expression.only();
+    try {
+      if (isHarmless(kind)) continue;
+      const isTest = kind === "match" || kind === "limit" || kind === "ct count" || kind === "quota" || kind === "set";
+      if (kind === "vmap") return branches(value, contents, { place, tests, acts });
+      if (isTest) {
+        // Of a packet that was changed meanwhile.
+        if (acts.length > 0 && kind === "match") tests.push(unknown(expression));
+        else tests.push(testOf(kind, value, contents));
+        continue;
+      }
+      const ended = endOf(kind, value);
+      if (ended) end = ended;
+      else {
+        const effect = effectOf(kind, value);
+        acts.push(...effect.acts);
+        if (effect.end) end = effect.end;
+      }
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      if (kind === "match") tests.push(unknown(expression));
+      else if (kind === "xt" && textOf(value, "type") === "match") tests.push(unknown(expression));
+      else acts.push({ kind: "unknown", words: ruleText(new Json([expression.value], 0)) });
+    }
+  }
+  return [{ place, tests, acts, ...(end && { end }) }];
+}
+
+const unknown = (expression: Json): Test => ({
+  kind: "unknown",
+  words: ruleText(new Json([expression.value], 0)),
+  within: [],
+});
+
+function branches(value: Json, contents: Contents, { place, tests, acts }: Omit<Rule, "end">): readonly Rule[] {
+  const { key, data } = value.object(["key", "data"]);
+  const elements = elementsOf(data, contents);
+  return elements.flatMap((element): Rule[] => {
+    const [left, verdict] = element.array();
+    if (!left || !verdict) return [];
+    const [kind, of] = verdict.only();
+    const end = endOf(kind, of);
+    const test = testOf("match", matching(key, left), contents);
+    return [{ place, tests: [...tests, test], acts, ...(end && { end }) }];
+  });
+}
+
+const matching = (left: Json, right: Json): Json =>
+  new Json({ op: "==", left: left.value, right: right.value }, left.place);
+
+/** The pairs of a map, which may have a name. */
+function elementsOf(data: Json, contents: Contents): readonly Json[] {
+  if (data.isString && data.string().startsWith("@"))
+    return contents.get(data.string().slice(1))?.get("elem")?.array() ?? [];
+  return data.object(["set"]).set.array();
+}

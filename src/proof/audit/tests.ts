@@ -1,0 +1,162 @@
+import { constant } from "../../net/parse-net.ts";
+import { localityAlphabet } from "../dimensions.ts";
+import type { PacketSpace } from "../packet-space.ts";
+import type { PacketSet } from "../packets/packet-set.ts";
+import { type Place, Questions } from "../readers/nft/asked.ts";
+import type { Condition, Table } from "../readers/nft/program.ts";
+import type { Test } from "./rules.ts";
+
+/** At least, and at most, these packets. */
+interface Bounds {
+  readonly least: PacketSet;
+  readonly most: PacketSet;
+}
+/** What all tests of a rule say: those that are understood and mean both at times, and those that are not understood. */
+export interface Asked {
+  readonly known: Bounds;
+  readonly unknown: Bounds;
+}
+
+/** Turns tests into packet sets. `isOrdinary`: of traffic that stays within limits, and that is the first of its connection's mark. */
+export class Tests {
+  readonly #space: PacketSpace;
+  readonly #questions: Questions;
+  readonly #isOrdinary: boolean;
+
+  constructor(space: PacketSpace, isOrdinary: boolean) {
+    this.#space = space;
+    this.#questions = new Questions(space);
+    this.#isOrdinary = isOrdinary;
+  }
+
+  all(tests: readonly Test[]): Asked {
+    const { all } = this.#space;
+    const none: Asked = { known: { least: all, most: all }, unknown: { least: all, most: all } };
+    return tests.map((test) => this.#one(test)).reduce(both, none);
+  }
+
+  #one(test: Test): Asked {
+    const { all, none } = this.#space;
+    const known = (least: PacketSet, most = least): Asked => ({
+      known: { least, most },
+      unknown: { least: all, most: all },
+    });
+    switch (test.kind) {
+      case "known":
+        return this.#condition(test.condition);
+      case "always":
+        return known(all);
+      case "never":
+        return known(none);
+      case "usually":
+        return this.#isOrdinary ? known(all) : known(none, all);
+      case "rarely":
+        return this.#isOrdinary ? known(none) : known(none, all);
+      case "sometimes":
+        return known(none, all);
+      case "no-way-back":
+        return this.#isOrdinary ? known(this.#fromAfar()) : known(none, all);
+      case "unknown": {
+        const most = this.#questions.all(test.within, nothing, anywhere);
+        return { known: { least: all, most: all }, unknown: { least: none, most } };
+      }
+      case "not": {
+        const { known: k, unknown: u } = this.all(test.of);
+        const isClear = u.least.isEverything();
+        const least = k.most.intersect(u.most).complement();
+        const most = k.least.intersect(u.least).complement();
+        return isClear ? known(least, most) : { ...known(all), unknown: { least, most } };
+      }
+      case "either": {
+        const asked = test.of.map((tests) => this.all(tests));
+        const sum = (of: (one: Asked) => PacketSet): PacketSet => none.union(...asked.map(of));
+        const least = sum(({ known: k, unknown: u }) => k.least.intersect(u.least));
+        const most = sum(({ known: k, unknown: u }) => k.most.intersect(u.most));
+        const isClear = asked.every(({ unknown: u }) => u.least.isEverything());
+        return isClear ? known(least, most) : { ...known(all), unknown: { least, most } };
+      }
+    }
+  }
+
+  #condition(condition: Condition): Asked {
+    const { all, none } = this.#space;
+    const known = (least: PacketSet, most = least): Asked => ({
+      known: { least, most },
+      unknown: { least: all, most: all },
+    });
+    switch (condition.kind) {
+      case "locality":
+        return condition.side === undefined
+          ? this.#local(condition)
+          : known(this.#questions.all([condition], nothing, anywhere));
+      case "translated":
+        if (condition.end === "source") return known(none, all);
+        return known(this.#questions.all([condition], nothing, anywhere));
+      case "connection-mark":
+        // None has one of its own accord.
+        return this.#isOrdinary ? known(this.#questions.all([condition], nothing, anywhere)) : known(none, all);
+      default:
+        return known(this.#questions.all([condition], nothing, anywhere));
+    }
+  }
+
+  /** Whose address it is on the whole machine: at least that of the interface, and what leaves has one of them as its source. */
+  #local({ end, types, isNegated }: Extract<Condition, { kind: "locality" }>): Asked {
+    const space = this.#space;
+    const here = space.is(`${end}Locality`, ...types.map((type) => localityAlphabet.numberOf(type)));
+    const elsewhere = space.is(`${end}Locality`, localityAlphabet.numberOf("elsewhere"));
+    const own = end === "source" ? space.direction("out") : space.none;
+    const most = types.includes("local") ? here.union(elsewhere.intersect(own)) : here;
+    const bounds = isNegated ? { least: most.complement(), most: here.complement() } : { least: here, most };
+    return { known: bounds, unknown: { least: space.all, most: space.all } };
+  }
+
+  /**
+   * What a filter of the way back may refuse: where a tunnel carries everything, the answer to an address of the internet would
+   * go into the tunnel, whatever comes in elsewhere.
+   */
+  #fromAfar(): PacketSet {
+    const space = this.#space;
+    const near = (["ipv4", "ipv6"] as const).map((family) =>
+      space.address("source", family, nearby, space.all).intersect(space.family(family)),
+    );
+    const { kinds } = space.names;
+    const tunnels = ["loopback", "wireguard", "tun", "ovpn", "ovpn-dco", "xfrm", "vti", "vti6"];
+    const inside = space.is("inKind", ...tunnels.map((kind) => kinds.numberOf(kind)));
+    return space
+      .has("in")
+      .minus(inside)
+      .minus(space.none.union(...near));
+  }
+}
+
+/** Found at the link itself. */
+const nearby = constant(
+  "0.0.0.0/8",
+  "10.0.0.0/8",
+  "100.64.0.0/10",
+  "127.0.0.0/8",
+  "169.254.0.0/16",
+  "172.16.0.0/12",
+  "192.168.0.0/16",
+  "224.0.0.0/3",
+  "::/127",
+  "fc00::/7",
+  "fe80::/10",
+  "ff00::/8",
+);
+
+const both = (a: Asked, b: Asked): Asked => ({
+  known: { least: a.known.least.intersect(b.known.least), most: a.known.most.intersect(b.known.most) },
+  unknown: { least: a.unknown.least.intersect(b.unknown.least), most: a.unknown.most.intersect(b.unknown.most) },
+});
+
+/** Sets are written out in the conditions. */
+const nothing: Table = { sets: new Map(), chains: new Map() };
+const anywhere: Place = {
+  hasArrived: true,
+  isTranslated: false,
+  isOurs: { source: false, destination: false },
+  isOpen: true,
+  marks: [],
+};

@@ -1,0 +1,187 @@
+import type { Ruleset } from "../../ir/ruleset.ts";
+import { cover } from "../cover.ts";
+import type { PacketSpace } from "../packet-space.ts";
+import { packetOf } from "../packet-values.ts";
+import type { PacketSet } from "../packets/packet-set.ts";
+import { type Layer, layers } from "../readers/wfp/document.ts";
+import {
+  type ListedSublayer,
+  mayBeBlocked,
+  mayPassAll,
+  type Outcomes,
+  outcomesOf,
+} from "../readers/wfp/listed-arbitration.ts";
+import type { ListedConditions, Matched } from "../readers/wfp/listed-conditions.ts";
+import type { ListedFilter, Listing } from "../readers/wfp/listing.ts";
+import type { Meaning } from "../readers/wfp/meaning.ts";
+import { regionText } from "../region-text.ts";
+import { ownerFields } from "../vocabulary.ts";
+import { witnessValues } from "../witness.ts";
+import { type AuditFinding, inAllStates, type Shown } from "./finding.ts";
+import { type Need, needsOf } from "./needed.ts";
+import { isOn, placeOf, textOf } from "./wfp-own.ts";
+
+interface Means {
+  readonly meaning: Meaning;
+  readonly conditions: ListedConditions;
+  readonly space: PacketSpace;
+  /** The packets that Windows shows. */
+  readonly there: PacketSet;
+}
+
+/** A filter of somebody else in a layer that says whether packets pass. */
+interface Foreign {
+  readonly filter: ListedFilter;
+  readonly matched: Matched;
+}
+
+/** All that are asked about the same packets; where `layer` is absent ours are not among them. */
+interface Bench {
+  readonly layer?: Layer;
+  readonly shown: PacketSet;
+  readonly filters: readonly Foreign[];
+}
+
+/** A state, and what it lets pass. */
+export interface InState {
+  readonly ruleset: Ruleset;
+  readonly passes: PacketSet;
+}
+
+/** What would only make words longer. */
+const unsaid = ["routedName", "routedKind", "hopLimit", "fragment", ...ownerFields];
+
+/**
+ * What filters of others do to ours: each by itself, as if no other did it. What they let others decide about opens nothing, however
+ * much it is; what they permit for good does where it comes before ours, and what they refuse is refused wherever it stands.
+ */
+export class ForeignFilters {
+  readonly #means: Means;
+  readonly #weights: Listing["sublayers"];
+  readonly #ourWeight: number;
+  readonly #benches: readonly Bench[];
+
+  constructor({ filters, sublayers }: Listing, means: Means, ourWeight: number) {
+    this.#means = means;
+    this.#weights = sublayers;
+    this.#ourWeight = ourWeight;
+    const groups = Map.groupBy(
+      filters.filter((filter) => !onlyLooks(filter)),
+      ({ layer }) => layer,
+    );
+    this.#benches = [...groups].flatMap(([name, own]) => this.#bench(name, own));
+  }
+
+  findings(states: readonly InState[]): readonly AuditFinding[] {
+    const needs = new Map(states.map(({ ruleset }) => [ruleset, needsOf(ruleset, this.#means.space)]));
+    const found = this.#benches.flatMap((bench) => [
+      ...states.flatMap((state) => this.#opens(bench, state)),
+      ...this.#breaks(bench, needs),
+    ]);
+    return inAllStates(found);
+  }
+
+  #bench(name: string, own: readonly ListedFilter[]): readonly Bench[] {
+    const place = placeOf(name);
+    if (!place) return [];
+    const { meaning, conditions, space } = this.#means;
+    const layer = layers.find((each) => each === place.layer);
+    const shown = layer ? meaning.shown({ layer, as: "opening" }) : isOn(space, place);
+    const filters = own.map((filter) => ({ filter, matched: conditions.matched(filter, place) }));
+    return [{ ...(layer && { layer }), shown, filters }];
+  }
+
+  /** A permit for good, or what may be one, before ours. */
+  #opens({ layer, shown, filters }: Bench, { ruleset, passes }: InState): readonly AuditFinding[] {
+    const { space, there } = this.#means;
+    if (!layer) return [];
+    const able = filters.filter(({ filter }) => mayInsist(filter));
+    const ours: Outcomes = {
+      mayBlock: passes.complement(),
+      mayPass: passes,
+      mayInsist: space.none,
+      mayVeto: space.none,
+    };
+    return able.flatMap((one): readonly AuditFinding[] => {
+      const counted = filters.filter((each) => each === one || !able.includes(each));
+      const sublayers = [
+        ...this.#sublayers(counted, "any"),
+        { weight: this.#ourWeight, isOurs: true, outcomes: ours } as const,
+      ];
+      const leak = mayPassAll(sublayers, space).minus(passes).intersect(shown).intersect(there);
+      const shownBy = this.#shown(leak);
+      if (!shownBy) return [];
+      const common = { states: [ruleset.state], place: textOf(one.filter), shown: shownBy };
+      const reason = unclearOf(one);
+      return reason === undefined
+        ? [{ ...common, kind: "opens", does: "permits for good before ours are asked" }]
+        : [{ ...common, kind: "unclear", reason }];
+    });
+  }
+
+  /** A block, or what may be one, unless a permit of its sublayer comes before it. */
+  #breaks({ shown, filters }: Bench, needs: ReadonlyMap<Ruleset, readonly Need[]>): readonly AuditFinding[] {
+    const { space, there } = this.#means;
+    const able = filters.filter(({ filter }) => mayBlock(filter));
+    return able.flatMap((one) => {
+      const counted = filters.filter((each) => each === one || !able.includes(each));
+      const refused = mayBeBlocked(this.#sublayers(counted, "ordinary"), space).intersect(shown);
+      if (refused.isEmpty()) return [];
+      const surely = refused.complement();
+      // Who receives a packet is not known before it has arrived.
+      const received = surely.exists(...ownerFields).intersect(space.direction("in"));
+      const reason = unclearOf(one);
+      return [...needs].flatMap(([{ state }, each]) =>
+        each.flatMap(({ what, lost }): readonly AuditFinding[] => {
+          const shownBy = this.#shown(lost(surely.union(received)).intersect(there));
+          if (!shownBy) return [];
+          const common = { states: [state], place: textOf(one.filter), shown: shownBy };
+          return reason === undefined
+            ? [{ ...common, kind: "breaks", does: `refuses ${what}` }]
+            : [{ ...common, kind: "unclear", reason }];
+        }),
+      );
+    });
+  }
+
+  #sublayers(filters: readonly Foreign[], of: "any" | "ordinary"): readonly ListedSublayer[] {
+    const groups = Map.groupBy(filters, ({ filter }) => filter.sublayer);
+    return [...groups].map(([key, own]) => {
+      const weight = this.#weights.get(key);
+      const weighed = own.map(({ filter, matched }) => ({ filter, matched: matched[of] }));
+      return { ...(weight !== undefined && { weight }), outcomes: outcomesOf(weighed, this.#means.space) };
+    });
+  }
+
+  /** Who sends is said where filters ask for it alone. */
+  #shown(set: PacketSet): Shown | undefined {
+    const { space } = this.#means;
+    if (set.isEmpty()) return undefined;
+    const unasked = ownerFields.filter((field) => space.names.owners[field].values.length === 1);
+    const nobody = unasked.map((field) => space.is(field, 0)).reduce((a, b) => a.intersect(b), space.all);
+    const values = witnessValues(set.exists(...unasked).intersect(nobody), space);
+    if (!values) return undefined;
+    const out = space.direction("out");
+    const said = set.exists(...unsaid);
+    const sent = said.intersect(out).exists("inName", "inKind");
+    const [region] = cover(said.minus(out).union(sent), space, { most: 1 }).regions;
+    return { packet: packetOf(values, space), ...(region && { region: regionText(region, space) }) };
+  }
+}
+
+const mayInsist = ({ action, flags }: ListedFilter): boolean =>
+  action.kind === "permit" ? flags.includes("CLEAR_ACTION_RIGHT") : action.kind !== "block";
+const mayBlock = ({ action }: ListedFilter): boolean => action.kind !== "permit";
+
+/** What of a filter is not understood. */
+function unclearOf({ filter: { action }, matched }: Foreign): string | undefined {
+  if (action.kind === "callout") return `the callout ${action.by} may do anything`;
+  if (action.kind === "unknown") return `unknown action ${action.word}`;
+  return matched.unclear[0];
+}
+
+/** Callouts that decide nothing of ordinary packets: those of Windows itself, and of its virus scanner (`windefend`). */
+const onlyLooks = ({ action, sublayer }: ListedFilter): boolean =>
+  action.kind === "inspection" ||
+  (action.kind === "callout" && (action.by.startsWith("fwpm_callout_") || sublayer === windefend));
+const windefend = "3c1cd879-1b8c-4ab4-8f83-5ed129176ef3";

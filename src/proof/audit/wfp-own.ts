@@ -1,0 +1,125 @@
+import type { PacketSpace } from "../packet-space.ts";
+import type { PacketSet } from "../packets/packet-set.ts";
+import type { Document, Filter } from "../readers/wfp/document.ts";
+import type { ListedConditions, ListedPlace } from "../readers/wfp/listed-conditions.ts";
+import type { ListedFilter, Listing } from "../readers/wfp/listing.ts";
+import type { Place } from "./finding.ts";
+
+/** Our own filters of a listing, by their keys: those of a document are told apart by nothing else. */
+export interface Own {
+  /** Of the state that fits best. */
+  readonly document: Document;
+  /** Its filters that are there. */
+  readonly there: readonly (readonly [Filter, ListedFilter])[];
+  readonly missing: readonly Filter[];
+  /** What claims to be ours, and is of no state or of another one. */
+  readonly strange: readonly ListedFilter[];
+}
+
+/** Filters of the boot need not be listed. */
+export function ownOf({ filters }: Listing, documents: readonly Document[]): Own {
+  const [first] = documents;
+  if (!first) throw new Error("a plan has states");
+  const listed = filters.filter(
+    ({ provider, sublayer, flags }) =>
+      (provider === first.provider || sublayer === first.sublayer.key) && !flags.includes("BOOTTIME"),
+  );
+  const byKey = new Map(listed.map((filter) => [filter.key, filter]));
+  const fits = documents.map((document): Own => {
+    const wanted = document.filters.filter(({ lifetime }) => lifetime !== "boot");
+    const there = wanted.flatMap((filter) => {
+      const found = byKey.get(filter.key);
+      return found ? [[filter, found] as const] : [];
+    });
+    const found = new Set(there.map(([, filter]) => filter));
+    const missing = wanted.filter(({ key }) => !byKey.has(key));
+    return { document, there, missing, strange: listed.filter((filter) => !found.has(filter)) };
+  });
+  const wrong = ({ missing, strange }: Own): number => missing.length + strange.length;
+  return fits.reduce((best, fit) => (wrong(fit) < wrong(best) ? fit : best));
+}
+
+/** Aliases by the numbers that filters of ours have for them; and a filter that has another one. */
+export function aliasesOf({ there }: Own): {
+  readonly aliases: ReadonlyMap<string, string>;
+  readonly otherwise?: ListedFilter;
+} {
+  const aliases = new Map<string, string>();
+  const numbers = new Map<string, string>();
+  for (const [{ when }, listed] of there) {
+    const luids = listed.conditions.flatMap(({ field, value }) =>
+      field === "IP_LOCAL_INTERFACE" && value.kind === "text" ? [value.text] : [],
+    );
+    // They were added in the order of the document; where one was not there, another filter tells.
+    if (luids.length !== when.interfaces?.length) continue;
+    for (const [i, alias] of when.interfaces.entries()) {
+      const luid = luids[i] ?? "";
+      if ((numbers.get(alias) ?? luid) !== luid || (aliases.get(luid) ?? alias) !== alias)
+        return { aliases, otherwise: listed };
+      numbers.set(alias, luid);
+      aliases.set(luid, alias);
+    }
+  }
+  return { aliases };
+}
+
+interface Meant {
+  /** What its document says. */
+  readonly planned: PacketSet;
+  readonly conditions: ListedConditions;
+  /** What its layer is asked about. */
+  readonly within: PacketSet;
+}
+
+/** Why a filter that has our key is not ours. Undefined: it says what its document says. */
+export function forged(filter: Filter, listed: ListedFilter, meant: Meant): string | undefined {
+  const place = placeOf(listed.layer);
+  if (place?.layer !== filter.layer) return "it stands in another layer";
+  if (listed.action.kind !== filter.action) return "it does something else";
+  if (listed.weight !== undefined && listed.weight !== BigInt(filter.weight)) return "it has another weight";
+  if (listed.flags.includes("PERSISTENT") !== (filter.lifetime === "persistent")) return "it lasts for another time";
+  if (listed.flags.includes("CLEAR_ACTION_RIGHT")) return "it permits for good";
+  if (listed.flags.includes("DISABLED")) return "it is disabled";
+  const { any } = meant.conditions.matched(listed, place);
+  const planned = meant.planned.intersect(meant.within);
+  const isSame = [any.least, any.most].every((set) => set.intersect(meant.within).equals(planned));
+  return isSame ? undefined : "it is about other packets";
+}
+
+/** What of a listing's layers is asked about which packets. */
+const layers: Readonly<Record<string, readonly [layer: Filter["layer"] | "more", way: ListedPlace["way"]]>> = {
+  ALE_AUTH_CONNECT: ["connect-v4", "out"],
+  ALE_AUTH_RECV_ACCEPT: ["accept-v4", "in"],
+  IPFORWARD: ["forward-v4", "forward"],
+  OUTBOUND_ICMP_ERROR: ["error-out-v4", "out"],
+  INBOUND_ICMP_ERROR: ["error-in-v4", "in"],
+  OUTBOUND_TRANSPORT: ["more", "out"],
+  INBOUND_TRANSPORT: ["more", "in"],
+  OUTBOUND_IPPACKET: ["more", "out"],
+  INBOUND_IPPACKET: ["more", "in"],
+  ALE_RESOURCE_ASSIGNMENT: ["more", "out"],
+  ALE_BIND_REDIRECT: ["more", "out"],
+  ALE_CONNECT_REDIRECT: ["more", "out"],
+  DATAGRAM_DATA: ["more", "out"],
+  STREAM: ["more", "out"],
+};
+
+/** `more`: a layer where packets are only refused once more. Undefined: none that says whether a packet passes. */
+export function placeOf(name: string): (ListedPlace & { readonly layer: Filter["layer"] | "more" }) | undefined {
+  const [, base = "", version] = /^(.*)_V([46])$/.exec(name) ?? [];
+  const [layer, way] = layers[base] ?? [];
+  if (!layer || !way) return undefined;
+  const family = version === "4" ? "ipv4" : "ipv6";
+  const own = layer === "more" ? layer : (layer.replace("v4", `v${version}`) as Filter["layer"]);
+  return { layer: own, way, family };
+}
+
+export const textOf = ({ file, line, name, id, layer }: ListedFilter): Place => ({
+  file,
+  line,
+  text: [name || "a filter without a name", id && `(${id})`, `in ${layer}`].filter((part) => part !== "").join(" "),
+});
+
+/** Where a layer of ours stands, for sets. */
+export const isOn = (space: PacketSpace, { family, way }: ListedPlace): PacketSet =>
+  space.direction(way).intersect(space.family(family));

@@ -1,0 +1,207 @@
+import { type Plan, rulesetsOf } from "../../ir/plan.ts";
+import { PacketSpace } from "../packet-space.ts";
+import { type Document, Unreadable } from "../readers/wfp/document.ts";
+import { ListedConditions } from "../readers/wfp/listed-conditions.ts";
+import { MachineNames, ownersIn } from "../readers/wfp/listed-names.ts";
+import { addressesOf } from "../readers/wfp/listed-values.ts";
+import type { Listing } from "../readers/wfp/listing.ts";
+import { inForce, Meaning, questions, vocabularyOfDocument } from "../readers/wfp/meaning.ts";
+import { readDocument } from "../readers/wfp/read-document.ts";
+import { readListing } from "../readers/wfp/read-listing.ts";
+import { SameOnWindows } from "../translation/same-on-windows.ts";
+import { windowsPackets } from "../translation/windows-packets.ts";
+import { loopback, merged, noVocabulary, type Vocabulary, vocabularyOf } from "../vocabulary.ts";
+import { wellFormed } from "../well-formed.ts";
+import type { AuditFinding } from "./finding.ts";
+import { ForeignFilters } from "./wfp-foreign.ts";
+import { aliasesOf, forged, type Own, ownOf, textOf } from "./wfp-own.ts";
+
+/**
+ * A machine with Windows as `netsh wfp show state` tells of it: whether the filters of a state are there, and what those of others
+ * do to them, in every state. `documents` are what was compiled, by their files.
+ */
+export function auditWfp(
+  plan: Plan,
+  listing: ReadonlyMap<string, string>,
+  documents: ReadonlyMap<string, string>,
+): readonly AuditFinding[] {
+  const states = rulesetsOf(plan).map(({ state }) => state);
+  try {
+    const read = merge([...listing].map(([file, text]) => reading(file, text)));
+    return new Audit(plan, read, [...documents].flatMap(documentIn)).findings();
+  } catch (error) {
+    if (!(error instanceof Unlisted)) throw error;
+    const { file, line, message } = error;
+    return [{ kind: "absent", states, reason: message, place: { file, line, text: message } }];
+  }
+}
+
+class Unlisted extends Error {
+  readonly file: string;
+  readonly line: number;
+
+  constructor(file: string, { line, message }: Unreadable) {
+    super(message);
+    this.file = file;
+    this.line = line;
+  }
+}
+
+function reading(file: string, text: string): Listing {
+  try {
+    return readListing(file, text);
+  } catch (error) {
+    throw error instanceof Unreadable ? new Unlisted(file, error) : error;
+  }
+}
+
+const merge = (listings: readonly Listing[]): Listing => ({
+  filters: listings.flatMap(({ filters }) => filters),
+  sublayers: new Map(listings.flatMap(({ sublayers }) => [...sublayers])),
+});
+
+function documentIn([file, text]: readonly [string, string]): readonly Document[] {
+  if (!file.endsWith(".json")) return [];
+  const read = readDocument(text);
+  if ("fault" in read) throw new Error(`${file}: ${read.fault.reason}`);
+  return [read.document];
+}
+
+class Audit {
+  readonly #plan: Plan;
+  readonly #listing: Listing;
+  readonly #own: Own;
+  readonly #states: readonly string[];
+  readonly #space: PacketSpace;
+  readonly #meaning: Meaning;
+  readonly #conditions: ListedConditions;
+  readonly #same: SameOnWindows;
+  readonly #numbers: ReturnType<typeof aliasesOf>;
+
+  constructor(plan: Plan, listing: Listing, documents: readonly Document[]) {
+    this.#plan = plan;
+    this.#listing = listing;
+    this.#states = rulesetsOf(plan).map(({ state }) => state);
+    this.#own = ownOf(listing, documents);
+    this.#numbers = aliasesOf(this.#own);
+    const known = merged(
+      loopback,
+      vocabularyOf(rulesetsOf(plan)),
+      ...documents.map((document) => vocabularyOfDocument(document)),
+    );
+    const named = (field: "program" | "service") => known.owners[field].map((name) => `${name}`);
+    const names = new MachineNames(this.#numbers.aliases, named("program"), named("service"));
+    const vocabulary = merged(known, listed(listing, names));
+    this.#space = new PacketSpace(vocabulary);
+    this.#meaning = new Meaning(this.#space);
+    this.#conditions = new ListedConditions(this.#space, names);
+    const there = windowsPackets(this.#space).intersect(wellFormed(this.#space));
+    this.#same = new SameOnWindows(this.#space, there, known.devices);
+  }
+
+  findings(): readonly AuditFinding[] {
+    const { document } = this.#own;
+    const ours = new Set(this.#own.there.map(([, filter]) => filter));
+    const strange = new Set(this.#own.strange);
+    const filters = this.#listing.filters.filter((filter) => !ours.has(filter) && !strange.has(filter));
+    const foreign = new ForeignFilters(
+      { filters, sublayers: this.#listing.sublayers },
+      { meaning: this.#meaning, conditions: this.#conditions, space: this.#space, there: this.#same.there },
+      document.sublayer.weight,
+    );
+    const rulesets = rulesetsOf(this.#plan);
+    return [
+      ...this.#absent(),
+      ...foreign.findings(rulesets.map((ruleset) => ({ ruleset, passes: this.#same.planned(ruleset) }))),
+    ];
+  }
+
+  #absent(): readonly AuditFinding[] {
+    const { there, missing, strange, document } = this.#own;
+    const states = this.#states;
+    if (there.length === 0 && strange.length === 0)
+      return [{ kind: "absent", states, reason: "no filter of ksp is there" }];
+    const [extra] = strange;
+    if (extra) return [{ kind: "absent", states, reason: "a filter in our name is of no state", place: textOf(extra) }];
+    if (this.#numbers.otherwise)
+      return [
+        {
+          kind: "absent",
+          states: [document.state],
+          reason: "an interface has two numbers: apply the state again",
+          place: textOf(this.#numbers.otherwise),
+        },
+      ];
+    const wrong = this.#forged();
+    if (wrong) return [wrong];
+    if (missing.length === 0) return [];
+    const shown = this.#shown();
+    return [{ kind: "absent", states: [document.state], reason: this.#lacking(), ...(shown && { shown }) }];
+  }
+
+  /** A filter with our key that says something else than its document. */
+  #forged(): AuditFinding | undefined {
+    const known = new Set(this.#numbers.aliases.values());
+    for (const [filter, listed] of this.#own.there) {
+      const question = questions.find(({ layer, as }) => layer === filter.layer && as === "opening");
+      if (!question) continue;
+      const { interfaces } = filter.when;
+      const when = interfaces
+        ? { ...filter.when, interfaces: interfaces.filter((name) => known.has(name)) }
+        : filter.when;
+      const content = `${filter.content} ${when.interfaces ?? ""}`;
+      const reason = forged(filter, listed, {
+        planned: this.#meaning.matched({ ...filter, when, content }),
+        conditions: this.#conditions,
+        within: this.#meaning.shown(question),
+      });
+      if (reason !== undefined)
+        return {
+          kind: "absent",
+          states: [this.#own.document.state],
+          reason: `a filter is not as it was written: ${reason}`,
+          place: textOf(listed),
+        };
+    }
+    return undefined;
+  }
+
+  #lacking(): string {
+    const { missing, document } = this.#own;
+    const [first] = missing;
+    const there = new Set(this.#numbers.aliases.values());
+    const away = [...new Set(missing.flatMap(({ when }) => when.interfaces ?? []))].filter((name) => !there.has(name));
+    if (missing.every(({ when }) => when.interfaces?.every((name) => away.includes(name))))
+      return `${away.join(", ")} was not there when state ${document.state} was put in force: apply it again`;
+    return `filters of state ${document.state} are missing (${missing.length}), the first in ${first?.layer}`;
+  }
+
+  /** A packet that goes otherwise than planned. */
+  #shown(): { readonly packet: NonNullable<ReturnType<SameOnWindows["some"]>>["packet"] } | undefined {
+    const { document, there } = this.#own;
+    const held = { filters: there.map(([filter]) => filter), sublayer: document.sublayer };
+    const sublayers = [inForce(held, "running")];
+    const ruleset = rulesetsOf(this.#plan).find(({ state }) => state === document.state);
+    if (!ruleset) return undefined;
+    const passes = this.#same.passing(this.#meaning.openings(sublayers), this.#meaning.answers(sublayers));
+    const difference = this.#same.same(passes, this.#same.planned(ruleset));
+    return difference && { packet: difference.packet };
+  }
+}
+
+/** What conditions of a listing name, so that packets are told apart by it. */
+function listed(listing: Listing, names: MachineNames): Vocabulary {
+  const addresses = (family: "ipv4" | "ipv6") =>
+    listing.filters
+      .filter(({ layer }) => layer.endsWith(family === "ipv4" ? "_V4" : "_V6"))
+      .flatMap(({ conditions }) => conditions.filter(({ field }) => field.endsWith("_ADDRESS")))
+      .flatMap((condition) => {
+        const asked = addressesOf(condition, family);
+        return asked ? [asked] : [];
+      });
+  return {
+    ...noVocabulary,
+    owners: { ...noVocabulary.owners, ...ownersIn(listing, names) },
+    addresses: { ipv4: addresses("ipv4"), ipv6: addresses("ipv6") },
+  };
+}

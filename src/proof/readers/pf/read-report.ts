@@ -1,0 +1,86 @@
+import { Unreadable } from "./program.ts";
+import { type Listed, type Printed, readTableNames } from "./read-listing.ts";
+
+/**
+ * What `report.sh` printed, or `pfctl -sa` alone: each command, what it said, and where in the report it said so. Anchors and
+ * tables are those that are named; `pfctl -sa` knows the main ruleset alone.
+ *
+ * @throws Unreadable where one of the commands is missing without which nothing can be said.
+ */
+export function readReport(text: string): Listed {
+  const said = text.includes("\n== ") || text.startsWith("== ") ? commandsOf(text) : sectionsOf(text);
+  const needed = (command: string): Printed => {
+    const found = said.get(command);
+    if (!found) throw new Unreadable(1, `nothing says what \`${command}\` prints`);
+    return found;
+  };
+  const of = (show: string): ReadonlyMap<string, Printed> =>
+    new Map(
+      [...said].flatMap(([command, printed]) => {
+        const [, path = "", what] = /^pfctl (?:-a (\S+) )?-(\w+)$/.exec(command) ?? [];
+        return what === show ? [[path, printed] as const] : [];
+      }),
+    );
+  const tables = [...of("sT")].map(([path, { text: names }]): [string, ReadonlyMap<string, string>] => {
+    const at = path === "" ? "" : `-a ${path} `;
+    const contents = readTableNames(names).map((name) => [name, needed(`pfctl ${at}-t ${name} -T show`).text] as const);
+    return [path, new Map(contents)];
+  });
+  needed("pfctl -sr");
+  return {
+    info: needed("pfctl -s info").text,
+    interfaces: needed("pfctl -v -s Interfaces"),
+    rules: of("sr"),
+    translations: of("sn"),
+    tables: new Map(tables),
+  };
+}
+
+/** `== COMMAND`, what it printed, `-- exit N`: what failed has said nothing, and is not there. */
+function commandsOf(text: string): ReadonlyMap<string, Printed> {
+  const said = new Map<string, Printed>();
+  let open: { readonly command: string; readonly line: number; readonly lines: string[] } | undefined;
+  for (const [i, line] of text.split("\n").entries()) {
+    const [, command] = /^== (.+)$/.exec(line) ?? [];
+    const [, code] = /^-- exit (\d+)$/.exec(line) ?? [];
+    if (command !== undefined) open = { command, line: i + 2, lines: [] };
+    else if (code === undefined) open?.lines.push(line);
+    else {
+      if (open && code === "0") said.set(open.command, { text: ended(open.lines.map(answer)), line: open.line });
+      open = undefined;
+    }
+  }
+  return said;
+}
+
+/** pfctl complains on every call, and the report keeps it beside the answer. */
+const answer = (line: string): string =>
+  /^(No ALTQ support in kernel|ALTQ related functions disabled)$/.test(line) ? "" : line;
+
+const ended = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join("");
+
+/** What `pfctl -sa` prints, by its headings, as if each part had been asked for by itself. */
+function sectionsOf(text: string): ReadonlyMap<string, Printed> {
+  const said = new Map<string, Printed>();
+  let open: { readonly line: number; readonly lines: string[]; readonly command: string } | undefined;
+  const close = (): void => {
+    if (open) said.set(open.command, { text: ended(open.lines), line: open.line });
+  };
+  for (const [i, line] of text.split("\n").entries()) {
+    const [, heading] = /^([A-Z][A-Z ]+):$/.exec(line) ?? [];
+    if (heading !== undefined) {
+      close();
+      open = { command: headings[heading] ?? heading, line: i + 2, lines: [] };
+    } else open?.lines.push(answer(line));
+  }
+  close();
+  // It names no interface, and says of none that it is skipped.
+  return new Map([["pfctl -v -s Interfaces", { text: "", line: 1 }], ...said]);
+}
+
+const headings: Readonly<Record<string, string>> = {
+  "TRANSLATION RULES": "pfctl -sn",
+  "FILTER RULES": "pfctl -sr",
+  INFO: "pfctl -s info",
+  TABLES: "pfctl -sT",
+};

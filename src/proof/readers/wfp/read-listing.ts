@@ -1,0 +1,115 @@
+import { Unreadable } from "./document.ts";
+import type { ListedCondition, ListedFilter, ListedValue, Listing } from "./listing.ts";
+import { childOf, type Element, everyNamed, readXml, textAt } from "./xml.ts";
+
+/**
+ * `netsh wfp show state` and `netsh wfp show filters`, and any text that holds their parts. What is not understood stays a word
+ * that bounds are made of; a text that is no XML, or has no filters at all, is a fault. Source of the format: dumps in
+ * Microsoft's "Troubleshooting UWP App Connectivity Issues", the eBPF for Windows guide and the clients of PIA.
+ */
+export function readListing(file: string, text: string): Listing {
+  const elements = readXml(text);
+  const lists = [...everyNamed(elements, "filters")];
+  if (lists.length === 0) throw new Unreadable(1, "no filters, as `netsh wfp show state` tells them");
+  const sublayers = [...everyNamed(elements, "subLayers")].flatMap(({ children }) => children);
+  return {
+    filters: lists.flatMap(({ children }) => children.map((item) => filterIn(file, item))),
+    sublayers: new Map(
+      sublayers.flatMap((item) => {
+        const weight = textAt(item, "weight");
+        return /^[0-9]{1,5}$/.test(weight) ? [[keyIn(item, "subLayerKey"), Number(weight)] as const] : [];
+      }),
+    ),
+  };
+}
+
+const keyIn = (item: Element, name: string): string => plainKey(textAt(item, name));
+
+/** Names stand for the keys of Windows itself, in some dumps and not in others. */
+function plainKey(text: string): string {
+  const key = text.toLowerCase().replace(/[{}]/g, "");
+  return builtIn.get(key) ?? key;
+}
+
+/** fwpmu.h. */
+const builtIn: ReadonlyMap<string, string> = new Map([
+  ["b3cdd441-af90-41ba-a745-7c6008ff2300", "fwpm_sublayer_mpssvc_wsh"],
+  ["b3cdd441-af90-41ba-a745-7c6008ff2301", "fwpm_sublayer_mpssvc_wf"],
+  ["b3cdd441-af90-41ba-a745-7c6008ff2302", "fwpm_sublayer_mpssvc_quarantine"],
+  ["eebecc03-ced4-4380-819a-2734397b2b74", "fwpm_sublayer_universal"],
+]);
+
+function filterIn(file: string, item: Element): ListedFilter {
+  const weight = textAt(item, "effectiveWeight", "uint64");
+  return {
+    file,
+    line: item.line,
+    key: keyIn(item, "filterKey"),
+    name: textAt(item, "displayData", "name"),
+    id: textAt(item, "filterId"),
+    provider: keyIn(item, "providerKey"),
+    layer: textAt(item, "layerKey").replace(/^FWPM_LAYER_/, ""),
+    sublayer: keyIn(item, "subLayerKey"),
+    ...(/^[0-9]+$/.test(weight) && { weight: BigInt(weight) }),
+    flags: (childOf(item, "flags")?.children ?? []).map(({ text }) => text.replace(/^FWPM_FILTER_FLAG_/, "")),
+    action: actionIn(item),
+    conditions: (childOf(item, "filterCondition")?.children ?? []).map(conditionIn),
+  };
+}
+
+function actionIn(item: Element): ListedFilter["action"] {
+  const word = textAt(item, "action", "type");
+  switch (word) {
+    case "FWP_ACTION_PERMIT":
+      return { kind: "permit" };
+    case "FWP_ACTION_BLOCK":
+      return { kind: "block" };
+    case "FWP_ACTION_CALLOUT_INSPECTION":
+      return { kind: "inspection" };
+    case "FWP_ACTION_CALLOUT_TERMINATING":
+    case "FWP_ACTION_CALLOUT_UNKNOWN":
+      return { kind: "callout", by: plainKey(textAt(item, "action", "filterType")) };
+    default:
+      return { kind: "unknown", word };
+  }
+}
+
+const conditionIn = (item: Element): ListedCondition => ({
+  field: textAt(item, "fieldKey").replace(/^FWPM_CONDITION_/, ""),
+  match: textAt(item, "matchType").replace(/^FWP_MATCH_/, ""),
+  value: valueIn(childOf(item, "conditionValue")),
+});
+
+/** The element of each type that holds one word. */
+const words: Readonly<Record<string, string>> = {
+  FWP_UINT8: "uint8",
+  FWP_UINT16: "uint16",
+  FWP_UINT32: "uint32",
+  FWP_UINT64: "uint64",
+  FWP_BYTE_ARRAY16_TYPE: "byteArray16",
+  FWP_SID: "sid",
+  FWP_SECURITY_DESCRIPTOR_TYPE: "sd",
+};
+
+function valueIn(value: Element | undefined): ListedValue {
+  const type = value ? textAt(value, "type") : "";
+  if (!value) return { kind: "unknown", type };
+  const word = words[type];
+  if (word !== undefined && childOf(value, word)) return { kind: "text", text: textAt(value, word) };
+  if (type === "FWP_RANGE_TYPE") {
+    const [low, high] = ["valueLow", "valueHigh"].map((end) => valueIn(childOf(childOf(value, "rangeValue"), end)));
+    if (low?.kind === "text" && high?.kind === "text") return { kind: "range", low: low.text, high: high.text };
+  }
+  for (const [wanted, element] of [
+    ["FWP_V4_ADDR_MASK", "v4AddrMask"],
+    ["FWP_V6_ADDR_MASK", "v6AddrMask"],
+  ] as const)
+    if (type === wanted && childOf(value, element)) {
+      const mask = textAt(value, element, "mask") || textAt(value, element, "prefixLength");
+      return { kind: "masked", address: textAt(value, element, "addr"), mask };
+    }
+  const hex = textAt(value, "byteBlob", "data");
+  return type === "FWP_BYTE_BLOB_TYPE" && /^([0-9a-f]{2})+$/i.test(hex)
+    ? { kind: "bytes", hex }
+    : { kind: "unknown", type };
+}

@@ -1,0 +1,74 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { Rig } from "../../lab/wfp/rig.ts";
+import { connect, defender } from "../../wfp/neighbours.ts";
+import { item } from "../../wfp/netsh.ts";
+import { luidOf, ours, stateWith, WindowsMachine } from "./windows-machine.ts";
+
+const rig = new Rig();
+afterAll(() => rig.dispose());
+const machine = new WindowsMachine(rig, "company-split-dns");
+const up = machine.listed("up");
+
+describe("ours are not there", () => {
+  test.each<readonly [string, string, RegExp]>([
+    ["not at all", stateWith([], defender), /^absent: no filter of ksp is there \[lockdown,down,up\]$/],
+    ["one is gone", stateWith(up.slice(1)), /^absent: filters of state up are missing \(1\), the first in connect-v4/],
+    [
+      "the block of everything",
+      stateWith(up.filter((text) => !/closed-out/.test(text))),
+      /^absent: .* are missing.*\(out on .*\) \[up\]$/,
+    ],
+    ["of two states", stateWith([...up, ...machine.listed("down")]), /^absent: a filter in our name is of no state/],
+    [
+      "one more",
+      stateWith([...up, item({ name: "x", layer: `${connect}_V4`, sublayer: ours, weight: 999 })]),
+      /^absent: a filter in our name is of no state by x in/,
+    ],
+    ["no XML", stateWith(up).replace("</layers>", ""), /^absent: no XML: unexpected close tag/],
+    ["another file", "<a/>", /^absent: no filters, as `netsh wfp show state` tells them/],
+  ])("%s", (_, text, wanted) => {
+    expect(machine.audited(text)[0]).toMatch(wanted);
+  });
+
+  test("an interface that was not there", () => {
+    expect(machine.audited(stateWith(machine.listed("up", "AnonVPN")))).toEqual([
+      expect.stringMatching(/^absent: AnonVPN was not there when state up was put in force: apply it again \(out on /),
+    ]);
+  });
+
+  test.each<readonly [string, RegExp, string, RegExp]>([
+    ["another action", /FWP_ACTION_BLOCK/, "FWP_ACTION_PERMIT", /it does something else/],
+    ["another layer", /CONNECT_V4/, "CONNECT_V6", /it stands in another layer/],
+    ["another weight", /(<effectiveWeight>[\s\S]*?<uint64>)/, "$19", /it has another weight/],
+    [
+      "for good",
+      /<flags numItems="0">/,
+      '<flags numItems="1"><item>FWPM_FILTER_FLAG_CLEAR_ACTION_RIGHT</item>',
+      /it permits for good/,
+    ],
+    [
+      "disabled",
+      /<flags numItems="0">/,
+      '<flags numItems="1"><item>FWPM_FILTER_FLAG_DISABLED</item>',
+      /it is disabled/,
+    ],
+    ["for another time", /<item>FWPM_FILTER_FLAG_PERSISTENT<\/item>/, "", /it lasts for another time/],
+    [
+      "without a condition",
+      /<item><fieldKey>FWPM_CONDITION_IP_PROTOCOL.*?<\/conditionValue><\/item>/,
+      "",
+      /it is about other packets/,
+    ],
+    ["another protocol", /<uint8>17</, "<uint8>6<", /it is about other packets/],
+    ["another port", /<uint16>51820</, "<uint16>51821<", /it is about other packets/],
+    ["another address", /<addr>10\./, "<addr>11.", /it is about other packets/],
+    ["a shorter prefix", /<mask>255\.255\.255\.255</, "<mask>255.255.255.0<", /it is about other packets/],
+    ["another service", /;;;S-1-5-80-[0-9]/, ";;;S-1-5-80-", /it is about other packets/],
+    ["another interface", new RegExp(`<uint64>${luidOf("AnonVPN")}<`), "<uint64>77<", /an interface has two numbers/],
+  ])("a filter with our key and %s", (_, from, to_, wanted) => {
+    const at = up.findIndex((text) => from.test(text));
+    expect(at).toBeGreaterThanOrEqual(0);
+    const changed = up.map((text, i) => (i === at ? text.replace(from, to_) : text));
+    expect(machine.audited(stateWith(changed))[0]).toMatch(wanted);
+  });
+});
