@@ -11,7 +11,7 @@ import { allPolicies, type Emitted, fileOf, switchOf } from "./policies.ts";
 const packetsAPolicy = 25_000;
 /** Lines that no rule counts, such as elements of sets, are tried with this many. */
 const packetsALine = 6_000;
-const packetsAnEnd = 1;
+const packetsAnEnd = 4;
 
 const policyNamed = (name: string): Emitted => {
   const found = allPolicies.find((policy) => policy.name === name);
