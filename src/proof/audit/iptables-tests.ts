@@ -170,7 +170,7 @@ const icmp = (family: IpFamily): Module =>
 const hops = (family: IpFamily): Module =>
   each(({ option, values: [value = ""], isNegated }) => {
     const count = Number(value);
-    if (!/^\d{1,3}$/.test(value) || count > 254 || count < 1) return undefined;
+    if (!/^\d{1,3}$/.test(value) || count > 255) return undefined;
     const kind = option.slice(-3);
     const spans =
       kind === "-eq"
@@ -180,6 +180,7 @@ const hops = (family: IpFamily): Module =>
           : kind === "-gt"
             ? [{ first: count + 1, last: 255 }]
             : undefined;
+    if (spans?.some(({ first, last }) => first > last)) return { kind: isNegated ? "always" : "never" };
     return spans && negated(known({ kind: "hops", family, spans, isNegated: false }), isNegated);
   });
 
