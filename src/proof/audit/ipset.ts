@@ -60,7 +60,8 @@ function testOfPart(part: string, value: string, side: string, family: IpFamily)
       const [, protocol = "tcp", ports = ""] = /^(?:(\w+):)?(\d+(?:-\d+)?)$/.exec(value) ?? [];
       const number = { tcp: 6, udp: 17, sctp: 132, udplite: 136 }[protocol];
       const [first, last = first] = ports.split("-").map(Number);
-      if (number === undefined || first === undefined || last === undefined) return undefined;
+      if (number === undefined || first === undefined || last === undefined || first > last || last > 65535)
+        return undefined;
       return {
         kind: "known",
         condition: { kind: "port", end, protocol: number, spans: [{ first, last }], isNegated: false },

@@ -128,5 +128,6 @@ function portsIn(text: string | undefined): {
 /** `0x1/0xff`. */
 function pair(text: string | undefined): readonly [bits: number | undefined, mask: number] {
   const [bits, mask = 0xffffffff] = (text ?? "").split("/").map(Number);
-  return [text === undefined || bits === undefined || Number.isNaN(bits) ? undefined : bits, mask];
+  const isWhole = [bits, mask].every((number) => number !== undefined && number >= 0 && number <= 0xffffffff);
+  return [text !== undefined && isWhole ? bits : undefined, mask];
 }

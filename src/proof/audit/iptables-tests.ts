@@ -34,7 +34,7 @@ const protocols: Readonly<Record<string, number>> = {
   udplite: 136,
 };
 export const protocolOf = (name: string): number | undefined =>
-  protocols[name] ?? (/^\d{1,3}$/.test(name) ? Number(name) : undefined);
+  protocols[name] ?? (/^\d{1,3}$/.test(name) && Number(name) < 256 ? Number(name) : undefined);
 
 /** `-s`, `-d`, `-i`, `-o`, `-p`, `-f`; undefined where it cannot be read. */
 export function testOfOption({ option, values, isNegated }: Part, { families }: Context): Test | undefined {
@@ -156,7 +156,7 @@ const icmp = (family: IpFamily): Module =>
     if (!option.endsWith("-type")) return undefined;
     if (value === "any") return { kind: isNegated ? "never" : "always" };
     const [, type = "", code] = /^(\d+)(?:\/(\d+))?$/.exec(value) ?? [];
-    if (type === "") return undefined;
+    if (type === "" || Number(type) > 255) return undefined;
     const condition: Condition = {
       kind: "icmp",
       family,
@@ -170,6 +170,7 @@ const icmp = (family: IpFamily): Module =>
 const hops = (family: IpFamily): Module =>
   each(({ option, values: [value = ""], isNegated }) => {
     const count = Number(value);
+    if (!/^\d{1,3}$/.test(value) || count > 255) return undefined;
     const kind = option.slice(-3);
     const spans =
       kind === "-eq"
@@ -179,6 +180,7 @@ const hops = (family: IpFamily): Module =>
           : kind === "-gt"
             ? [{ first: count + 1, last: 255 }]
             : undefined;
+    if (spans?.some(({ first, last }) => first > last)) return { kind: isNegated ? "always" : "never" };
     return spans && negated(known({ kind: "hops", family, spans, isNegated: false }), isNegated);
   });
 
@@ -217,8 +219,9 @@ const states: Module = each(({ option, values: [value = ""], isNegated }) => {
 const mark = (kind: "mark" | "connection-mark"): Module =>
   each(({ values: [text = ""], isNegated }) => {
     const [value, mask] = text.split("/").map(Number);
-    if (value === undefined || Number.isNaN(value)) return undefined;
     const bits = mask ?? 0xffffffff;
+    if (![value, bits].every((number) => number !== undefined && number >= 0 && number <= 0xffffffff)) return undefined;
+    if (value === undefined) return undefined;
     return known({ kind, mask: bits, value, isNegated });
   });
 
@@ -293,5 +296,16 @@ function spansOf(text: string, highest: number): readonly Span[] | undefined {
     return { first: first === "" ? 0 : Number(first), last: last === "" ? highest : Number(last) };
   });
   const isWhole = spans.every(({ first, last }) => first <= last && last <= highest);
-  return isWhole ? spans.toSorted((a, b) => a.first - b.first) : undefined;
+  return isWhole ? joined(spans) : undefined;
+}
+
+/** Sorted, and none over another. */
+function joined(spans: readonly Span[]): readonly Span[] {
+  const found: { first: number; last: number }[] = [];
+  for (const span of spans.toSorted((a, b) => a.first - b.first)) {
+    const before = found.at(-1);
+    if (before && span.first <= before.last) before.last = Math.max(before.last, span.last);
+    else found.push({ ...span });
+  }
+  return found;
 }

@@ -29,12 +29,17 @@ const families: Readonly<Record<string, readonly IpFamily[]>> = {
 
 /** `isOther`: which tables, by family and name, are asked for. */
 export function readForeign(text: string, file: string, isOther: (table: string) => boolean): ListedNft {
-  const objects = new Json(JSON.parse(text), 0).get("nftables")?.array() ?? [];
+  const objects = objectsIn(text);
   const tables = new Map<string, Table>();
   const unread: ListedNft["unread"][number][] = [];
   const rules: (readonly [Table, Json, Place])[] = [];
   for (const [i, object] of objects.entries()) {
-    const [kind, value] = object.only();
+    const [kind = "", ...more] = object.keys;
+    const value = object.get(kind);
+    if (!value || more.length > 0) {
+      unread.push({ place: { file, line: i + 1, text: object.shown }, reason: "an object that nobody knows" });
+      continue;
+    }
     const key = `${textOf(value, "family")} ${textOf(value, kind === "table" ? "name" : "table")}`;
     if (kind === "metainfo" || !isOther(key)) continue;
     const family = textOf(value, "family");
@@ -53,32 +58,27 @@ export function readForeign(text: string, file: string, isOther: (table: string)
       const chain = textOf(value, "chain");
       const expr = value.get("expr");
       if (!expr) continue;
-      rules.push([table, value, { ...place, text: `${key} ${chain}: ${ruleText(expr)}` }]);
+      rules.push([table, value, { ...place, text: `${key} ${chain}: ${textOfRule(expr)}` }]);
     }
   }
   for (const [table, value, place] of rules)
-    table.chains.get(textOf(value, "chain"))?.push(...rulesOf(value.get("expr") as Json, table.contents, place));
+    table.chains.get(textOf(value, "chain"))?.push(...wholly(value, table.contents, place));
   const bases = [...tables.values()].flatMap((table) =>
     table.bases.flatMap(({ name, value, place }) => {
       const hook = textOf(value, "hook");
-      if (!isHook(hook)) {
+      const priority = value.get("prio")?.value ?? 0;
+      const devices = devicesOf(value.get("dev"));
+      if (!isHook(hook) || typeof priority !== "number" || !devices) {
         unread.push({ place, reason: `the hook ${hook}` });
         return [];
       }
       const type = textOf(value, "type");
       const chain = table.chains.get(name) ?? [];
       const refuses = textOf(value, "policy") === "drop";
-      const devices = value.get("dev");
-      const names =
-        devices === undefined
-          ? [undefined]
-          : devices.isArray
-            ? devices.array().map((d) => d.string())
-            : [devices.string()];
-      return names.map(
+      return devices.map(
         (device): Base => ({
           hook,
-          priority: value.get("prio")?.integer() ?? 0,
+          priority,
           isNat: type === "nat",
           reroutes: type === "route",
           families: table.families,
@@ -92,10 +92,41 @@ export function readForeign(text: string, file: string, isOther: (table: string)
   return { bases, unread };
 }
 
+/** One chain for each; undefined where they are not understood. */
+function devicesOf(listed: Json | undefined): readonly (string | undefined)[] | undefined {
+  if (!listed) return [undefined];
+  const all = listed.isArray ? listed.array() : [listed];
+  return all.every(({ isString }) => isString) ? all.map((one) => one.string()) : undefined;
+}
+
+function objectsIn(text: string): readonly Json[] {
+  const listed = new Json(JSON.parse(text), 0).get("nftables");
+  return listed?.isArray ? listed.array() : [];
+}
+
+function textOfRule(expressions: Json): string {
+  try {
+    return ruleText(expressions);
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    return expressions.shown;
+  }
+}
+
 const textOf = (value: Json, key: string): string => {
   const found = value.get(key);
   return found?.isString ? found.string() : "";
 };
+
+/** Of what cannot even be taken apart nothing is known. */
+function wholly(value: Json, contents: Contents, place: Place): readonly Rule[] {
+  try {
+    return rulesOf(value.get("expr") ?? value.fail("no expressions"), contents, place);
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    return [{ place, tests: [], acts: [{ kind: "unknown", words: error.message }] }];
+  }
+}
 
 /** A rule with a map of verdicts is one for each of them. */
 function rulesOf(expressions: Json, contents: Contents, place: Place): readonly Rule[] {
@@ -125,7 +156,7 @@ function rulesOf(expressions: Json, contents: Contents, place: Place): readonly 
       if (!(error instanceof Unreadable)) throw error;
       if (kind === "match") tests.push(unknown(expression));
       else if (kind === "xt" && textOf(value, "type") === "match") tests.push(unknown(expression));
-      else acts.push({ kind: "unknown", words: ruleText(new Json([expression.value], 0)) });
+      else acts.push({ kind: "unknown", words: textOfRule(new Json([expression.value], 0)) });
     }
   }
   return [{ place, tests, acts, ...(end && { end }) }];
@@ -133,7 +164,7 @@ function rulesOf(expressions: Json, contents: Contents, place: Place): readonly 
 
 const unknown = (expression: Json): Test => ({
   kind: "unknown",
-  words: ruleText(new Json([expression.value], 0)),
+  words: textOfRule(new Json([expression.value], 0)),
   within: [],
 });
 

@@ -135,6 +135,7 @@ describe("harmless", () => {
       ]),
       sets: "create f2b-sshd hash:ip family inet hashsize 1024 maxelem 65536 timeout 600\nadd f2b-sshd 203.0.113.5 timeout 300\nadd f2b-sshd 203.0.113.6 timeout 300\n",
     },
+    "ports that overlap": { more: table("filter", ["INPUT -p tcp -m multiport --dports 80,80:90,85:95 -j DROP"]) },
     "a rate limit": {
       more: table("filter", [
         "INPUT -p udp -m hashlimit --hashlimit-above 100/sec --hashlimit-mode srcip --hashlimit-name x -j DROP",

@@ -21,6 +21,25 @@ const runs = { numRuns: 60 };
 const names = dimensions.map(({ name }) => name);
 
 describe.each(digitWidths)("with digits of %i bits", (digitBits) => {
+  test("bits of a number are kept, flipped and left open as they are packet by packet", () => {
+    const bits = fc.nat({ max: 31 });
+    fc.assert(
+      fc.property(products, bits, bits, (some, keep, flip) => {
+        const set = unionOf(some, spaceOf(digitBits));
+        const at = (packet: readonly bigint[], b: number) => isInUnion(some, packet.with(1, BigInt(b)));
+        const b = (packet: readonly bigint[]): number => Number(packet[1]);
+        expect(membersOf(set.whenMasked("b", BigInt(keep), BigInt(flip)))).toEqual(
+          those((packet) => at(packet, (b(packet) & keep) ^ flip)),
+        );
+        const values = Array.from({ length: 32 }, (_, value) => value).filter((value) => (value & ~flip) === 0);
+        expect(membersOf(set.whateverBits("b", BigInt(flip)))).toEqual(
+          those((packet) => values.some((value) => at(packet, (b(packet) & ~flip) | value))),
+        );
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   test("every operation is what it is packet by packet", () => {
     fc.assert(
       fc.property(products, products, (some, others) => {
