@@ -92,6 +92,7 @@ describe("a text that is not as ksp lays it out is refused", () => {
       documentOf(line(plain), line({ ...plain, action: "permit" })),
     ],
     ["6: no weight of a sublayer", text.replace("65534", "65536")],
+    ["5: expected a name", text.replace('"name":"ksp"}', '"name":7}')],
     ["10: expected", `${text}\n`],
   ])("%s", (reason, changed) => {
     expect(changed).not.toBe(text);
@@ -115,6 +116,18 @@ describe("files that do something beside what they say", () => {
     if (text === undefined) changed.delete(file);
     else changed.set(file, text);
     expect(validateWfp(plan, changed)).toMatchObject({ file, kind: "effect", reason });
+  });
+
+  test.each([
+    ["another weight of the sublayer", /:65534\}/, ":1}"],
+    ["a provider or sublayer that is not that of ksp", /"key":"44/, '"key":"45'],
+    ["a provider or sublayer that is not that of ksp", /"key":"cb938bd2/, '"key":"cb938bd3'],
+  ])("%s, in all of them", (reason, from, to) => {
+    const changed = [...files].map(([file, text]): [string, string] => [
+      file,
+      file.endsWith(".json") ? text.replace(from, to) : text,
+    ]);
+    expect(validateWfp(plan, new Map(changed))).toMatchObject({ kind: "effect", reason });
   });
 
   test("an opening in one moment alone is shown", () => {

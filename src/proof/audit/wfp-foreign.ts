@@ -5,6 +5,7 @@ import { packetOf } from "../packet-values.ts";
 import type { PacketSet } from "../packets/packet-set.ts";
 import { type Layer, layers } from "../readers/wfp/document.ts";
 import {
+  isIdle,
   type ListedSublayer,
   mayBeBlocked,
   mayPassAll,
@@ -19,7 +20,7 @@ import { ownerFields } from "../vocabulary.ts";
 import { witnessValues } from "../witness.ts";
 import { type AuditFinding, inAllStates, type Shown } from "./finding.ts";
 import { type Need, needsOf } from "./needed.ts";
-import { isOn, placeOf, textOf } from "./wfp-own.ts";
+import { isOn, isUnknownLayer, placeOf, textOf } from "./wfp-own.ts";
 
 interface Means {
   readonly meaning: Meaning;
@@ -60,15 +61,16 @@ export class ForeignFilters {
   readonly #weights: Listing["sublayers"];
   readonly #ourWeight: number;
   readonly #benches: readonly Bench[];
+  /** In layers that no reader knows. */
+  readonly #astray: readonly ListedFilter[];
 
   constructor({ filters, sublayers }: Listing, means: Means, ourWeight: number) {
     this.#means = means;
     this.#weights = sublayers;
     this.#ourWeight = ourWeight;
-    const groups = Map.groupBy(
-      filters.filter((filter) => !onlyLooks(filter)),
-      ({ layer }) => layer,
-    );
+    const acting = filters.filter((filter) => !onlyLooks(filter));
+    this.#astray = acting.filter(({ layer, flags }) => isUnknownLayer(layer) && !isIdle(flags));
+    const groups = Map.groupBy(acting, ({ layer }) => layer);
     this.#benches = [...groups].flatMap(([name, own]) => this.#bench(name, own));
   }
 
@@ -78,7 +80,12 @@ export class ForeignFilters {
       ...states.flatMap((state) => this.#opens(bench, state)),
       ...this.#breaks(bench, needs),
     ]);
-    return inAllStates(found);
+    const names = states.map(({ ruleset }) => ruleset.state);
+    const astray = this.#astray.map((filter): AuditFinding => {
+      const reason = `unknown layer ${filter.layer}`.trim();
+      return { kind: "unclear", states: names, reason, place: textOf(filter) };
+    });
+    return [...inAllStates(found), ...astray];
   }
 
   #bench(name: string, own: readonly ListedFilter[]): readonly Bench[] {

@@ -69,6 +69,8 @@ interface Meant {
   readonly conditions: ListedConditions;
   /** What its layer is asked about. */
   readonly within: PacketSet;
+  /** The key of ours. */
+  readonly sublayer: string;
 }
 
 /** Why a filter that has our key is not ours. Undefined: it says what its document says. */
@@ -76,7 +78,9 @@ export function forged(filter: Filter, listed: ListedFilter, meant: Meant): stri
   const place = placeOf(listed.layer);
   if (place?.layer !== filter.layer) return "it stands in another layer";
   if (listed.action.kind !== filter.action) return "it does something else";
-  if (listed.weight !== undefined && listed.weight !== BigInt(filter.weight)) return "it has another weight";
+  if (listed.sublayer !== meant.sublayer) return "it stands in another sublayer";
+  if (listed.weight === undefined) return "its weight is not told";
+  if (listed.weight !== BigInt(filter.weight)) return "it has another weight";
   if (listed.flags.includes("PERSISTENT") !== (filter.lifetime === "persistent")) return "it lasts for another time";
   if (listed.flags.includes("CLEAR_ACTION_RIGHT")) return "it permits for good";
   if (listed.flags.includes("DISABLED")) return "it is disabled";
@@ -104,6 +108,13 @@ const layers: Readonly<Record<string, readonly [layer: Filter["layer"] | "more",
   STREAM: ["more", "out"],
 };
 
+/** Of frames, virtual switches, sockets, keys and calls, and what was refused already: none says whether a packet passes. */
+const beside =
+  /^(.*_DISCARD|(IN|OUT)BOUND_MAC_FRAME_(ETHERNET|NATIVE(_FAST)?)|(IN|E)GRESS_VSWITCH_(ETHERNET|TRANSPORT_V[46])|(IN|OUT)BOUND_TRANSPORT_FAST|INBOUND_RESERVED2|(ALE_AUTH_LISTEN|ALE_FLOW_ESTABLISHED|ALE_RESOURCE_RELEASE|ALE_ENDPOINT_CLOSURE|STREAM_PACKET|NAME_RESOLUTION_CACHE|OUTBOUND_NETWORK_CONNECTION_POLICY|IPSEC_KM_DEMUX|IPSEC|IKEEXT)_V[46]|KM_AUTHORIZATION|RPC_[A-Z_]+)$/;
+
+/** Not understood, so it may be one that says whether a packet passes. */
+export const isUnknownLayer = (name: string): boolean => !placeOf(name) && !beside.test(name);
+
 /** `more`: a layer where packets are only refused once more. Undefined: none that says whether a packet passes. */
 export function placeOf(name: string): (ListedPlace & { readonly layer: Filter["layer"] | "more" }) | undefined {
   const [, base = "", version] = /^(.*)_V([46])$/.exec(name) ?? [];
@@ -117,7 +128,9 @@ export function placeOf(name: string): (ListedPlace & { readonly layer: Filter["
 export const textOf = ({ file, line, name, id, layer }: ListedFilter): Place => ({
   file,
   line,
-  text: [name || "a filter without a name", id && `(${id})`, `in ${layer}`].filter((part) => part !== "").join(" "),
+  text: [name || "a filter without a name", id && `(${id})`, layer && `in ${layer}`]
+    .filter((part) => part !== "")
+    .join(" "),
 });
 
 /** Where a layer of ours stands, for sets. */

@@ -107,7 +107,7 @@ class Audit {
     const foreign = new ForeignFilters(
       { filters, sublayers: this.#listing.sublayers },
       { meaning: this.#meaning, conditions: this.#conditions, space: this.#space, there: this.#same.there },
-      document.sublayer.weight,
+      this.#listing.sublayers.get(document.sublayer.key) ?? document.sublayer.weight,
     );
     const rulesets = rulesetsOf(this.#plan);
     return [
@@ -132,7 +132,7 @@ class Audit {
           place: textOf(this.#numbers.otherwise),
         },
       ];
-    const wrong = this.#forged();
+    const wrong = this.#forged() ?? this.#misplaced();
     if (wrong) return [wrong];
     if (missing.length === 0) return [];
     const shown = this.#shown();
@@ -154,6 +154,7 @@ class Audit {
         planned: this.#meaning.matched({ ...filter, when, content }),
         conditions: this.#conditions,
         within: this.#meaning.shown(question),
+        sublayer: this.#own.document.sublayer.key,
       });
       if (reason !== undefined)
         return {
@@ -164,6 +165,19 @@ class Audit {
         };
     }
     return undefined;
+  }
+
+  /** Who put our filters in force takes a sublayer with our key as it is. */
+  #misplaced(): AuditFinding | undefined {
+    const { key, weight } = this.#own.document.sublayer;
+    const { sublayers } = this.#listing;
+    const told = sublayers.get(key);
+    if (sublayers.size === 0 || told === weight) return undefined;
+    const reason =
+      told === undefined
+        ? "the weight of our sublayer is not told"
+        : `our sublayer has the weight ${told}, not ${weight}`;
+    return { kind: "absent", states: this.#states, reason };
   }
 
   #lacking(): string {

@@ -27,6 +27,10 @@ interface State {
 
 /** A file's name holds neither `:` nor `+`, and no name of a policy holds what stands for them. */
 const fileOf = (state: string): string => `wfp/${state.replaceAll(":", ".").replaceAll("+", "_")}.json`;
+/** The same in every document ever written, or those of two compiles would not replace each other. */
+const [ourProvider, ourSublayer] = ["44d96528-c782-5948-a7f4-b8cf6cde24a5", "cb938bd2-820b-5823-89b6-948c477790a9"];
+/** Before those of other programs: behind one of them its permit for good would pass ours. */
+const ourWeight = 0xfffe;
 /** What a person reads or runs: the same for every policy, but for the listing. */
 const forPeople: readonly string[] = ["wfp/listing.txt", "wfp/apply.ps1", "wfp/hyperv.ps1"];
 
@@ -94,7 +98,9 @@ class Validation {
       const other = first?.document;
       if (provider !== other?.provider || JSON.stringify(sublayer) !== JSON.stringify(other.sublayer))
         this.#effect(file, "another sublayer than the other states have");
-      if (provider === sublayer.key) this.#effect(file, "one key for two objects");
+      if (provider !== ourProvider || sublayer.key !== ourSublayer)
+        this.#effect(file, "a provider or sublayer that is not that of ksp");
+      if (sublayer.weight !== ourWeight) this.#effect(file, "another weight of the sublayer");
     }
   }
 

@@ -38,6 +38,8 @@ describe("ours are not there", () => {
 
   test.each<readonly [string, RegExp, string, RegExp]>([
     ["another action", /FWP_ACTION_BLOCK/, "FWP_ACTION_PERMIT", /it does something else/],
+    ["another sublayer", /<subLayerKey>\{cb/, "<subLayerKey>{cc", /it stands in another sublayer/],
+    ["no weight", /<effectiveWeight>[\s\S]*?<\/effectiveWeight>/, "", /its weight is not told/],
     ["another layer", /CONNECT_V4/, "CONNECT_V6", /it stands in another layer/],
     ["another weight", /(<effectiveWeight>[\s\S]*?<uint64>)/, "$19", /it has another weight/],
     [

@@ -13,7 +13,7 @@ import {
   protocol,
   theirs,
 } from "../../wfp/neighbours.ts";
-import { condition, described, filtersOf, type Item, item, number, program } from "../../wfp/netsh.ts";
+import { condition, described, filtersOf, type Item, item, number, program, stateOf } from "../../wfp/netsh.ts";
 import { luidOf, ours, stateWith, WindowsMachine } from "./windows-machine.ts";
 
 const rig = new Rig();
@@ -125,6 +125,36 @@ describe("who opens is told", () => {
     const { filters } = otherVpn(7, { flags: hard });
     expect(machine.audited(filtersOf([...up, ...filters]))).toHaveLength(2);
     expect(machine.audited(filtersOf([...up, ...otherVpn(7).filters]))).toEqual([]);
+  });
+
+  test.each([
+    [
+      "a number of flags",
+      /<flags.*<\/flags>/,
+      "<flags>8</flags>",
+      /^unclear: unknown action .* with the flags 8 by it/,
+    ],
+    ["a flag", /FLAG_CLEAR_ACTION_RIGHT/, "FLAG_OTHER", /^unclear: unknown action .* with the flags OTHER by it/],
+    ["no flags", /<flags.*<\/flags>/, "", /^unclear: unknown action .* with no word of its flags by it/],
+    ["a layer by its number", /FWPM_LAYER_\w+/, "{c38d57d1-05a7}", /^unclear: unknown layer .c38d57d1-05a7. by it/],
+    ["no layer", /<layerKey>.*<\/layerKey>/, "", /^unclear: unknown layer by it/],
+    ["words in CDATA", /FWPM_LAYER_\w+/, "<![CDATA[$&]]>", /^opens: /],
+  ])("what is told in another way: %s", (_, from, to, wanted) => {
+    const { filters, sublayers } = one({ flags: hard });
+    const changed = filters.map((text) => text.replace(from, to));
+    expect(changed).not.toEqual(filters);
+    expect(beside({ filters: changed, sublayers })).toEqual([expect.stringMatching(wanted)]);
+  });
+
+  test("who comes before our sublayer, whose weight is another one than was asked for", () => {
+    const { filters, sublayers } = one({ flags: hard }, 5000);
+    expect(machine.audited(stateOf([...up, ...filters], { ...sublayers, [ours]: 100 }))).toEqual([
+      expect.stringMatching(/^absent: our sublayer has the weight 100, not 65534/),
+      expect.stringMatching(opens),
+    ]);
+    expect(machine.audited(stateOf(up, sublayers))).toEqual([
+      "absent: the weight of our sublayer is not told [lockdown,down,up]",
+    ]);
   });
 
   test("what is not understood may do so", () => {

@@ -69,7 +69,7 @@ function kindOf({ action, flags }: Weighed["filter"]): Kind {
 }
 
 /** Not while the engine runs, or not at all. */
-const isIdle = (flags: readonly string[]): boolean => flags.includes("BOOTTIME") || flags.includes("DISABLED");
+export const isIdle = (flags: readonly string[]): boolean => flags.includes("BOOTTIME") || flags.includes("DISABLED");
 
 /** What may pass all sublayers: a permit for good is enough, of a sublayer before all that refuse. */
 export function mayPassAll(sublayers: readonly ListedSublayer[], { all }: Pool): PacketSet {

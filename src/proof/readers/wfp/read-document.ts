@@ -32,6 +32,8 @@ function read(lines: readonly string[]): Document {
   const { weight } = sublayer;
   if (typeof weight !== "number" || !Number.isInteger(weight) || weight < 1 || weight > 0xffff)
     throw new Unreadable(6, "no weight of a sublayer");
+  name(provider.name, 5);
+  name(sublayer.name, 6);
   at(7, '  "filters": [');
   const end = lines.length - 3;
   at(end + 1, "  ]");

@@ -41,6 +41,8 @@ const builtIn: ReadonlyMap<string, string> = new Map([
 
 function filterIn(file: string, item: Element): ListedFilter {
   const weight = textAt(item, "effectiveWeight", "uint64");
+  const { flags, strange } = flagsIn(childOf(item, "flags"));
+  const action = actionIn(item);
   return {
     file,
     line: item.line,
@@ -51,10 +53,24 @@ function filterIn(file: string, item: Element): ListedFilter {
     layer: textAt(item, "layerKey").replace(/^FWPM_LAYER_/, ""),
     sublayer: keyIn(item, "subLayerKey"),
     ...(/^[0-9]+$/.test(weight) && { weight: BigInt(weight) }),
-    flags: (childOf(item, "flags")?.children ?? []).map(({ text }) => text.replace(/^FWPM_FILTER_FLAG_/, "")),
-    action: actionIn(item),
+    flags,
+    action:
+      strange === undefined ? action : { kind: "unknown", word: `${textAt(item, "action", "type")} with ${strange}` },
     conditions: (childOf(item, "filterCondition")?.children ?? []).map(conditionIn),
   };
+}
+
+/** fwpmu.h. One of them makes a permit final, so a word that is none of them may be that one. */
+const knownFlags: ReadonlySet<string> = new Set(
+  `NONE PERSISTENT BOOTTIME HAS_PROVIDER_CONTEXT CLEAR_ACTION_RIGHT PERMIT_IF_CALLOUT_UNREGISTERED DISABLED INDEXED
+  HAS_SECURITY_REALM_PROVIDER_CONTEXT SYSTEMOS_ONLY GAMEOS_ONLY SILENT_MODE IPSEC_NO_ACQUIRE_INITIATE`.split(/\s+/),
+);
+
+function flagsIn(element: Element | undefined): { readonly flags: readonly string[]; readonly strange?: string } {
+  if (!element) return { flags: [], strange: "no word of its flags" };
+  const flags = element.children.map(({ text }) => text.replace(/^FWPM_FILTER_FLAG_/, ""));
+  const strange = element.text || flags.find((flag) => !knownFlags.has(flag));
+  return { flags, ...(strange !== undefined && strange !== "" && { strange: `the flags ${strange}` }) };
 }
 
 function actionIn(item: Element): ListedFilter["action"] {

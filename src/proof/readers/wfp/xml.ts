@@ -26,9 +26,11 @@ export function readXml(text: string): readonly Element[] {
     throw new Unreadable(parser.line, message.replace(/^\d+:\d+: /, "no XML: "));
   });
   parser.on("opentag", ({ name }) => stack.push({ name, line: parser.line, text: "", children: [] }));
-  parser.on("text", (more) => {
+  const add = (more: string): void => {
     inner().text += more;
-  });
+  };
+  parser.on("text", add);
+  parser.on("cdata", add);
   parser.on("closetag", () => {
     const closed = stack.pop();
     if (closed) inner().children.push({ ...closed, text: closed.text.trim() });
