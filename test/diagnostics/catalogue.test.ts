@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { audit } from "../../src/diagnostics/catalogue/audit.ts";
 import { backends } from "../../src/diagnostics/catalogue/backends.ts";
 import { files } from "../../src/diagnostics/catalogue/files.ts";
 import { policy } from "../../src/diagnostics/catalogue/policy.ts";
@@ -15,7 +16,7 @@ const sample = (message: (parameters: never) => string): string =>
   Reflect.apply(message, undefined, [new Proxy({}, { get: () => "x" })]);
 
 test("no code stands in two classes, and each has its class's digit", () => {
-  const classes = { 1: syntax, 2: policy, 3: proof, 4: backends, 5: files, 9: bugs };
+  const classes = { 1: syntax, 2: policy, 3: proof, 4: backends, 5: files, 6: audit, 9: bugs };
   for (const [digit, codes] of Object.entries(classes)) {
     expect(Object.keys(codes).filter((code) => !new RegExp(`^KSP${digit}\\d{3}$`).test(code))).toEqual([]);
   }

@@ -5,6 +5,7 @@ import { pf } from "../../src/emitters/pf/emit.ts";
 import { canonicalJson } from "../../src/ir/canonical.ts";
 import { type Plan, plan, rulesetsOf } from "../../src/ir/plan.ts";
 import { validatePf } from "../../src/proof/translation/pf.ts";
+import { nftMismatch } from "../fuzz/on-nft.ts";
 import { alike, randomPolicies } from "../fuzz/random-policies.ts";
 import { onMac } from "./policies.ts";
 
@@ -18,6 +19,7 @@ test("a random policy means on macOS what it means on Linux, or is refused", { t
     const planned = plan(there, "macos");
     // Who a carrier is differs by system, and nothing else but what every system calls its own.
     expect(spoken(plan(alike(there, "macos"), "linux")), `seed ${seed}`).toBe(spoken(planned));
+    expect(nftMismatch(there), `seed ${seed} in nftables`).toBeUndefined();
     if (refusals(planned, capabilities).length > 0) continue;
     expect(validatePf(planned, pf.emit(planned)), `seed ${seed}`).toBeUndefined();
     held++;

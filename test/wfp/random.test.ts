@@ -5,6 +5,7 @@ import { wfp } from "../../src/emitters/wfp/emit.ts";
 import { canonicalJson } from "../../src/ir/canonical.ts";
 import { type Plan, plan, rulesetsOf } from "../../src/ir/plan.ts";
 import { validateWfp } from "../../src/proof/translation/wfp.ts";
+import { nftMismatch } from "../fuzz/on-nft.ts";
 import { alike, randomPolicies } from "../fuzz/random-policies.ts";
 import { onWindows } from "./policies.ts";
 
@@ -20,6 +21,7 @@ test("a random policy means on Windows what it means on Linux, or is refused", {
     expect(spoken(plan(alike(there, "windows"), "linux")), `seed ${seed}`).toBe(
       spoken(plan(alike(there, "windows"), "windows")),
     );
+    expect(nftMismatch(there), `seed ${seed} in nftables`).toBeUndefined();
     if (refusals(planned, capabilities).length > 0) continue;
     expect(validateWfp(planned, wfp.emit(planned)), `seed ${seed}`).toBeUndefined();
     held++;

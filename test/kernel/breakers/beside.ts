@@ -25,6 +25,7 @@ export const beside: readonly Breaker[] = [
     source: "Docker, libvirt; ivpn/desktop-app#217",
     without: usual,
     ksp: kspOf(golden("containers")),
+    mark: 0x1b73,
     frames: `icmp and dst host ${internet.ipv4}`,
     attack: async ({ lab, loseTunnel }) => {
       await lab.forwarding();

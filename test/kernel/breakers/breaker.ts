@@ -24,13 +24,18 @@ export interface Breaker {
   readonly gap?: Rules;
   /** The case has no tunnel. */
   readonly isBare?: true;
+  /** The carrier's mark, where the policy names another than that of the example for home. */
+  readonly mark?: number;
 }
 
 /** How many frames left in clear, on the line that the internet provider sees. */
-export const framesOf = ({ attack, frames, isBare }: Breaker, ...all: readonly Rules[]): Promise<number> =>
+export const framesOf = (
+  { attack, frames, isBare, mark = homeWireguard.mark }: Breaker,
+  ...all: readonly Rules[]
+): Promise<number> =>
   withLab(async (lab) => {
     for (const { load } of all) await load(lab.client);
-    const vpn = isBare ? undefined : await lab.wireguard(homeWireguard);
+    const vpn = isBare ? undefined : await lab.wireguard({ ...homeWireguard, mark });
     await vpn?.start();
     if (vpn && (await lab.probe(vpn)) === undefined) throw new Error("the tunnel does not come up");
     for (const { open } of all) await open(lab.client);

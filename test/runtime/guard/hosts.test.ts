@@ -50,7 +50,9 @@ describe.skipIf(mayBeSkipped())("the addresses of a host", { timeout: 90_000 }, 
       expect(guard.log().find(({ event }) => event === "moved")).toMatchObject({
         ...{ tunnel: "wg0", host: "vpn.example", addresses: ["192.0.2.77"] },
       });
-      expect(guard.log().find(({ event }) => event === "alert")).toMatchObject({
+      const alert = () => guard.log().find(({ event, title }) => event === "alert" && `${title}`.includes("has moved"));
+      await eventually("its words", () => alert() !== undefined);
+      expect(alert()).toMatchObject({
         title: "a server of wg0 has moved",
         lines: [expect.stringContaining("vpn.example is at 192.0.2.77 now"), expect.any(String)],
       });
