@@ -2,14 +2,14 @@ import { backends } from "./backends.ts";
 import { type CheckOptions, read } from "./check.ts";
 import { type Diagnostic, diagnostic, isError } from "./diagnostics/diagnostic.ts";
 import type { Source, Span } from "./diagnostics/span.ts";
-import { refusals } from "./emitters/capabilities.ts";
-import { type Origins, placeOf } from "./ir/origins.ts";
+import type { Origins } from "./ir/origins.ts";
 import { describe } from "./ir/packet.ts";
 import { type Plan, rulesetsOf } from "./ir/plan.ts";
 import { systemOf, type Target } from "./ir/targets.ts";
 import type { AuditFinding, Place, Shown } from "./proof/audit/finding.ts";
 import { BudgetExceeded } from "./proof/packets/diagrams.ts";
 import { tooLarge } from "./prove.ts";
+import { refused } from "./refused.ts";
 
 export interface Audited {
   /** Absent when the policy has an error. */
@@ -30,19 +30,10 @@ export function audit(source: Source, { target, listing, ...options }: AuditOpti
   const known = read(source, { ...options, systems: [systemOf[target]] });
   const { plan, origins, sources, diagnostics } = known;
   if (!plan || !origins) return { sources, diagnostics };
-  const { emitter, audit: judge } = backends[target];
-  const refused = [
-    ...refusals(plan, emitter.capabilities).map(({ from, construct, help }) =>
-      diagnostic(
-        "KSP4002",
-        { target, construct },
-        { at: placeOf(origins, from, "carrier"), label: "cannot be said there", help },
-      ),
-    ),
-  ];
-  if (refused.length > 0) return { sources, diagnostics: [...diagnostics, ...refused] };
+  const unsaid = refused(target, plan, origins);
+  if (unsaid.length > 0) return { sources, diagnostics: [...diagnostics, ...unsaid] };
   try {
-    const findings = judge(plan, listing);
+    const findings = backends[target].audit(plan, listing);
     const listed = linesOf(findings);
     return {
       findings,

@@ -4,6 +4,7 @@ import { nft } from "./emitters/nft/emit.ts";
 import { pf } from "./emitters/pf/emit.ts";
 import { wfp } from "./emitters/wfp/emit.ts";
 import type { Plan } from "./ir/plan.ts";
+import { stateName } from "./ir/states.ts";
 import type { Target } from "./ir/targets.ts";
 import type { AuditFinding } from "./proof/audit/finding.ts";
 import { auditIptables, auditNft } from "./proof/audit/linux.ts";
@@ -48,7 +49,7 @@ export const backends: Readonly<Record<Target, Backend>> = {
 
 /** The texts by which iptables goes from one state to another. */
 const switchesOf = (files: Files) => (state: string, family: "ipv4" | "ipv6") =>
-  files.get(`iptables/switch/${state.replaceAll(":", ".").replaceAll("+", "_")}.${family === "ipv4" ? "v4" : "v6"}`);
+  files.get(`iptables/switch/${stateName(state)}.${family === "ipv4" ? "v4" : "v6"}`);
 
 /** What is proved of the files of all these targets. */
 export const provedOfFiles = ([first, ...more]: readonly Target[]): readonly FileProperty[] =>

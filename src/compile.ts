@@ -2,18 +2,19 @@ import { type Backend, backends, provedOfFiles } from "./backends.ts";
 import { type CheckOptions, check } from "./check.ts";
 import { type Diagnostic, diagnostic, isError } from "./diagnostics/diagnostic.ts";
 import type { Source } from "./diagnostics/span.ts";
-import { deviations as deviationsOf, type Refusal, refusals, unproved } from "./emitters/capabilities.ts";
+import { deviations as deviationsOf, unproved } from "./emitters/capabilities.ts";
 import type { Files } from "./emitters/emitter.ts";
 import { movesText } from "./emitters/review/moves.ts";
 import { proofText } from "./emitters/review/proof.ts";
 import { statesText } from "./emitters/review/states.ts";
 import { bundle } from "./ir/bundle.ts";
 import { canonicalJson } from "./ir/canonical.ts";
-import { type Origins, placeOf } from "./ir/origins.ts";
+import type { Origins } from "./ir/origins.ts";
 import type { Plan } from "./ir/plan.ts";
 import type { Policy } from "./ir/policy.ts";
 import { systemOf, type Target } from "./ir/targets.ts";
 import { stopwatch } from "./measure.ts";
+import { refused } from "./refused.ts";
 import { validate } from "./validate.ts";
 
 export interface Compiled {
@@ -39,11 +40,9 @@ export function compile(source: Source, options: CompileOptions): Compiled {
   const { policy, origins, plans, proofs, sources } = checked;
   if (!policy || !origins || !plans || !proofs) return { sources, diagnostics: checked.diagnostics };
   const wanted = targets.map((target) => ({ target, planned: planFor(target, plans), ...backends[target] }));
-  const refused = wanted.flatMap(({ target, planned, emitter }) =>
-    refusals(planned, emitter.capabilities).map((refusal) => refuse(target, refusal, origins)),
-  );
+  const unsaid = wanted.flatMap(({ target, planned }) => refused(target, planned, origins));
   const hookless = egress.flatMap((device) => unhooked(device, wanted, origins));
-  const diagnostics = [...checked.diagnostics, ...refused, ...hookless];
+  const diagnostics = [...checked.diagnostics, ...unsaid, ...hookless];
   if (diagnostics.some(isError)) return { sources, diagnostics };
 
   const emitted = new Map(
@@ -76,13 +75,6 @@ function planFor(target: Target, plans: readonly Plan[]): Plan {
   if (!found) throw new Error(`no plan for ${target}`);
   return found;
 }
-
-const refuse = (target: Target, { from, construct, help }: Refusal, origins: Origins): Diagnostic =>
-  diagnostic(
-    "KSP4002",
-    { target, construct },
-    { at: placeOf(origins, from, "carrier"), label: "cannot be said there", help },
-  );
 
 /** A hook that a backend has not, or not on this device. */
 function unhooked(device: string, wanted: readonly Wanted[], origins: Origins): readonly Diagnostic[] {

@@ -2,6 +2,7 @@ import type { Addresses } from "../address-classes.ts";
 import { AddressList } from "../readers/nft/addresses.ts";
 import type { IpFamily } from "../readers/nft/program.ts";
 import type { Test } from "./rules.ts";
+import { known } from "./test-forms.ts";
 
 /** Sets as `ipset save` lists them: of what their elements are made, and the elements. */
 export type IpSets = ReadonlyMap<string, IpSet>;
@@ -40,7 +41,7 @@ export function testOfSet(name: string, ends: string, sets: IpSets): Test {
   if (parts.length === 1 && (parts[0] === "ip" || parts[0] === "net")) {
     const among = rangesOf(family, elements);
     const end = sides[0] === "src" ? "source" : "destination";
-    return among ? { kind: "known", condition: { kind: "address", end, family, among, isNegated: false } } : unknown;
+    return among ? known({ kind: "address", end, family, among, isNegated: false }) : unknown;
   }
   const of = elements.map((element) =>
     element.split(",").map((value, i) => testOfPart(parts[i] ?? "", value, sides[i] ?? "", family) ?? unknown),
@@ -54,7 +55,7 @@ function testOfPart(part: string, value: string, side: string, family: IpFamily)
     case "ip":
     case "net": {
       const among = rangesOf(family, [value]);
-      return among && { kind: "known", condition: { kind: "address", end, family, among, isNegated: false } };
+      return among && known({ kind: "address", end, family, among, isNegated: false });
     }
     case "port": {
       const [, protocol = "tcp", ports = ""] = /^(?:(\w+):)?(\d+(?:-\d+)?)$/.exec(value) ?? [];
@@ -62,17 +63,11 @@ function testOfPart(part: string, value: string, side: string, family: IpFamily)
       const [first, last = first] = ports.split("-").map(Number);
       if (number === undefined || first === undefined || last === undefined || first > last || last > 65535)
         return undefined;
-      return {
-        kind: "known",
-        condition: { kind: "port", end, protocol: number, spans: [{ first, last }], isNegated: false },
-      };
+      return known({ kind: "port", end, protocol: number, spans: [{ first, last }], isNegated: false });
     }
     case "iface": {
       const names = [{ name: value, isPrefix: false }];
-      return {
-        kind: "known",
-        condition: { kind: "name", side: side === "src" ? "in" : "out", names, isNegated: false },
-      };
+      return known({ kind: "name", side: side === "src" ? "in" : "out", names, isNegated: false });
     }
     default:
       return undefined;

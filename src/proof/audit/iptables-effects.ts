@@ -1,12 +1,8 @@
 import type { IpFamily } from "../readers/nft/program.ts";
+import { accepting, copied, type Effect, queued } from "./effects.ts";
 import { rangesOf } from "./ipset.ts";
 import { argumentsOf } from "./iptables-words.ts";
-import type { Act, End } from "./rules.ts";
-
-interface Effect {
-  readonly acts: readonly Act[];
-  readonly end?: End;
-}
+import type { Act } from "./rules.ts";
 
 /** What a target does; `isChain`: whether there is a chain of that name. */
 export function effectOfTarget(
@@ -30,10 +26,7 @@ export function effectOfTarget(
       return { acts: [], end: { kind: "return" } };
     case "QUEUE":
     case "NFQUEUE":
-      return {
-        acts: [{ kind: "program", does: "gives packets to a program, which may let them past all rules behind" }],
-        end: { kind: "accept" },
-      };
+      return queued;
     case "MASQUERADE":
       return accepting({ kind: "source" });
     case "SNAT":
@@ -66,7 +59,7 @@ export function effectOfTarget(
     case "NOTRACK":
       return { acts: [{ kind: "untracked" }] };
     case "TEE":
-      return { acts: [{ kind: "past", isCopy: true, does: "sends copies of packets out elsewhere" }] };
+      return copied;
     case "TTL":
     case "HL":
       return { acts: [{ kind: "any-hop-limit" }] };
@@ -99,8 +92,6 @@ const harmless: ReadonlySet<string> = new Set([
   "CONNSECMARK",
   "IDLETIMER",
 ]);
-
-const accepting = (act: Act): Effect => ({ acts: [act], end: { kind: "accept" } });
 
 /** `10.0.0.1`, `10.0.0.1-10.0.0.9:80-90`, `[fd00::1]:80`. */
 function to(

@@ -1,7 +1,9 @@
+import { protocolNumbers } from "../readers/iptables/words.ts";
 import { type Condition, type IpFamily, localityTypes, type Span } from "../readers/nft/program.ts";
 import { type IpSets, rangesOf, testOfSet } from "./ipset.ts";
 import { argumentsOf, type Part } from "./iptables-words.ts";
 import type { Test } from "./rules.ts";
+import { either, inReply, known, negated } from "./test-forms.ts";
 
 /** What is known where a rule stands. */
 export interface Context {
@@ -10,29 +12,8 @@ export interface Context {
   readonly sets: IpSets;
 }
 
-const known = (condition: Condition): Test => ({ kind: "known", condition });
-const negated = (test: Test, isNegated: boolean): Test => (isNegated ? { kind: "not", of: [test] } : test);
-const either = (tests: readonly Test[]): Test => {
-  const [only, ...more] = tests;
-  return only && more.length === 0 ? only : { kind: "either", of: tests.map((test) => [test]) };
-};
-
-const protocols: Readonly<Record<string, number>> = {
-  icmp: 1,
-  igmp: 2,
-  ipip: 4,
-  tcp: 6,
-  udp: 17,
-  dccp: 33,
-  ipv6: 41,
-  gre: 47,
-  esp: 50,
-  ah: 51,
-  icmpv6: 58,
-  "ipv6-icmp": 58,
-  sctp: 132,
-  udplite: 136,
-};
+/** Rules of others are about more than ours. */
+const protocols: Readonly<Record<string, number>> = { ...protocolNumbers, ipip: 4, dccp: 33 };
 export const protocolOf = (name: string): number | undefined =>
   protocols[name] ?? (/^\d{1,3}$/.test(name) && Number(name) < 256 ? Number(name) : undefined);
 
@@ -203,16 +184,7 @@ const states: Module = each(({ option, values: [value = ""], isNegated }) => {
     });
     return negated(either(tests), isNegated);
   }
-  if (option === "--ctdir") {
-    const reply: Test = {
-      kind: "either",
-      of: [
-        [known({ kind: "state", states: ["established"] }), known({ kind: "way", way: "reply" })],
-        [known({ kind: "state", states: ["related"] }), { kind: "sometimes" }],
-      ],
-    };
-    return negated(reply, isNegated !== (value === "ORIGINAL"));
-  }
+  if (option === "--ctdir") return negated(inReply, isNegated !== (value === "ORIGINAL"));
   return option === "--ctstatus" || option === "--ctexpire" ? { kind: "sometimes" } : undefined;
 });
 

@@ -2,6 +2,7 @@ import { addressOf } from "../readers/nft/addresses.ts";
 import type { Json } from "../readers/nft/json.ts";
 import { addressesOf } from "../readers/nft/listed-values.ts";
 import type { IpFamily, Span } from "../readers/nft/program.ts";
+import { accepting, copied, type Effect, queued } from "./effects.ts";
 import type { Act, End } from "./rules.ts";
 
 /** Statements that change nothing about where a packet goes. */
@@ -34,11 +35,6 @@ export function endOf(kind: string, value: Json): End | undefined {
   }
 }
 
-interface Effect {
-  readonly acts: readonly Act[];
-  readonly end?: End;
-}
-
 /** What a statement does to a packet. `Unreadable` is thrown where nobody knows. */
 export function effectOf(kind: string, value: Json): Effect {
   switch (kind) {
@@ -55,17 +51,11 @@ export function effectOf(kind: string, value: Json): Effect {
     case "notrack":
       return { acts: [{ kind: "untracked" }] };
     case "queue":
-      return {
-        acts: [{ kind: "program", does: "gives packets to a program, which may let them past all rules behind" }],
-        end: { kind: "accept" },
-      };
+      return queued;
     case "fwd":
-      return {
-        acts: [{ kind: "past", isCopy: false, does: "sends packets out by a card itself" }],
-        end: { kind: "accept" },
-      };
+      return accepting({ kind: "past", isCopy: false, does: "sends packets out by a card itself" });
     case "dup":
-      return { acts: [{ kind: "past", isCopy: true, does: "sends copies of packets out elsewhere" }] };
+      return copied;
     case "flow":
       return { acts: [{ kind: "offload", does: "forwards flows past all rules from then on" }] };
     case "tproxy":
@@ -75,8 +65,6 @@ export function effectOf(kind: string, value: Json): Effect {
       return value.fail(`unknown statement ${kind}`);
   }
 }
-
-const accepting = (act: Act): Effect => ({ acts: [act], end: { kind: "accept" } });
 
 /** Where the address stands in a map, it may be any of it; without one it stays. */
 function addressIn(value: Json): Pick<Extract<Act, { kind: "source" }>, "family" | "ranges"> {

@@ -4,6 +4,7 @@ import { elementsOf } from "../readers/nft/listed-values.ts";
 import { type Condition, connectionStates, Unreadable } from "../readers/nft/program.ts";
 import { ruleText } from "./rule-text.ts";
 import type { Test } from "./rules.ts";
+import { either, inReply, known, negated } from "./test-forms.ts";
 
 /** Sets and maps of a table by their names. */
 export type Contents = ReadonlyMap<string, Json>;
@@ -32,7 +33,6 @@ function matchOf(match: Json, contents: Contents): Test {
   const [kind, value] = left.only();
   const resolved =
     right.isString && right.string().startsWith("@") ? heldBy(right.string().slice(1), contents, right) : right;
-  const negated = (test: Test): Test => (isNegated ? { kind: "not", of: [test] } : test);
   const wanted = elementsIn(resolved);
   if (wanted.length === 0) return { kind: isNegated ? "always" : "never" };
   switch (kind) {
@@ -42,7 +42,7 @@ function matchOf(match: Json, contents: Contents): Test {
         const values = element.object(["concat"]).concat.array();
         return parts.map((part, i) => matchOf(asked(part, values[i] ?? element.fail("a part is missing")), contents));
       });
-      return negated({ kind: "either", of });
+      return negated({ kind: "either", of }, isNegated);
     }
     case "numgen":
     case "jhash":
@@ -51,9 +51,9 @@ function matchOf(match: Json, contents: Contents): Test {
     case "ct":
       return connection(value.get("key")?.string() ?? "", wanted, isNegated, match);
     case "fib":
-      return wayBack(value, right, isNegated) ?? known(asked(left, resolved, op.string()));
+      return wayBack(value, right, isNegated) ?? knownOf(asked(left, resolved, op.string()));
     case "meta":
-      return ofMeta(value.get("key")?.string() ?? "", wanted, isNegated) ?? known(asked(left, resolved, op.string()));
+      return ofMeta(value.get("key")?.string() ?? "", wanted, isNegated) ?? knownOf(asked(left, resolved, op.string()));
     case "exthdr":
     case "rt":
       // No packet that a policy speaks of has headers of its own.
@@ -61,22 +61,23 @@ function matchOf(match: Json, contents: Contents): Test {
     case "payload":
       return knownOr(asked(left, resolved, op.string()), within(value), match);
     case "&":
-      return flagsOf(value, match) ?? known(asked(left, resolved, op.string()));
+      return flagsOf(value, match) ?? knownOf(asked(left, resolved, op.string()));
     default:
-      return known(asked(left, resolved, op.string()));
+      return knownOf(asked(left, resolved, op.string()));
   }
 }
 
 const inWords = (match: Json): string => ruleText(new Json([{ match: match.value }], 0));
 
-const asked = (left: Json, right: Json, op = "=="): Json =>
+/** A question by itself: whether `left` is `right`. */
+export const asked = (left: Json, right: Json, op = "=="): Json =>
   new Json({ op, left: left.value, right: right.value }, left.place);
 
-const known = (match: Json): Test => ({ kind: "known", condition: question(match, false) });
+const knownOf = (match: Json): Test => known(question(match, false));
 
 function knownOr(match: Json, withinOf: readonly Condition[], original: Json): Test {
   try {
-    return known(match);
+    return knownOf(match);
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     return { kind: "unknown", words: inWords(original), within: withinOf };
@@ -123,31 +124,20 @@ function connection(key: string, wanted: readonly Json[], isNegated: boolean, ma
       // Packets that conntrack takes for invalid, or does not track, are none that a policy speaks of.
       const states = connectionStates.filter((state) => words.includes(state) !== isNegated);
       if (states.length === 0) return { kind: "never" };
-      return { kind: "known", condition: { kind: "state", states } };
+      return known({ kind: "state", states });
     }
     case "direction": {
       const isReply = (words[0] === "reply") !== isNegated;
-      const reply: Test[] = [
-        { kind: "known", condition: { kind: "state", states: ["established"] } },
-        { kind: "known", condition: { kind: "way", way: "reply" } },
-      ];
-      const related: Test[] = [
-        { kind: "known", condition: { kind: "state", states: ["related"] } },
-        { kind: "sometimes" },
-      ];
-      const answers: Test = { kind: "either", of: [reply, related] };
-      return isReply ? answers : { kind: "not", of: [answers] };
+      return negated(inReply, !isReply);
     }
     case "status": {
-      const flags = words.map((word): Test => {
-        if (word === "dnat") return { kind: "known", condition: { kind: "translated", end: "destination" } };
-        return { kind: "sometimes" };
-      });
-      const any: Test = { kind: "either", of: flags.map((flag) => [flag]) };
-      return isNegated ? { kind: "not", of: [any] } : any;
+      const flags = words.map(
+        (word): Test => (word === "dnat" ? known({ kind: "translated", end: "destination" }) : { kind: "sometimes" }),
+      );
+      return negated(either(flags), isNegated);
     }
     case "mark":
-      return known(match);
+      return knownOf(match);
     default:
       return { kind: "unknown", words: inWords(match), within: [] };
   }
@@ -161,11 +151,10 @@ function wayBack(fib: Json, right: Json, isNegated: boolean): Test | undefined {
   if (!asks.includes("iif")) return { kind: "sometimes" };
   const isMissing = (right.value === false || right.value === 0) !== isNegated;
   if (right.value !== false && right.value !== true && right.value !== 0) return { kind: "sometimes" };
-  return isMissing ? { kind: "no-way-back" } : { kind: "not", of: [{ kind: "no-way-back" }] };
+  return negated({ kind: "no-way-back" }, !isMissing);
 }
 
 function ofMeta(key: string, wanted: readonly Json[], isNegated: boolean): Test | undefined {
-  const negated = (test: Test): Test => (isNegated ? { kind: "not", of: [test] } : test);
   switch (key) {
     case "iif":
     case "oif":
@@ -176,13 +165,13 @@ function ofMeta(key: string, wanted: readonly Json[], isNegated: boolean): Test 
       );
       // Number 0: no interface.
       if (names.includes("")) return undefined;
-      const of = names.map((text): Test[] => {
+      const tests = names.map((text): Test => {
         const isPrefix = text.endsWith("*");
         const name = isPrefix ? text.slice(0, -1) : text.replace(/\\\*$/, "*");
         const side = key.startsWith("iif") ? "in" : "out";
-        return [{ kind: "known", condition: { kind: "name", side, names: [{ name, isPrefix }], isNegated: false } }];
+        return known({ kind: "name", side, names: [{ name, isPrefix }], isNegated: false });
       });
-      return negated({ kind: "either", of });
+      return negated(either(tests), isNegated);
     }
     case "pkttype":
       return wanted.every((word) => word.value === "host" || word.value === "unicast") && !isNegated
@@ -193,9 +182,7 @@ function ofMeta(key: string, wanted: readonly Json[], isNegated: boolean): Test 
     case "protocol": {
       const kinds: Readonly<Record<string, "ipv4" | "ipv6">> = { ip: "ipv4", ip6: "ipv6" };
       const families = wanted.flatMap((word) => kinds[`${word.value}`] ?? []);
-      return negated(
-        families.length === 0 ? { kind: "never" } : { kind: "known", condition: { kind: "family", families } },
-      );
+      return negated(families.length === 0 ? { kind: "never" } : known({ kind: "family", families }), isNegated);
     }
     default:
       return undefined;

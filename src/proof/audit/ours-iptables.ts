@@ -13,6 +13,7 @@ import { judgingHooks, SameRules } from "../translation/iptables-rules.ts";
 import { loopback, merged, vocabularyOf } from "../vocabulary.ts";
 import { witness } from "../witness.ts";
 import type { AuditFinding } from "./finding.ts";
+import { inKernel, isWithin, lacking, notInForce, switchedOff } from "./ours.ts";
 import type { OwnChains, Saved } from "./read-iptables.ts";
 
 /** What the files of a compile switch to, by the path below `iptables/` without the family's ending. */
@@ -123,12 +124,6 @@ class Own {
 
   #following(ruleset: Ruleset): readonly AuditFinding[] {
     const { state } = ruleset;
-    const absent = (reason: string, found?: Difference): AuditFinding => ({
-      kind: "absent",
-      states: [state],
-      reason: `in state \`${state}\` ${reason}`,
-      ...(found && { shown: { packet: found.packet } }),
-    });
     const switched: Program[] = [];
     for (const program of this.#programs) {
       const text = this.#switches(state, program.family);
@@ -136,27 +131,20 @@ class Own {
         if (text !== undefined) switched.push(load(text, program));
       } catch (error) {
         if (!(error instanceof Unreadable)) throw error;
-        return [absent("its rules are not loaded")];
+        return [lacking(state, "its rules are not loaded")];
       }
     }
     const found = this.#different(ruleset, switched);
-    return found ? [absent(`once it is in force ${said(found)}`, found)] : [];
+    return found ? [lacking(state, `once it is in force ${inKernel(found)}`, found)] : [];
   }
 
   #outOfForce(each: readonly { readonly ruleset: Ruleset; readonly found: Difference | undefined }[]): AuditFinding {
     const states = this.#plan.states.map(({ state }) => state);
-    if (this.#programs.every((program) => !this.#same.refused(program)))
-      return { kind: "absent", states, reason: "they are switched off, and everything passes" };
+    if (this.#programs.every((program) => !this.#same.refused(program))) return switchedOff(states);
     // The one that was meant is nearest to what is there: it differs last.
     const meant =
       each.find(({ ruleset }) => this.#isNamed(ruleset)) ?? each.find(({ ruleset }) => ruleset.state === states[0]);
-    const found = meant?.found;
-    return {
-      kind: "absent",
-      states: meant ? [meant.ruleset.state] : states,
-      reason: found ? said(found) : "no state of the policy is in force",
-      ...(found && { shown: { packet: found.packet } }),
-    };
+    return notInForce(meant ? [meant.ruleset.state] : states, meant?.found);
   }
 
   /** Whether switching to a state would change nothing about where packets go first. */
@@ -181,9 +169,6 @@ class Own {
   }
 }
 
-const said = ({ says }: Difference): string => says.replaceAll("the file", "the kernel");
-
-/** Sets that are refreshed while rules are loaded count as they were loaded, as long as they hold nothing beyond their bounds. */
 function asLoaded(program: Program, { rules }: Ruleset): Program {
   const { family } = program;
   const extension = family === "ipv4" ? "v4" : "v6";
@@ -193,11 +178,7 @@ function asLoaded(program: Program, { rules }: Ruleset): Program {
       const name = `ksp_${table}_${extension}`;
       const held = sets.get(name);
       if (table === undefined || !within || !held) continue;
-      const bounds = ofFamily(within, family);
-      const isWithin = held.ranges.every(({ first, last }) =>
-        bounds.some((range) => range.first <= first && last <= range.last),
-      );
-      if (isWithin) sets.set(name, { ...held, ranges: ofFamily(set, family) });
+      if (isWithin(held.ranges, ofFamily(within, family))) sets.set(name, { ...held, ranges: ofFamily(set, family) });
     }
   return { ...program, sets };
 }

@@ -1,5 +1,6 @@
 import { type Plan, rulesetsOf } from "../../ir/plan.ts";
 import type { Ruleset } from "../../ir/ruleset.ts";
+import { stateName } from "../../ir/states.ts";
 import { families } from "../../net/address.ts";
 import { type AddressSet, ofFamily } from "../../net/address-set.ts";
 import type { PacketSet } from "../packets/packet-set.ts";
@@ -10,6 +11,7 @@ import { differentRewrites } from "../translation/same-rewrites.ts";
 import { allows, arpTable, differentRules, ipTable } from "../translation/same-rules.ts";
 import { witness } from "../witness.ts";
 import type { AuditFinding, Place } from "./finding.ts";
+import { isWithin, lacking, notInForce, switchedOff } from "./ours.ts";
 
 /** Our own tables as a kernel lists them, or why they cannot be judged. */
 export type OursListed = { readonly program: Program } | { readonly absent: AuditFinding };
@@ -42,19 +44,12 @@ export function absences(plan: Plan, program: Program, comparison: Comparison): 
   return plan.states.flatMap((ruleset) => {
     if (ruleset === inForce) return [];
     const switched = switchedTo(ruleset.state, ip);
-    if (!switched) return [loose(ruleset, "its rules are not loaded")];
+    if (!switched) return [lacking(ruleset.state, "its rules are not loaded")];
     const tables = new Map([...program.tables, [ipTable, switched]]);
     const found = different(ruleset, { tables }, comparison);
-    return found ? [loose(ruleset, `once it is in force ${found.says}`, found)] : [];
+    return found ? [lacking(ruleset.state, `once it is in force ${found.says}`, found)] : [];
   });
 }
-
-const loose = ({ state }: Ruleset, reason: string, found?: Difference): AuditFinding => ({
-  kind: "absent",
-  states: [state],
-  reason: `in state \`${state}\` ${reason}`,
-  ...(found && { shown: { packet: found.packet } }),
-});
 
 /** A packet that the policy refuses and nothing here would. */
 function leaked({ lockdown, states }: Plan, within: PacketSet, comparison: Comparison) {
@@ -66,25 +61,14 @@ function leaked({ lockdown, states }: Plan, within: PacketSet, comparison: Compa
 
 /** No state is in force as planned: the one that was meant to be, or else the first. */
 function outOfForce(plan: Plan, program: Program, comparison: Comparison): AuditFinding {
-  if (!allows(comparison, program))
-    return {
-      kind: "absent",
-      states: plan.states.map(({ state }) => state),
-      reason: "they are switched off, and everything passes",
-    };
+  if (!allows(comparison, program)) return switchedOff(plan.states.map(({ state }) => state));
   const target = program.tables.get(ipTable)?.chains.get("out")?.rules[0]?.verdict;
   const named = target?.kind === "goto" ? target.chain : "";
   const meant = [...plan.states, ...(plan.portal ? [plan.portal] : [])].find(
-    ({ state }) => named === `out_${idOf(state)}`,
+    ({ state }) => named === `out_${stateName(state)}`,
   );
   const ruleset = meant ?? plan.states[0] ?? plan.lockdown;
-  const found = different(ruleset, program, comparison);
-  return {
-    kind: "absent",
-    states: [ruleset.state],
-    reason: found?.says.replaceAll("the file", "the kernel") ?? "no state of the policy is in force",
-    ...(found && { shown: { packet: found.packet } }),
-  };
+  return notInForce([ruleset.state], different(ruleset, program, comparison));
 }
 
 function different(ruleset: Ruleset, program: Program, comparison: Comparison): Difference | undefined {
@@ -92,23 +76,19 @@ function different(ruleset: Ruleset, program: Program, comparison: Comparison): 
   return differentRules(comparison, state) ?? differentRewrites(comparison, state);
 }
 
-/** As it is written in the names of chains. */
-const idOf = (state: string): string => state.replaceAll(":", ".").replaceAll("+", "_");
-
 /** Our table with another state in force; undefined where a chain of it is not there. */
 function switchedTo(state: string, table: Table): Table | undefined {
   const chains = new Map<string, Chain>(table.chains);
   for (const name of ["out", "through", "in"]) {
     const chain = table.chains.get(name);
     if (!chain) continue;
-    const to = `${name}_${idOf(state)}`;
+    const to = `${name}_${stateName(state)}`;
     if (!table.chains.has(to)) return undefined;
     chains.set(name, { ...chain, rules: [{ line: 0, conditions: [], verdict: { kind: "goto", chain: to } }] });
   }
   return { ...table, chains };
 }
 
-/** Sets that are refreshed while rules are loaded count as they were loaded, as long as they hold nothing beyond their bounds. */
 function asLoaded({ tables }: Program, { rules }: Ruleset): Program {
   const refreshed = new Map<string, { readonly set: AddressSet; readonly within: AddressSet }>();
   for (const { match } of rules)
@@ -121,10 +101,7 @@ function asLoaded({ tables }: Program, { rules }: Ruleset): Program {
     const sets = [...table.sets].map(([name, held]) => {
       const bounds = refreshed.get(name);
       if (!bounds || held.kind !== "addresses") return [name, held] as const;
-      const isWithin = held.ranges.every(({ first, last }) =>
-        bounds.within.some((range) => range.first <= first && last <= range.last),
-      );
-      return [name, isWithin ? { ...held, ranges: bounds.set } : held] as const;
+      return [name, isWithin(held.ranges, bounds.within) ? { ...held, ranges: bounds.set } : held] as const;
     });
     return [key, { ...table, sets: new Map(sets) }];
   });

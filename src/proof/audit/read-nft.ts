@@ -2,7 +2,7 @@ import { Json } from "../readers/nft/json.ts";
 import { type IpFamily, Unreadable } from "../readers/nft/program.ts";
 import type { Place } from "./finding.ts";
 import { effectOf, endOf, isHarmless } from "./nft-effects.ts";
-import { type Contents, testOf } from "./nft-tests.ts";
+import { asked, type Contents, testOf } from "./nft-tests.ts";
 import { ruleText } from "./rule-text.ts";
 import { type Act, type Base, type End, isHook, type Rule, type Test } from "./rules.ts";
 
@@ -176,13 +176,10 @@ function branches(value: Json, contents: Contents, { place, tests, acts }: Omit<
     if (!left || !verdict) return [];
     const [kind, of] = verdict.only();
     const end = endOf(kind, of);
-    const test = testOf("match", matching(key, left), contents);
+    const test = testOf("match", asked(key, left), contents);
     return [{ place, tests: [...tests, test], acts, ...(end && { end }) }];
   });
 }
-
-const matching = (left: Json, right: Json): Json =>
-  new Json({ op: "==", left: left.value, right: right.value }, left.place);
 
 /** The pairs of a map, which may have a name. */
 function elementsOf(data: Json, contents: Contents): readonly Json[] {

@@ -31,31 +31,32 @@ export class Tests {
 
   all(tests: readonly Test[]): Asked {
     const { all } = this.#space;
-    const none: Asked = { known: { least: all, most: all }, unknown: { least: all, most: all } };
-    return tests.map((test) => this.#one(test)).reduce(both, none);
+    return tests.map((test) => this.#one(test)).reduce(both, this.#known(all));
+  }
+
+  /** Understood. */
+  #known(least: PacketSet, most = least): Asked {
+    const { all } = this.#space;
+    return { known: { least, most }, unknown: { least: all, most: all } };
   }
 
   #one(test: Test): Asked {
     const { all, none } = this.#space;
-    const known = (least: PacketSet, most = least): Asked => ({
-      known: { least, most },
-      unknown: { least: all, most: all },
-    });
     switch (test.kind) {
       case "known":
         return this.#condition(test.condition);
       case "always":
-        return known(all);
+        return this.#known(all);
       case "never":
-        return known(none);
+        return this.#known(none);
       case "usually":
-        return this.#isOrdinary ? known(all) : known(none, all);
+        return this.#isOrdinary ? this.#known(all) : this.#known(none, all);
       case "rarely":
-        return this.#isOrdinary ? known(none) : known(none, all);
+        return this.#isOrdinary ? this.#known(none) : this.#known(none, all);
       case "sometimes":
-        return known(none, all);
+        return this.#known(none, all);
       case "no-way-back":
-        return this.#isOrdinary ? known(this.#fromAfar()) : known(none, all);
+        return this.#isOrdinary ? this.#known(this.#fromAfar()) : this.#known(none, all);
       case "unknown": {
         const most = this.#questions.all(test.within, nothing, anywhere);
         return { known: { least: all, most: all }, unknown: { least: none, most } };
@@ -65,7 +66,7 @@ export class Tests {
         const isClear = u.least.isEverything();
         const least = k.most.intersect(u.most).complement();
         const most = k.least.intersect(u.least).complement();
-        return isClear ? known(least, most) : { ...known(all), unknown: { least, most } };
+        return isClear ? this.#known(least, most) : { ...this.#known(all), unknown: { least, most } };
       }
       case "either": {
         const asked = test.of.map((tests) => this.all(tests));
@@ -73,30 +74,28 @@ export class Tests {
         const least = sum(({ known: k, unknown: u }) => k.least.intersect(u.least));
         const most = sum(({ known: k, unknown: u }) => k.most.intersect(u.most));
         const isClear = asked.every(({ unknown: u }) => u.least.isEverything());
-        return isClear ? known(least, most) : { ...known(all), unknown: { least, most } };
+        return isClear ? this.#known(least, most) : { ...this.#known(all), unknown: { least, most } };
       }
     }
   }
 
   #condition(condition: Condition): Asked {
     const { all, none } = this.#space;
-    const known = (least: PacketSet, most = least): Asked => ({
-      known: { least, most },
-      unknown: { least: all, most: all },
-    });
     switch (condition.kind) {
       case "locality":
         return condition.side === undefined
           ? this.#local(condition)
-          : known(this.#questions.all([condition], nothing, anywhere));
+          : this.#known(this.#questions.all([condition], nothing, anywhere));
       case "translated":
-        if (condition.end === "source") return known(none, all);
-        return known(this.#questions.all([condition], nothing, anywhere));
+        if (condition.end === "source") return this.#known(none, all);
+        return this.#known(this.#questions.all([condition], nothing, anywhere));
       case "connection-mark":
         // None has one of its own accord.
-        return this.#isOrdinary ? known(this.#questions.all([condition], nothing, anywhere)) : known(none, all);
+        return this.#isOrdinary
+          ? this.#known(this.#questions.all([condition], nothing, anywhere))
+          : this.#known(none, all);
       default:
-        return known(this.#questions.all([condition], nothing, anywhere));
+        return this.#known(this.#questions.all([condition], nothing, anywhere));
     }
   }
 
@@ -108,7 +107,7 @@ export class Tests {
     const own = end === "source" ? space.direction("out") : space.none;
     const most = types.includes("local") ? here.union(elsewhere.intersect(own)) : here;
     const bounds = isNegated ? { least: most.complement(), most: here.complement() } : { least: here, most };
-    return { known: bounds, unknown: { least: space.all, most: space.all } };
+    return this.#known(bounds.least, bounds.most);
   }
 
   /**

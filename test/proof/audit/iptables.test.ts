@@ -6,7 +6,7 @@ import { rulesetsOf } from "../../../src/ir/plan.ts";
 import type { AuditFinding } from "../../../src/proof/audit/finding.ts";
 import { auditNft } from "../../../src/proof/audit/linux.ts";
 import { policyNamed } from "../policies.ts";
-import { listing, recorded } from "./listings.ts";
+import { listing, recorded, told } from "./listings.ts";
 
 const { plan } = policyNamed("home-wireguard");
 const file = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
@@ -27,8 +27,7 @@ const asSix = (text: string): string => text.replace("iptables-save", "ip6tables
 type Listings = Readonly<Record<string, string>>;
 const audit = (others: Listings = {}, ours: Listings = { iptables: four, ip6tables: six }): readonly AuditFinding[] =>
   backends.iptables.audit(plan, new Map(Object.entries({ ...ours, ...others })));
-const told = (findings: readonly AuditFinding[]) =>
-  findings.map((finding) => `${finding.kind} ${"does" in finding ? finding.does : finding.reason}`);
+
 describe("ours", () => {
   test("alone are in force", () => {
     expect(audit()).toEqual([]);

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { AuditFinding } from "../../../src/proof/audit/finding.ts";
 
 /** An object of `nft -j list ruleset`. */
 export type Listed = Readonly<Record<string, unknown>>;
@@ -41,3 +42,7 @@ export const mark = (value: unknown) => ({ mangle: { key: { meta: { key: "mark" 
 export const noWayBack = match({ fib: { result: "oif", flags: ["saddr", "iif"] } }, false);
 export const accept = { accept: null };
 export const drop = { drop: null };
+
+/** Findings in words: `breaks refuses what …`. */
+export const told = (findings: readonly AuditFinding[]): readonly string[] =>
+  findings.map((finding) => `${finding.kind} ${"does" in finding ? finding.does : finding.reason}`);

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { evaluate } from "../../../src/ir/evaluate.ts";
 import { rulesetsOf } from "../../../src/ir/plan.ts";
-import type { AuditFinding } from "../../../src/proof/audit/finding.ts";
 import { auditNft } from "../../../src/proof/audit/linux.ts";
 import { policyNamed } from "../policies.ts";
 import {
@@ -16,13 +15,12 @@ import {
   recorded,
   state,
   table,
+  told,
 } from "./listings.ts";
 
 const { plan } = policyNamed("home-wireguard");
 const ours = recorded("home.up");
 const audit = (...others: readonly (readonly Listed[])[]) => auditNft(plan, listing(ours, ...others));
-const told = (findings: readonly AuditFinding[]) =>
-  findings.map((finding) => `${finding.kind} ${"does" in finding ? finding.does : finding.reason}`);
 
 const output = { type: "route", hook: "output", prio: -150 };
 const late = { type: "filter", hook: "output", prio: 50 };

@@ -1,7 +1,7 @@
 import { readRange } from "./addresses.ts";
 import { type Context, type Module, modules } from "./modules.ts";
 import type { Condition, Rule, TableName, Target } from "./program.ts";
-import type { Words } from "./words.ts";
+import { protocolNumbers, type Words } from "./words.ts";
 
 export interface Place extends Context {
   readonly line: number;
@@ -82,7 +82,7 @@ class Reader {
 
   #of(): void {
     const text = this.#words.next();
-    const number = protocols[text] ?? this.#words.number(255, text);
+    const number = protocolNumbers[text] ?? this.#words.number(255, text);
     if (number === 0 || this.#protocol !== 0) this.#words.fail("every protocol, or a second one");
     this.#protocol = number;
     this.#isBehindProtocol = true;
@@ -184,21 +184,6 @@ class Reader {
 }
 
 const ownModules: Readonly<Record<number, string>> = { 1: "icmp", 6: "tcp", 17: "udp", 58: "icmp6" };
-/** As iptables and /etc/protocols call them in a listing. */
-const protocols: Readonly<Record<string, number>> = {
-  icmp: 1,
-  igmp: 2,
-  tcp: 6,
-  udp: 17,
-  ipv6: 41,
-  gre: 47,
-  esp: 50,
-  ah: 51,
-  icmpv6: 58,
-  "ipv6-icmp": 58,
-  sctp: 132,
-  udplite: 136,
-};
 const periods: Readonly<Record<string, number>> = {
   second: 1_000,
   sec: 1_000,

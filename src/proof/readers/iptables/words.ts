@@ -45,3 +45,19 @@ export class Words {
     throw new Unreadable(this.#line, reason);
   }
 }
+
+/** As iptables and /etc/protocols call them in a listing. */
+export const protocolNumbers: Readonly<Record<string, number>> = {
+  icmp: 1,
+  igmp: 2,
+  tcp: 6,
+  udp: 17,
+  ipv6: 41,
+  gre: 47,
+  esp: 50,
+  ah: 51,
+  icmpv6: 58,
+  "ipv6-icmp": 58,
+  sctp: 132,
+  udplite: 136,
+};

@@ -1,0 +1,16 @@
+import type { Act, End } from "./rules.ts";
+
+/** What a statement of nft, or a target of iptables, does to a packet. */
+export interface Effect {
+  readonly acts: readonly Act[];
+  readonly end?: End;
+}
+
+export const accepting = (act: Act): Effect => ({ acts: [act], end: { kind: "accept" } });
+
+export const queued: Effect = accepting({
+  kind: "program",
+  does: "gives packets to a program, which may let them past all rules behind",
+});
+
+export const copied: Effect = { acts: [{ kind: "past", isCopy: true, does: "sends copies of packets out elsewhere" }] };
