@@ -67,6 +67,7 @@ const tried: Readonly<Record<Target, readonly string[]>> = {
     "| the same of random policies | the plan that nftables has | `test/wfp/random.test.ts`; last: 1,000 policies (`KSP_RANDOM=1000`), 998 mean the same, 2 name a program without its path and are refused |",
     "| the C# of `apply.ps1`, under mono | a stand-in for `fwpuclnt.dll`, and a second applier for Node: the same bytes | `test/wfp/rig.test.ts` |",
     "| a failure of any call | the same stand-in: the state before or the state after | the same |",
+    "| what others put there in our name: filters under our keys, another sublayer or provider | the same stand-in: it is replaced, or refused | the same |",
     "| the layout of structures | the headers of mingw-w64 | `scripts/wfp-wine.sh`, on demand; last: as there |",
     "| the applier for Node, in Node 22.22.2 for Windows under Wine 8.0 | the same stand-in, as a DLL | the same script; last: 709 calls, the bytes of Linux |",
     "| both scripts | a grammar of PowerShell that editors use (tree-sitter): they are scripts, whatever they do | `test/wfp/scripts.test.ts` |",

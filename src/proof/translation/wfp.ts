@@ -85,7 +85,7 @@ class Validation {
       }
   }
 
-  /** Documents replace each other filter by filter, so the same key must be the same filter in all of them. */
+  /** Documents replace each other, so all speak of one provider and sublayer; and no file is beside them. */
   #effects(states: readonly State[]): void {
     const known = [...states.map(({ file }) => file), ...forPeople];
     for (const file of this.#files.keys())
