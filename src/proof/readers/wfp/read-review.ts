@@ -6,7 +6,7 @@ export interface Review {
   readonly states: readonly ReviewedState[];
 }
 
-export interface ReviewedState {
+interface ReviewedState {
   readonly line: number;
   readonly state: string;
   /** All layers, in their order. */
