@@ -5,12 +5,12 @@ import { type Program, type Scrub, Unreadable } from "./program.ts";
 import { childrenOf, resolved, tablesAt } from "./walk.ts";
 
 /** A scrub, and the fragments that it is asked about first; of one that is not understood, those that it may be. */
-export interface Scrubbing {
+interface Scrubbing {
   readonly path: string;
   readonly scrub: Scrub;
   readonly set: PacketSet;
 }
-export interface Scrubbed {
+interface Scrubbed {
   readonly decided: readonly Scrubbing[];
   /** No scrub is about them. */
   readonly left: PacketSet;
