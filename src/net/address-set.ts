@@ -121,12 +121,18 @@ export function ofFamily(set: AddressSet, family: Family): AddressSet {
   const other = family === "ipv4" ? "ipv6" : "ipv4";
   const [first, end] = [set[0]?.family, set.at(-1)?.family];
   if (first !== other && end !== other) return set;
-  const ipv6 = afterwards(set, -1, everything("ipv6"));
+  const ipv6 = placeOf(set, { family: "ipv6", value: 0n });
   return family === "ipv4" ? set.slice(0, ipv6) : set.slice(ipv6);
 }
 
-/** Binary search: O(log n). */
-export function contains(set: AddressSet, { family, value }: Address): boolean {
+/** O(log n). */
+export function contains(set: AddressSet, address: Address): boolean {
+  const range = set[placeOf(set, address)];
+  return range !== undefined && range.family === address.family && range.first <= address.value;
+}
+
+/** Binary search: the first range that does not end before an address. */
+function placeOf(set: AddressSet, { family, value }: Address): number {
   let low = 0;
   let high = set.length;
   while (low < high) {
@@ -135,8 +141,7 @@ export function contains(set: AddressSet, { family, value }: Address): boolean {
     if (range.family < family || (range.family === family && range.last < value)) low = middle + 1;
     else high = middle;
   }
-  const range = set[low];
-  return range !== undefined && range.family === family && range.first <= value;
+  return low;
 }
 
 /** The length of the prefix that a range is, or undefined when it is none. */
@@ -158,7 +163,9 @@ export function formatRange(range: AddressRange): string {
 }
 
 /** The fewest prefixes that make up a range. */
-export function toPrefixes({ family, first, last: end }: AddressRange): AddressRange[] {
+export function toPrefixes(range: AddressRange): AddressRange[] {
+  if (prefixLength(range) !== undefined) return [range];
+  const { family, first, last: end } = range;
   const out: AddressRange[] = [];
   for (let at = first; at <= end; ) {
     let size = at === 0n ? 1n << BigInt(width(family)) : at & -at;

@@ -53,7 +53,8 @@ export class Iptables {
   #run(table: string, rules: readonly (readonly string[])[], packet: Packet): Judgement {
     for (const words of rules) {
       if (!this.#matches(words, packet)) continue;
-      const at = words.findIndex((word) => word === "-j" || word === "-g");
+      // An interface may be called so, too.
+      const at = words.findLastIndex((word) => word === "-j" || word === "-g");
       const target = words[at + 1] ?? "";
       if (target === "RETURN") return "passes";
       if (target === "DROP") return "drop";

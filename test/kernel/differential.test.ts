@@ -5,6 +5,7 @@ import { emittedOf, type Spoil } from "./differential/policies.ts";
 import { run } from "./differential/run.ts";
 import { faults, shrink } from "./differential/shrink.ts";
 import { trial } from "./differential/trial.ts";
+import { variants } from "./iptables/bundle.ts";
 import { judge, say, wrong } from "./verdicts/judge.ts";
 
 /** `KSP_VERDICTS=100000 KSP_SEED=7 npx vitest run test/kernel/differential` looks longer, and elsewhere. */
@@ -26,6 +27,14 @@ describe.skipIf(mayBeSkipped())("what is planned is what a kernel does", { timeo
     expect(counts.passed).toBeGreaterThan(Number(KSP_VERDICTS) / 10);
     expect(counts.refused).toBeGreaterThan(Number(KSP_VERDICTS) / 10);
     expect(counts.policies).toBeGreaterThan(Number(KSP_VERDICTS) / 600);
+  });
+
+  test.each(variants)("the same of a few in %s", async (firewall) => {
+    const { faults: found, ...counts } = await run(Number(KSP_VERDICTS) / 10, Number(KSP_SEED), { firewall });
+    console.log(firewall, counts);
+    expect(found.join("\n"), "a file for test/kernel/differential/kept").toBe("");
+    expect(counts.passed).toBeGreaterThan(Number(KSP_VERDICTS) / 100);
+    expect(counts.refused).toBeGreaterThan(Number(KSP_VERDICTS) / 100);
   });
 
   test.each(kept())("kept: $name", async ({ name, text, packet }) => {

@@ -182,12 +182,13 @@ class State {
   readonly #there: PacketSet;
   readonly #alone: PacketSet;
   readonly #accepted: PacketSet;
+  readonly #whole: PacketSet;
 
   constructor(ruleset: PlannedRules, comparison: Comparison, there: PacketSet) {
     const { space } = comparison;
     const { accepted, openings, replies } = comparison.planned(ruleset, "as-loaded");
     const passes = ({ as, direction, walk }: View): PacketSet => {
-      if (walk === "fragments") return space.none;
+      if (walk === "fragments") return space.is(`${direction}Kind`, space.names.kinds.numberOf("loopback"));
       const side = as === "answered" ? opposite[direction] : direction;
       return (as === "answered" ? replies : openings).intersect(space.direction(side));
     };
@@ -195,6 +196,7 @@ class State {
     this.judging = { stand: { path: ourPath, passes } };
     this.#there = there;
     this.#accepted = accepted;
+    this.#whole = space.is("fragment", fragments.whole);
     const none: Ruleset = { tables: new Map(), scrubs: [], entries: [], translations: [] };
     this.#alone = new Meaning(space, this.judging).passes(stock(none));
     this.needs = needsOf(ruleset, space);
@@ -205,9 +207,9 @@ class State {
     return lost(passing).intersect(this.#alone).intersect(this.#there);
   }
 
-  /** What ours alone would not let pass. */
+  /** What ours alone would not let pass. They refuse what is in pieces, but on loopback, whatever the plan says of it whole. */
   opened(passing: PacketSet): PacketSet {
-    return passing.minus(this.#alone).minus(this.#accepted).intersect(this.#there);
+    return passing.minus(this.#alone).minus(this.#accepted.intersect(this.#whole)).intersect(this.#there);
   }
 }
 

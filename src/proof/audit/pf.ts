@@ -12,6 +12,7 @@ import { loopback, merged, noVocabulary, vocabularyOf } from "../vocabulary.ts";
 import { type AuditFinding, inAllStates, type Place } from "./finding.ts";
 import { JudgeOfPf } from "./pf-judge.ts";
 import { absence, inWordsOfMac, inWordsOfModel, ourPath } from "./pf-ours.ts";
+import { inPieces } from "./pf-pieces.ts";
 
 /**
  * A Mac by what pfctl printed there (`report.sh`, or `pfctl -sa`): whether a state of the plan is loaded and asked, and what the
@@ -62,6 +63,9 @@ class Audit {
     const absent = absence(ours, this.#plan, same, this.#placeOf);
     const judge = new JudgeOfPf(program, comparison, there, this.#placeOf);
     const found = rulesetsOf(this.#plan).flatMap((ruleset) => judge.findings(ruleset, skipped));
-    return [...(absent ? [absent] : []), ...inAllStates(found)].map((finding) => inWordsOfMac(finding, back));
+    const pieces = inPieces(program, comparison, { there, states, placeOf: this.#placeOf });
+    return [...(absent ? [absent] : []), ...inAllStates(found), ...pieces].map((finding) =>
+      inWordsOfMac(finding, back),
+    );
   }
 }

@@ -28,7 +28,12 @@ function ours(state: string): Program {
 }
 
 /** Rules at random before the line that leads to ours, with anchors of their own. */
-const neighbours = texts.map((all): Texts => ({ ...all, "": `${all[""] ?? ""}anchor "com.apple/*" all\n` }));
+const neighbours = texts.map(
+  (all): Texts => ({
+    ...all,
+    "": `scrub-anchor "com.apple/*" all\n${all[""] ?? ""}anchor "com.apple/*" all\n`,
+  }),
+);
 
 /** As macOS shows it to pf: what leaves is from here, what arrives is for us. */
 const shown = (packet: Packet): readonly Packet[] => {

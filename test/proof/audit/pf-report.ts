@@ -1,3 +1,6 @@
+import { describe } from "../../../src/ir/packet.ts";
+import type { Plan } from "../../../src/ir/plan.ts";
+import { auditPf } from "../../../src/proof/audit/pf.ts";
 import { rulesetOf } from "../../../src/proof/readers/pf/expand.ts";
 import { readText } from "../../../src/proof/readers/pf/read-text.ts";
 import { readTable } from "../../../src/proof/readers/pf/tables.ts";
@@ -73,3 +76,22 @@ export const withAnchor = (mac: Mac, path: string, anchored: Anchored): Mac => (
   ...mac,
   anchors: { ...mac.anchors, [path]: anchored },
 });
+
+/** What an audit says of it, a line a finding. */
+export const said = (plan: Plan, mac: Mac): readonly string[] =>
+  auditPf(plan, new Map([["report.txt", reportOf(mac)]])).map((finding) => {
+    const what = "does" in finding ? finding.does : finding.reason;
+    const packet = finding.shown ? `: ${describe(finding.shown.packet)}` : "";
+    return `${finding.kind} ${what}${finding.place ? ` (${finding.place.text})` : ""}${packet}`;
+  });
+
+/** As many findings as patterns, one for each. */
+export function expectFindings(found: readonly string[], patterns: readonly RegExp[]): void {
+  const open = [...found];
+  for (const pattern of patterns) {
+    const at = open.findIndex((line) => pattern.test(line));
+    if (at < 0) throw new Error(`nothing is ${pattern}: ${JSON.stringify(open, undefined, 2)}`);
+    open.splice(at, 1);
+  }
+  if (open.length > 0) throw new Error(`not expected: ${JSON.stringify(open, undefined, 2)}`);
+}

@@ -1,20 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { describe as describePacket } from "../../../src/ir/packet.ts";
-import type { AuditFinding } from "../../../src/proof/audit/finding.ts";
 import { auditPf } from "../../../src/proof/audit/pf.ts";
 import { exampleOnMac } from "../../pf/policies.ts";
-import { loaded, type Mac, reportOf, stockMac, withAnchor } from "./pf-report.ts";
+import { expectFindings, loaded, type Mac, reportOf, said as saidOf, stockMac, withAnchor } from "./pf-report.ts";
 
 const { plan, files } = exampleOnMac("mac-laptop");
 const up = loaded(files, "up");
 const stock = stockMac(up);
-const audit = (mac: Mac): readonly AuditFinding[] => auditPf(plan, new Map([["report.txt", reportOf(mac)]]));
-const said = (mac: Mac): readonly string[] =>
-  audit(mac).map((finding) => {
-    const what = "does" in finding ? finding.does : finding.reason;
-    const packet = finding.shown ? `: ${describePacket(finding.shown.packet)}` : "";
-    return `${finding.kind} ${what}${finding.place ? ` (${finding.place.text})` : ""}${packet}`;
-  });
+const scrubAnchor = 'scrub-anchor "com.apple/*" all fragment reassemble';
+const audit = (mac: Mac) => auditPf(plan, new Map([["report.txt", reportOf(mac)]]));
+const said = (mac: Mac): readonly string[] => saidOf(plan, mac);
 
 test("two tunnels, each on a utun of its own, and before there is any", () => {
   const { plan, files } = exampleOnMac("two-hops");
@@ -42,12 +36,12 @@ describe("ours are not in force", () => {
     ["an empty anchor", stockMac({}), /^absent nothing is in the anchor/],
     [
       "no line of the main rules leads to it",
-      withAnchor(stock, "", { rules: 'anchor "com.apple.internet-sharing" all' }),
+      withAnchor(stock, "", { rules: `${scrubAnchor}\nanchor "com.apple.internet-sharing" all` }),
       /^absent no line of the main rules leads these packets to them: out on /,
     ],
     [
       "the line is about a part of the packets",
-      withAnchor(stock, "", { rules: 'anchor "com.apple/*" in all' }),
+      withAnchor(stock, "", { rules: `${scrubAnchor}\nanchor "com.apple/*" in all` }),
       /^absent no line of the main rules leads these packets to them: out /,
     ],
     [
@@ -61,191 +55,69 @@ describe("ours are not in force", () => {
       /^absent what is loaded is no state of it, and nearest to `up`: /,
     ],
   ])("%s", (_, mac, expected) => {
-    expect(said(mac)[0]).toMatch(expected);
+    expectFindings(said(mac), [expected]);
   });
 });
 
-/** Whole neighbours: harmless as they are, and what of them would not be. */
-const sharing: Mac = withAnchor(
-  withAnchor(
-    withAnchor(stock, "", {
-      rules: `scrub-anchor "com.apple/*" all fragment reassemble
-scrub-anchor "com.apple.internet-sharing" all fragment reassemble
-anchor "com.apple/*" all
-anchor "com.apple.internet-sharing" all`,
-      translations: `nat-anchor "com.apple/*" all
-nat-anchor "com.apple.internet-sharing" all
-rdr-anchor "com.apple/*" all
-rdr-anchor "com.apple.internet-sharing" all`,
-    }),
-    "com.apple.internet-sharing",
-    { rules: 'anchor "shared_v4" all', translations: 'nat-anchor "shared_v4" all\nrdr-anchor "shared_v4" all' },
-  ),
-  "com.apple.internet-sharing/shared_v4",
-  {
-    rules: `scrub on en0 all no-df fragment reassemble
-scrub on bridge100 all no-df max-mss 1410 fragment reassemble
-pass on en0 all flags any keep state
-pass on en0 proto esp all no state
-pass on bridge100 all flags any keep state rtable 2`,
-    translations: `nat on en0 inet from 192.168.2.0/24 to any -> (en0:0) extfilter ei
-no nat on bridge100 inet from 192.168.2.1 to 192.168.2.0/24
-rdr on bridge100 inet proto tcp from 192.168.2.0/24 to any port = 21 -> 127.0.0.1 port 8021`,
-  },
-);
-const appleFirewall = withAnchor(
-  withAnchor(stock, "com.apple/250.ApplicationFirewall", {
-    rules: `block drop in inet proto icmp all icmp-type echoreq
-block drop in inet6 proto ipv6-icmp all icmp6-type echoreq`,
-  }),
-  "com.apple/200.AirDrop/Bonjour",
-  { rules: "pass in on p2p0 inet6 proto udp from any to any port = 5353 keep state" },
-);
-const vpn = withAnchor(
-  withAnchor(stock, "", {
-    rules: 'scrub-anchor "com.apple/*" all fragment reassemble\nanchor "com.apple/*" all\nanchor "othervpn" all',
-    translations: 'nat-anchor "com.apple/*" all\nnat-anchor "othervpn" all\nrdr-anchor "com.apple/*" all',
-  }),
-  "othervpn",
-  {
-    rules: `pass quick on lo0 all flags any keep state
-pass out quick on en0 inet proto udp from any to 203.0.113.77 port = 51820 keep state
-pass quick on utun9 all user = 0 keep state
-block return out quick all
-block drop quick all`,
-  },
-);
-const thirdParty = withAnchor(stock, "com.apple/900.murus", {
-  rules: `block drop in log all
-pass in quick inet proto tcp from <trusted> to any port = 22 flags S/SA keep state
-block drop out quick inet from any to <banned>
-pass out all flags S/SA keep state`,
-  tables: { trusted: "192.168.1.0/24", banned: "203.0.113.200\n198.51.100.0/28" },
-});
-const splitTunnel = withAnchor(stock, "com.apple/050.split-tunnel", {
-  rules:
-    "pass out quick on utun4 route-to (en0 192.168.1.1) reply-to (en0 192.168.1.1) inet from any to 192.0.2.0/24 no state",
-});
+describe("fragments that stay in pieces", () => {
+  const scrubs = (...lines: readonly string[]): Mac =>
+    withAnchor(stock, "", { ...stock.anchors[""], rules: [...lines, 'anchor "com.apple/*" all'].join("\n") });
+  const unled = /^absent no line of the main rules leads these fragments to their `scrub`, .*: (out|in) on /;
+  const ours = (from: string, to: string): Mac => stockMac({ ...up, rules: (up.rules ?? "").replace(from, to) });
 
-test.each<readonly [string, Mac]>([
-  ["Internet Sharing", sharing],
-  ["Apple's application firewall and AirDrop", appleFirewall],
-  ["another VPN behind ours", vpn],
-  ["a firewall of somebody else behind ours", thirdParty],
-  ["a split tunnel behind ours", splitTunnel],
-  [
-    "names of ports that only that Mac knows",
-    withAnchor(sharing, "com.apple.internet-sharing/shared_v4", {
-      translations: "rdr on bridge100 inet proto tcp from 192.168.2.0/24 to any port = unheard -> 127.0.0.1 port 8021",
-    }),
-  ],
-  ["loopback skipped", { ...stock, interfaces: "ALL\nen0\nlo0 (skip)\nutun4" }],
-])("%s gives no alarm", (_, mac) => {
-  expect(said(mac)).toEqual([]);
-});
-
-/** The main ruleset with a line before the stock one. */
-const ahead = (mac: Mac, line: string): Mac => {
-  const main = mac.anchors[""];
-  return withAnchor(mac, "", { ...main, rules: `${line}\n${main?.rules ?? ""}` });
-};
-const moved = (mac: Mac, from: string, to: string): Mac => {
-  const { [from]: anchored = {}, ...anchors } = mac.anchors;
-  return { ...mac, anchors: { ...anchors, [to]: anchored } };
-};
-
-describe("a neighbour that opens or breaks is found, with a packet", () => {
   test.each<readonly [string, Mac, readonly RegExp[]]>([
+    ["no line leads to our scrub", scrubs(), [unled]],
+    ["one leads elsewhere", scrubs('scrub-anchor "com.apple.internet-sharing" all fragment reassemble'), [unled]],
     [
-      "an interface skipped",
-      { ...stock, interfaces: "ALL\nen0 (skip)\nlo0" },
-      [/^opens has pf skip .*\(en0 \(skip\)\): out on en0 /],
+      "one is about what arrives",
+      scrubs('scrub-anchor "com.apple/*" in all fragment reassemble'),
+      [/^absent .*: out /],
+    ],
+    ["ours has none", ours("scrub all fragment reassemble\n", ""), [unled]],
+    [
+      "ours leaves them",
+      ours("scrub all fragment reassemble", "scrub all fragment crop"),
+      [/^absent one of them leaves fragments in pieces \(scrub all fragment crop\): /],
     ],
     [
-      "a pass before ours",
-      ahead(stock, "pass quick on en0 all flags any keep state"),
-      [/^opens lets packets pass .*\(pass quick on en0/],
+      "an exception before ours",
+      scrubs("no scrub on en0 all", scrubAnchor),
+      [/^breaks leaves fragments in pieces, which ours refuse \(no scrub on en0 all\): out on en0 /],
     ],
     [
-      "one by its state alone",
-      ahead(stock, "pass out quick on utun9 all flags S/SA keep state"),
-      [/^opens .*: out on utun9 /],
+      "another way before ours",
+      scrubs("scrub in all no-df fragment drop-ovl", scrubAnchor),
+      [/^breaks leaves fragments in pieces, .*\(scrub in all no-df fragment drop-ovl\): in on /],
     ],
     [
-      "its second VPN before ours",
-      ahead(withAnchor(vpn, "", stock.anchors[""] ?? {}), 'anchor "othervpn" all'),
-      [
-        /^opens .*203\.0\.113\.77/,
-        /^opens .*utun9/,
-        /^breaks refuses .*\(block return out/,
-        /^breaks refuses .*\(block drop quick/,
-      ],
+      "one that is not understood",
+      scrubs("scrub on en0 all frobnicate", scrubAnchor),
+      [/^unclear the option frobnicate \(scrub on en0 all frobnicate\): out on en0 /],
     ],
-    [
-      "its ban list before ours",
-      moved(thirdParty, "com.apple/900.murus", "com.apple/000.a"),
-      [/^opens .*<trusted>/, /^breaks refuses what goes to and from a server .*<banned>.*198\.51\.100\.7/],
-    ],
-    [
-      "the same as a rule of the main ruleset",
-      ahead(stock, "block drop out quick inet proto udp from any to 198.51.100.7"),
-      [/^breaks refuses what goes to and from a server/],
-    ],
-    [
-      "its split tunnel before ours",
-      moved(splitTunnel, "com.apple/050.split-tunnel", "com.apple/000.a"),
-      [/^unclear the option reply-to|^unclear /],
-    ],
-    [
-      "names that are refused",
-      ahead(stock, "block drop quick proto udp from any to any port = 53"),
-      [/^breaks refuses what names are asked/],
-    ],
-    ["a probe that is refused", ahead(stock, "block drop out quick inet proto icmp all"), [/^breaks refuses a probe/]],
-    [
-      "a pass without a state",
-      ahead(stock, "pass out quick on utun4 all no state"),
-      [/^opens /, /^breaks keeps no state for/],
-    ],
-    [
-      "a route past the tunnel",
-      ahead(stock, "pass out quick on utun4 route-to en0 all flags S/SA keep state"),
-      [/^opens |^breaks sends elsewhere/],
-    ],
-    [
-      "a translation that asks no rule",
-      withAnchor(sharing, "com.apple.internet-sharing/shared_v4", {
-        translations: "nat pass on en0 inet from any to any -> (en0:0)",
-      }),
-      [/^opens changes addresses and lets pass/],
-    ],
-    [
-      "one inward",
-      withAnchor(stock, "com.apple/x", {
-        translations: "rdr pass on en0 inet proto tcp from any to any port = 22 -> 127.0.0.1 port 2222",
-      }),
-      [/^opens changes addresses and lets pass.*: in on en0 .*tcp 22/],
-    ],
-    [
-      "a word that nobody knows",
-      ahead(stock, "pass out quick on en0 all dscp 46 keep state"),
-      [/^unclear the option dscp .*: out on en0/],
-    ],
-    ["a line that nobody knows", ahead(stock, "frobnicate all"), [/^unclear the statement frobnicate/]],
-    [
-      "rules in braces",
-      ahead(stock, "anchor out on en1 {\n  block drop quick all\n}"),
-      [/^unclear a rule in braces \(block drop quick all\)/],
-    ],
-    ["a tag", ahead(stock, "block drop out quick all tagged vm"), [/^unclear a tag/]],
-    [
-      "an unknown line in an anchor before ours",
-      withAnchor(stock, "com.apple/000.a", { rules: "pass in quick on en0 all received-on en1" }),
-      [/^unclear received-on/],
-    ],
+    ["ours is named", scrubs('scrub-anchor "com.apple/000.ksp" all fragment reassemble'), []],
+    ["others do it", scrubs("scrub all random-id min-ttl 2 max-mss 1410 reassemble tcp fragment reassemble"), []],
+    ["ours come first", scrubs(scrubAnchor, "no scrub all", "scrub all frobnicate"), []],
+    ["an anchor on the way to none of them", withAnchor(stock, "com.apple/9/x", { rules: "no scrub all" }), []],
   ])("%s", (_, mac, expected) => {
-    const found = said(mac);
-    for (const pattern of expected) expect(found).toContainEqual(expect.stringMatching(pattern));
-    expect(found.every((line) => !line.startsWith("absent"))).toBe(true);
+    expectFindings(said(mac), expected);
+  });
+
+  test.each([
+    "pass out quick on en0 inet proto udp from any to 10.0.0.0/8 no state fragment",
+    // Whole, they may leave while the tunnel is up.
+    "pass out quick on utun4 inet proto esp from 10.64.0.2 to 192.0.2.0/24 fragment",
+    "pass in quick on utun4 all fragment",
+  ])("a neighbour lets them pass, and nothing else: %s", (rule) => {
+    const main = stock.anchors[""] ?? {};
+    const mac = withAnchor(stock, "", { ...main, rules: `${rule}\n${main.rules}` });
+    const does = "lets fragments pass that ours are not asked about";
+    expect(audit(mac)).toMatchObject([{ kind: "opens", does, states: ["lockdown", "down", "up"] }]);
+  });
+
+  test("on loopback ours let them pass", () => {
+    const main = stock.anchors[""] ?? {};
+    expect(said(withAnchor(stock, "", { ...main, rules: `pass quick on lo0 all fragment\n${main.rules}` }))).toEqual(
+      [],
+    );
   });
 });

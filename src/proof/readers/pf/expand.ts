@@ -13,7 +13,14 @@ import type {
 } from "./program.ts";
 import { Unreadable } from "./program.ts";
 import { contentOf } from "./tables.ts";
-import type { Written, WrittenAnchor, WrittenCriteria, WrittenRule, WrittenTranslation } from "./written.ts";
+import type {
+  Written,
+  WrittenAnchor,
+  WrittenCriteria,
+  WrittenRule,
+  WrittenScrub,
+  WrittenTranslation,
+} from "./written.ts";
 
 /** What tables are filled with from elsewhere, by name: by files, or by what is loaded. */
 export type Fills = ReadonlyMap<string, TableContent>;
@@ -39,7 +46,7 @@ export function rulesetOf(statements: readonly Written[], fills: Fills = new Map
         break;
       }
       case "scrub":
-        scrubs.push(...criteriaOf(statement).map((criteria): Scrub => ({ kind: "scrub", ...criteria })));
+        scrubs.push(...scrubsOf(statement));
         break;
       case "rule":
         entries.push(...rulesOf(statement));
@@ -96,6 +103,12 @@ function translationsOf(written: WrittenTranslation): readonly Translation[] {
   if (isExcepted) return [];
   const anchor = written.path === undefined ? { isWildcard: false } : pathOf(written.path);
   return criteriaOf(written).map((criteria) => ({ kind, ...criteria, isFinal, ...anchor }));
+}
+
+function scrubsOf(written: WrittenScrub): readonly Scrub[] {
+  const anchor = written.path === undefined ? { isWildcard: false } : pathOf(written.path);
+  const reassembles = !(written.isExcepted || written.words.some((word) => word === "crop" || word === "drop-ovl"));
+  return criteriaOf(written).map((criteria): Scrub => ({ kind: "scrub", ...criteria, reassembles, ...anchor }));
 }
 
 const pathOf = (written: string): { readonly path: string; readonly isWildcard: boolean } =>

@@ -28,6 +28,8 @@ export function strictly(statements: readonly Written[], place: "running" | "boo
         if (statement.direction || statement.interfaces.length > 0 || statement.version)
           fail("a part of the fragments");
         if (!isAnywhere(statement)) fail("a part of the fragments");
+        if (statement.path !== undefined || statement.isExcepted || statement.words.length > 0)
+          fail("a scrub that ksp does not write");
         break;
       case "rule":
         rule(statement, fail);

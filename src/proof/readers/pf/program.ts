@@ -97,9 +97,12 @@ export interface Translation extends Criteria {
   readonly isWildcard: boolean;
 }
 
-/** It puts the fragments together that it matches. */
+/** What becomes of the fragments that it matches: they are put together, or left as they are. An anchor of such has a path. */
 export interface Scrub extends Criteria {
   readonly kind: "scrub";
+  readonly reassembles: boolean;
+  readonly path?: string;
+  readonly isWildcard: boolean;
 }
 
 /** `content`: absent where a file only names it, and what is loaded stays. */

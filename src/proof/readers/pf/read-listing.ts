@@ -100,11 +100,12 @@ function readLine(line: string, services: Services): Ruleset {
 /** What a line may do at most that is not understood: as far as its first words are, that, and otherwise anything. */
 function doubtful(text: string, doubt: string): Ruleset {
   const none: Ruleset = { tables: new Map(), scrubs: [], entries: [], translations: [] };
-  // What puts fragments together, or holds packets up, lets none pass and refuses none.
-  if (/^(no )?(scrub|dummynet)(-anchor)?(?= |$)|^no (nat|rdr|binat)(?= |$)/.test(text)) return none;
+  // What holds packets up lets none pass and refuses none.
+  if (/^(no )?dummynet(-anchor)?(?= |$)|^no (nat|rdr|binat)(?= |$)/.test(text)) return none;
   const head = /^(pass|block)(?: drop| return)?( in| out)?(?: log)?( quick)?(?: on (\w+)(?= |$))?/.exec(text);
   const [, action, direction, quick] = head ?? [];
   const translation = /^(nat|rdr|binat)(-anchor| pass)?(?= |$)/.exec(text);
+  const scrub = /^(?:no )?scrub(?:-anchor)?(?= |$)/.test(text);
   const on = head?.[4] ?? /^\w+(?: pass)? on (\w+)(?= |$)/.exec(text)?.[1];
   const any = { kind: "any", isNegated: false } as const;
   const criteria: Criteria = {
@@ -126,6 +127,7 @@ function doubtful(text: string, doubt: string): Ruleset {
     keeps: as === "pass" ? "floating" : "no state",
     allowsOptions: true,
   });
+  if (scrub) return { ...none, scrubs: [{ kind: "scrub", ...criteria, reassembles: false, isWildcard: false }] };
   if (translation) {
     const kind = translation[1] === "nat" ? "nat" : translation[1] === "rdr" ? "rdr" : "binat";
     return { ...none, translations: [{ kind, ...criteria, isFinal: translation[2] !== undefined, isWildcard: false }] };

@@ -39,10 +39,30 @@ export class RuleReader {
     return { kind: "rule", action, ...this.#head(line), ...this.#place(), options: this.#options() };
   }
 
-  scrub(line: number): WrittenScrub {
-    const scrub: WrittenScrub = { kind: "scrub", ...this.#head(line), ...this.#place(), options: none };
-    if (this.#tokens.take("fragment") !== undefined) this.#tokens.expect("reassemble");
-    return scrub;
+  /** Behind `scrub`, or the path of an anchor of such. */
+  scrub(line: number, isExcepted: boolean, path?: string): WrittenScrub {
+    const read = { ...this.#head(line), ...this.#place(), options: none };
+    const words = this.#scrubbing();
+    return { kind: "scrub", isExcepted, words, ...(path !== undefined && { path }), ...read };
+  }
+
+  /** What is done to packets, but for putting fragments together, which is done where nothing else is said. */
+  #scrubbing(): readonly string[] {
+    const tokens = this.#tokens;
+    const words: string[] = [];
+    while (!tokens.isAtEndOfLine) {
+      const word = tokens.word("an option");
+      if (word === "no-df" || word === "random-id") words.push(word);
+      else if (word === "min-ttl" || word === "max-mss" || word === "set-tos")
+        words.push(word, tokens.word("a number"));
+      else if (word === "reassemble") {
+        tokens.expect("tcp");
+        words.push("reassemble tcp");
+      } else if (word === "fragment") {
+        if (tokens.take("reassemble") === undefined) words.push(tokens.take("crop", "drop-ovl") ?? tokens.word("crop"));
+      } else tokens.fail(`the option ${word}`);
+    }
+    return words;
   }
 
   /** Without what stands in its braces. */

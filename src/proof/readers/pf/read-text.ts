@@ -21,7 +21,7 @@ export function readText(
 /** pfctl: "Rules must be in order: options, normalization, queueing, translation, filtering". */
 const order = ["options", "scrub", "translation", "filter"] as const;
 const translation = /^(nat|rdr|binat)(-anchor)?$/;
-const ofMacos: ReadonlySet<string> = new Set(["scrub-anchor", "dummynet", "dummynet-anchor", "nat64"]);
+const ofMacos: ReadonlySet<string> = new Set(["dummynet", "dummynet-anchor", "nat64"]);
 
 class FileReader {
   readonly #tokens: Tokens;
@@ -50,11 +50,13 @@ class FileReader {
     if (tokens.take("=") !== undefined) return { kind: "macro", line, words: [word, tokens.string("its value")] };
     if (word === "set") return this.#in("options", this.#rest("set", line));
     if (word === "table") return this.#table(line);
-    if (word === "scrub") return this.#in("scrub", this.#rules.scrub(line));
-    if (ofMacos.has(word))
-      return this.#in(word === "scrub-anchor" ? "scrub" : "translation", this.#rest("other", line));
+    if (ofMacos.has(word)) return this.#in("translation", this.#rest("other", line));
     const isExcepted = word === "no";
-    const [, what, isAnchor] = translation.exec(isExcepted ? tokens.word("what is excepted") : word) ?? [];
+    const changes = isExcepted ? tokens.word("what is excepted") : word;
+    if (changes === "scrub") return this.#in("scrub", this.#rules.scrub(line, isExcepted));
+    if (word === "scrub-anchor")
+      return this.#in("scrub", this.#rules.scrub(line, false, tokens.string("the path of an anchor")));
+    const [, what, isAnchor] = translation.exec(changes) ?? [];
     if (what === "nat" || what === "rdr" || what === "binat") {
       const path = isAnchor === undefined ? undefined : tokens.string("the path of an anchor");
       return this.#in("translation", this.#rules.translation(line, what, isExcepted, path));

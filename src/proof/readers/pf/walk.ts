@@ -131,11 +131,11 @@ export const tablesAt =
 
 const contentIn = (ruleset: Ruleset | undefined, name: string) => ruleset?.tables.get(name)?.content;
 
-const resolved = (from: string, path: string): string =>
+export const resolved = (from: string, path: string): string =>
   path.startsWith("/") ? path.slice(1) : from === "" || path === "" ? `${from}${path}` : `${from}/${path}`;
 
 /** Direct children alone, sorted by the bytes of their paths. */
-function childrenOf(program: Program, path: string): readonly string[] {
+export function childrenOf(program: Program, path: string): readonly string[] {
   const prefix = path === "" ? "" : `${path}/`;
   return [...program.keys()]
     .filter((key) => key !== "" && key.startsWith(prefix) && key !== path && !key.slice(prefix.length).includes("/"))

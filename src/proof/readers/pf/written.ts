@@ -40,8 +40,12 @@ export interface WrittenAnchor extends WrittenCriteria {
   readonly path: string;
   readonly inside?: readonly (WrittenRule | WrittenAnchor)[];
 }
+/** `no scrub`: fragments stay as they are. Other words are about what else is done to a packet. */
 export interface WrittenScrub extends WrittenCriteria {
   readonly kind: "scrub";
+  readonly isExcepted: boolean;
+  readonly words: readonly string[];
+  readonly path?: string;
 }
 export interface WrittenTable {
   readonly kind: "table";

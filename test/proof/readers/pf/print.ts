@@ -1,19 +1,25 @@
-import type { Comparison, Criteria, Host, IdTest, Ruleset } from "../../../../src/proof/readers/pf/program.ts";
+import type { Comparison, Criteria, Host, IdTest, Ruleset, Scrub } from "../../../../src/proof/readers/pf/program.ts";
 
 /** As `pfctl -sr` prints what is loaded: OpenBSD 4.3's print_rule, and `-sr`'s names of anchors. Scrub comes first. */
 export const printed = ({ scrubs, entries }: Ruleset): string =>
-  [
-    ...scrubs.map((scrub) => words("scrub", scrub.direction, on(scrub), place(scrub), "fragment reassemble")),
-    ...entries.map(ruleText),
-  ]
-    .map((line) => `${line}\n`)
-    .join("");
+  [...scrubs.map(scrubText), ...entries.map(ruleText)].map((line) => `${line}\n`).join("");
+
+const scrubText = (scrub: Scrub): string =>
+  words(
+    scrub.path === undefined ? "scrub" : `scrub-anchor ${pathText(scrub.path, scrub.isWildcard)}`,
+    scrub.direction,
+    on(scrub),
+    place(scrub),
+    scrub.reassembles ? "fragment reassemble" : "fragment crop",
+  );
+
+const pathText = (path: string, isWildcard: boolean): string => `"${path}${isWildcard ? "/*" : ""}"`;
 
 function ruleText(entry: Ruleset["entries"][number]): string {
   const { direction, isQuick } = entry;
   const quick = isQuick && "quick";
   if (entry.kind === "anchor")
-    return words(`anchor "${entry.path}${entry.isWildcard ? "/*" : ""}"`, direction, quick, on(entry), place(entry));
+    return words(`anchor ${pathText(entry.path, entry.isWildcard)}`, direction, quick, on(entry), place(entry));
   const isPass = entry.action === "pass";
   const canBeTcp = (entry.protocol ?? 6) === 6;
   const takesAny = isPass && canBeTcp && !entry.isOpening && entry.keeps !== "no state" && !entry.isOfFragments;
