@@ -1,5 +1,5 @@
 import type { Caveat, Dns, Path, Policy } from "../../ir/policy.ts";
-import { type Family, families, last as highest } from "../../net/address.ts";
+import { type Family, families, last } from "../../net/address.ts";
 import { type AddressRange, type AddressSet, everything, ofFamily, overlaps, subtract } from "../../net/address-set.ts";
 import { constant } from "../../net/parse-net.ts";
 import { protocolNumber, type Transport } from "../../net/protocol.ts";
@@ -74,11 +74,16 @@ function reachOf(
     (path.kind === "link" && policy.links.some(({ name, role }) => name === path.link && role === "outside"));
   if (!isOutside) return "narrow";
   const spoken = families.filter((family) => family === "ipv4" || policy.ipv6 === "tunnel");
-  const reached = spoken.flatMap((family) => (destination ? ofFamily(destination, family) : [everything(family)]));
-  const isAll = ({ family, first, last }: AddressRange) => first === 0n && last === highest(family);
-  if (reached.some(isAll)) return "everything";
-  const isTooLong = ({ family, first, last }: AddressRange) => last - first >= most[family];
+  const parts = spoken.map((family) => (destination ? ofFamily(destination, family) : [everything(family)]));
+  if (parts.some(isAll)) return "everything";
+  const reached = parts.flat();
+  const isTooLong = ({ family, first, last: end }: AddressRange) => end - first >= most[family];
   const isLong = subtract(reached.filter(isTooLong), privateRanges).some(isTooLong);
   const carriesOther = transport !== undefined && protocolNumber(transport) === ipv6InIpv4;
   return isLong || carriesOther || overlaps(reached, translated) ? "wide" : "narrow";
+}
+
+function isAll(set: AddressSet): boolean {
+  const [range] = set;
+  return range !== undefined && set.length === 1 && range.first === 0n && range.last === last(range.family);
 }
