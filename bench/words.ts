@@ -31,6 +31,9 @@ const kinds: Readonly<Record<string, Kind>> = {
   "two protocols, five ports": {
     rule: "meta l4proto { tcp, udp } th dport { 53, 137, 853, 5353, 5355 } counter return",
   },
+  "five ports, two protocols": {
+    rule: "th dport { 53, 137, 853, 5353, 5355 } meta l4proto { tcp, udp } counter return",
+  },
   "kinds of an interface": { rule: 'meta oifkind { "tun", "wireguard" } counter return' },
   "a source of this machine": { rule: "fib saddr . oif type != local counter return" },
   "four networks in a set": { set: ranges, rule: "ip daddr @networks counter return" },

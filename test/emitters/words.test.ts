@@ -86,7 +86,7 @@ const rows: readonly (readonly [
   [
     "tcp and udp",
     { transport: { kind: "tcp", destinationPorts: ports(53) }, alsoUdp: true },
-    ["meta l4proto { tcp, udp } th dport 53"],
+    ["th dport 53 meta l4proto { tcp, udp }"],
   ],
   ["a protocol", { transport: { kind: "protocol", number: 50 } }, ["meta l4proto 50"]],
   ["icmp", { transport: { kind: "icmp" } }, ["meta nfproto ipv4 meta l4proto icmp"]],

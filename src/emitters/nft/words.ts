@@ -134,11 +134,12 @@ function transportLines({ transport, alsoUdp, refuses }: WordedMatch, spelling: 
       const l4 = alsoUdp ? "{ tcp, udp }" : transport.kind;
       const isEachALine = (ports: PortSet | undefined): boolean =>
         spelling.kind === "literals" || (refuses === true && isOfIntervals(ports ?? []));
-      const head = alsoUdp || (!sourcePorts && !destinationPorts) ? [[piece("l4", `meta l4proto ${l4}`)]] : [[]];
+      // Behind the ports: nearly every packet is one of TCP or UDP, and few have these ports.
+      const isSaid = alsoUdp || (!sourcePorts && !destinationPorts);
       return product([
-        head,
         portLines(`${word} sport`, sourcePorts, isEachALine(sourcePorts)),
         portLines(`${word} dport`, destinationPorts, isEachALine(destinationPorts)),
+        isSaid ? [[piece("l4", `meta l4proto ${l4}`)]] : [[]],
       ]);
     }
   }
