@@ -3,9 +3,21 @@
  * Prints packets a second of processor time, as a ratio to no rules of the same round. Root; `node bench/data-plane.ts [ROUNDS]`
  */
 import { fileURLToPath } from "node:url";
+import { variants } from "../test/kernel/iptables/bundle.ts";
 import type { Namespace } from "../test/lab/namespace.ts";
 import { openSandbox } from "../test/lab/sandbox.ts";
-import { byHand, emitted, ipset, iptables, linear, median, networks, type Rules, withIpset } from "./rules.ts";
+import {
+  byHand,
+  emitted,
+  emittedForIptables,
+  ipset,
+  iptables,
+  linear,
+  median,
+  networks,
+  type Rules,
+  withIpset,
+} from "./rules.ts";
 
 const rounds = Number(process.argv[2] ?? 15);
 const seconds = "0.25";
@@ -45,6 +57,13 @@ const cases: readonly Case[] = [
   tunnel("tunnel: ksp", up(emitted(0))),
   lan("LAN: by hand", up(byHand(0))),
   lan("LAN: ksp", up(emitted(0))),
+  ...variants.flatMap((variant) => [
+    tunnel(`tunnel: ksp, ${variant}`, emittedForIptables(0, variant)),
+    lan(`LAN: ksp, ${variant}`, emittedForIptables(0, variant)),
+    ...[10, 10_000, 100_000].map((count) =>
+      exempt(`${count} prefixes: ksp, ${variant}`, count, emittedForIptables(count, variant)),
+    ),
+  ]),
   ...[10, 10_000, 100_000].flatMap((count) => [
     exempt(`${count} prefixes: by hand`, count, up(byHand(count))),
     exempt(`${count} prefixes: ksp`, count, up(emitted(count))),

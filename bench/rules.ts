@@ -1,7 +1,11 @@
 /** The rules that are compared: one policy with a list of exemptions, as ksp emits it, as somebody wrote it by hand, and as iptables. */
 import { readFileSync } from "node:fs";
 import { check } from "../src/check.ts";
+import { iptables as iptablesEmitter } from "../src/emitters/iptables/emit.ts";
 import { nft } from "../src/emitters/nft/emit.ts";
+import type { Plan } from "../src/ir/plan.ts";
+import { type Variant, withFiles } from "../test/kernel/iptables/bundle.ts";
+import type { Namespace } from "../test/lab/namespace.ts";
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
 
@@ -19,15 +23,32 @@ export interface Rules {
 }
 
 /** The example for home, with so many networks open. */
-export function emitted(prefixes: number): Rules {
+function planned(prefixes: number): Plan {
   const list = `list offices = ${networks(prefixes).join(", ")}\nallow out to @offices udp 4242\n`;
   const text = read("../examples/home-wireguard.ksp") + (prefixes > 0 ? list : "");
   const { plan, diagnostics } = check({ file: "home.ksp", text });
   if (!plan) throw new Error(diagnostics.map(({ code, message }) => `${code} ${message}`).join("; "));
-  const files = nft.emit(plan);
+  return plan;
+}
+
+export function emitted(prefixes: number): Rules {
+  const files = nft.emit(planned(prefixes));
   const file = (name: string): string => withVeth(files.get(`nft/${name}.nft`) ?? "");
   return { ruleset: file("ruleset"), up: file("switch/up"), down: file("switch/down") };
 }
+
+/** What loads the same policy as ksp emits it for iptables, in state `up`, and milliseconds that each of the two steps took. */
+export const emittedForIptables =
+  (prefixes: number, variant: Variant) =>
+  (at: Namespace): Promise<readonly [rules: number, change: number]> =>
+    withFiles(iptablesEmitter.emit(planned(prefixes)), variant, async ({ whole, change }) => {
+      const timed = async (words: readonly string[]): Promise<number> => {
+        const start = performance.now();
+        await at.run(words, { milliseconds: 120_000 });
+        return performance.now() - start;
+      };
+      return [await timed(whole("ruleset")), await timed(change("switch/up"))];
+    });
 
 /** The hand-written rules for the same policy. */
 export function byHand(prefixes: number): Rules {

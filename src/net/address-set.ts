@@ -84,23 +84,26 @@ export function subtract(a: AddressSet, b: AddressSet): AddressSet {
 const isBefore = (y: AddressRange, x: AddressRange): boolean =>
   y.family < x.family || (y.family === x.family && y.last < x.first);
 
-/** Ends at the first address in both. */
+/** Of the shorter one each range is looked for in the other: O(n log m). */
 export function overlaps(a: AddressSet, b: AddressSet): boolean {
-  for (let i = 0, j = 0; ; ) {
-    const x = a[i];
-    const y = b[j];
-    if (!x || !y) return false;
-    if (isBefore(x, y)) i++;
-    else if (isBefore(y, x)) j++;
-    else return true;
-  }
+  const [few, many] = a.length < b.length ? [a, b] : [b, a];
+  return few.some((range) => {
+    const next = many[placeOf(many, { family: range.family, value: range.first })];
+    return next !== undefined && !isBefore(range, next);
+  });
 }
 
 export const isSubset = (a: AddressSet, b: AddressSet): boolean => subtract(a, b).length === 0;
 export const ofFamily = (set: AddressSet, family: Family): AddressSet => set.filter((r) => r.family === family);
 
-/** Binary search: O(log n). */
-export function contains(set: AddressSet, { family, value }: Address): boolean {
+/** O(log n). */
+export function contains(set: AddressSet, address: Address): boolean {
+  const range = set[placeOf(set, address)];
+  return range !== undefined && range.family === address.family && range.first <= address.value;
+}
+
+/** Binary search: the first range that does not end before an address. */
+function placeOf(set: AddressSet, { family, value }: Address): number {
   let low = 0;
   let high = set.length;
   while (low < high) {
@@ -109,8 +112,7 @@ export function contains(set: AddressSet, { family, value }: Address): boolean {
     if (range.family < family || (range.family === family && range.last < value)) low = middle + 1;
     else high = middle;
   }
-  const range = set[low];
-  return range !== undefined && range.family === family && range.first <= value;
+  return low;
 }
 
 /** The length of the prefix that a range is, or undefined when it is none. */
@@ -132,7 +134,9 @@ export function formatRange(range: AddressRange): string {
 }
 
 /** The fewest prefixes that make up a range. */
-export function toPrefixes({ family, first, last: end }: AddressRange): AddressRange[] {
+export function toPrefixes(range: AddressRange): AddressRange[] {
+  if (prefixLength(range) !== undefined) return [range];
+  const { family, first, last: end } = range;
   const out: AddressRange[] = [];
   for (let at = first; at <= end; ) {
     let size = at === 0n ? 1n << BigInt(width(family)) : at & -at;

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { listingText } from "../../src/emitters/wfp/listing.ts";
 import { describe as describePacket, type Packet } from "../../src/ir/packet.ts";
 import type { WfpDocument } from "../../src/ir/wfp-document.ts";
 import { validateWfp } from "../../src/proof/translation/wfp.ts";
@@ -17,13 +18,21 @@ const limit = wanted === "all" ? 7_200_000 : 120_000;
 const tried = ["home-wireguard", "company-split-dns", "two-hops"];
 const moments: readonly Moment[] = ["running", "engine restarted", "before the engine"];
 
+/** With the listing that goes with the documents, or it alone would tell. */
+function listed(policy: string, files: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const documents = [...files].flatMap(([file, text]) =>
+    file.endsWith(".json") ? [JSON.parse(text) as WfpDocument] : [],
+  );
+  return new Map([...files, ["wfp/listing.txt", listingText(policy, documents)]]);
+}
+
 describe.each(tried.map(policyNamed))("$name: a word or a line changed", ({ plan, files }) => {
   const all = mutantsOf(files);
   const random = randomOf(2027);
   const some = wanted === "all" ? all : Array.from({ length: Number(wanted) }, () => random.pick(all));
   const outcomes = some.map((mutant) => ({
     mutant,
-    mismatch: validateWfp(plan, new Map([...files, [mutant.file, mutant.text]])),
+    mismatch: validateWfp(plan, listed(plan.policy, new Map([...files, [mutant.file, mutant.text]]))),
   }));
   const packets = fc.sample(packetsOf(plan), { seed: 4711, numRuns: 800 }).filter(isShown);
 

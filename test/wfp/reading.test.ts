@@ -107,6 +107,11 @@ describe("files that do something beside what they say", () => {
   test.each([
     ["is not there", "wfp/up.json", undefined],
     ["nobody loads this file", "wfp/upp.json", up],
+    ["nobody loads this file", "WFP/x.json", up],
+    ["nobody loads this file", "wfp/UP.json", up],
+    ["nobody loads this file", "wfp\\x.json", up],
+    ["nobody loads this file", "./wfp. /x.json", up],
+    ["nobody loads this file", "nft/../wfp/x.json", up],
     ["says that it is another state", "wfp/down.json", up],
     ["says that it is another state", "wfp/up.json", up.replace('"policy": "home"', '"policy": "other"')],
     ["another sublayer than the other states have", "wfp/up.json", up.replace(":65534}", ":65533}")],

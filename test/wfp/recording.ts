@@ -6,21 +6,25 @@ import { fields, layers } from "../lab/wfp/guids.ts";
 /** What the recorder wrote, read back into the words of documents; LUIDs stand for the aliases that they were looked up for. */
 
 interface Line {
+  readonly call: number;
   readonly name: string;
   readonly code: string;
   readonly key?: string;
 }
 
-/** What is in force after each session: keys of filters. */
-export function statesIn(lines: readonly string[]): readonly ReadonlySet<string>[] {
-  const states: ReadonlySet<string>[] = [];
-  let live: ReadonlySet<string> = new Set();
-  let staged = new Set<string>();
-  for (const { name, code, key = "" } of lines.map((line): Line => JSON.parse(line))) {
+/** What is in force after each session: filters by their keys, with all that was said of them. `there` were there before. */
+export function statesIn(
+  lines: readonly string[],
+  there: ReadonlySet<string> = new Set(),
+): readonly ReadonlyMap<string, string>[] {
+  const states: ReadonlyMap<string, string>[] = [];
+  let live: ReadonlyMap<string, string> = new Map([...there].map((key) => [key, ""]));
+  let staged = new Map<string, string>();
+  for (const { call: _, name, code, key = "", ...said } of lines.map((line): Line => JSON.parse(line))) {
     if (name === "FwpmEngineClose0") states.push(live);
     if (code !== "0x0") continue;
-    if (name === "FwpmTransactionBegin0") staged = new Set(live);
-    if (name === "FwpmFilterAdd0") staged.add(key);
+    if (name === "FwpmTransactionBegin0") staged = new Map(live);
+    if (name === "FwpmFilterAdd0") staged.set(key, JSON.stringify(said));
     if (name === "FwpmFilterDeleteByKey0") staged.delete(key);
     if (name === "FwpmTransactionCommit0") live = staged;
   }

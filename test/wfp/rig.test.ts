@@ -19,6 +19,9 @@ const of = (name: string, state: string): string => {
   return text;
 };
 
+const keysOf = (text: string): ReadonlySet<string> =>
+  new Set((JSON.parse(text) as WfpDocument).filters.map(({ key }) => key));
+
 /** `sc showsid`: S-1-5-80 and the SHA-1 of the name in upper case. */
 function sidOf(service: string): string {
   const hash = createHash("sha1").update(Buffer.from(service.toUpperCase(), "utf16le")).digest();
@@ -47,7 +50,7 @@ describe.each(["company-split-dns", "kitchen-sink", "two-hops"])("%s", (name) =>
 
   test("PowerShell's program and Node make the same calls with the same bytes", () => {
     const { lines, said } = rig.mono(program, steps);
-    expect(said.every((line) => /filters stay|removed/.test(line))).toBe(true);
+    expect(said.every((line) => /filters removed|is removed/.test(line))).toBe(true);
     expect(lines.length).toBeGreaterThan(100);
     expect(lines).toEqual(native);
   });
@@ -61,9 +64,8 @@ describe.each(["company-split-dns", "kitchen-sink", "two-hops"])("%s", (name) =>
   });
 
   test("what is in force is the last document, whole; a trial changes nothing, and off leaves nothing", () => {
-    const inForce = statesIn(native);
-    const keys = (text: string) => JSON.parse(text).filters.map(({ key }: { key: string }) => key);
-    const wanted = [...all.values()].map((text) => new Set(keys(text)));
+    const inForce = statesIn(native).map((state) => new Set(state.keys()));
+    const wanted = [...all.values()].map(keysOf);
     expect(inForce).toEqual([...wanted, wanted.at(-1), wanted.at(-1), new Set()]);
   });
 });
@@ -81,66 +83,142 @@ test("a filter about an interface that is not there is not added, and one about 
   expect(filters.flatMap(({ when }) => when.interface ?? [])).not.toContain("AnonVPN");
 });
 
-test("what names an interface or a program is looked up again, and the rest stays", () => {
+const { provider, sublayer } = JSON.parse(of("home-wireguard", "up")) as WfpDocument;
+/** Our provider and sublayer, made by somebody else, in the words of `recorder.c`. */
+const parents = ({
+  weight = sublayer.weight,
+  flags = 1,
+  service = 0,
+  owner = provider.key,
+} = {}): readonly string[] => [
+  `provider ${provider.key} ${flags} ${service} -`,
+  `sublayer ${sublayer.key} ${flags} ${weight} ${owner}`,
+];
+const stranger = "11111111-2222-4333-8444-555555555555";
+const alien = `filter ${stranger} 1 0 ${sublayer.key}`;
+const elsewhere = "66666666-7777-4888-8999-aaaaaaaaaaaa";
+
+describe("what is there in our name is not trusted", () => {
   const up = of("home-wireguard", "up");
-  const again = rig
-    .native([
+  const wanted = statesIn(rig.native([["apply", up]])).at(-1);
+  const named = (lines: readonly string[], name: string) =>
+    lines.map((line) => JSON.parse(line)).filter((call) => call.name === name && call.code === "0x0");
+
+  test("a state that is applied again is made anew, and in its place", () => {
+    const lines = rig.native([
       ["apply", up],
       ["apply", up],
-    ])
-    .slice(rig.native([["apply", up]]).length);
-  const keys = (name: string) =>
-    again.filter((line) => JSON.parse(line).name === name).map((line) => JSON.parse(line).key);
-  const { filters } = JSON.parse(up) as WfpDocument;
-  // A filter of the boot may be there and not be listed, so it is asked for.
-  const anew = filters.filter(({ when }) => when.interface ?? when.program).map(({ key }) => key);
-  const boot = filters.filter(({ lifetime }) => lifetime === "boot").map(({ key }) => key);
-  expect(filters.some(({ lifetime, when }) => lifetime === "persistent" && when.program)).toBe(true);
-  expect(new Set(keys("FwpmFilterDeleteByKey0"))).toEqual(new Set(anew));
-  expect(new Set(keys("FwpmFilterAdd0"))).toEqual(new Set([...anew, ...boot]));
+    ]);
+    const again = lines.slice(rig.native([["apply", up]]).length);
+    for (const name of ["FwpmFilterDeleteByKey0", "FwpmFilterAdd0"])
+      expect(new Set(named(again, name).map(({ key }) => key))).toEqual(keysOf(up));
+    expect(named(again, "FwpmSubLayerDeleteByKey0")).toEqual([]);
+    expect(statesIn(lines).at(-1)).toEqual(wanted);
+  });
+
+  test.each(["static", "persistent", "boot"] as const)(
+    "a %s filter that has our key and says something else",
+    (lifetime) => {
+      const document = JSON.parse(up) as WfpDocument;
+      const forged = document.filters.map((filter) =>
+        filter.lifetime === lifetime ? { ...filter, action: "permit", when: {} } : filter,
+      );
+      const steps: readonly Step[] = [
+        ["apply", JSON.stringify({ ...document, filters: forged })],
+        ["apply", up],
+      ];
+      const lines = rig.native(steps);
+      expect(statesIn(lines).at(0)).not.toEqual(wanted);
+      expect(statesIn(lines).at(-1)).toEqual(wanted);
+      expect(rig.mono(program, steps).lines).toEqual(lines);
+    },
+  );
+
+  test.each<readonly [string, readonly string[]]>([
+    ["a sublayer behind others", parents({ weight: 100 })],
+    ["a sublayer before others", parents({ weight: 0xffff })],
+    ["a sublayer that nobody owns", parents({ owner: "-" })],
+    ["what ends with the engine", parents({ flags: 0 })],
+    ["a provider that hangs on a service", parents({ service: 1 })],
+    ["a filter in our sublayer, beside a wrong weight", [...parents({ weight: 100 }), alien]],
+  ])("%s", (_, there) => {
+    const lines = rig.native([["apply", up]], { there });
+    expect(named(lines, "FwpmProviderAdd0")).toMatchObject([{ key: provider.key, flags: 1, service: null }]);
+    expect(named(lines, "FwpmSubLayerAdd0")).toMatchObject([
+      { key: sublayer.key, flags: 1, weight: sublayer.weight, provider: provider.key },
+    ]);
+    expect(named(lines, "FwpmTransactionCommit0")).toHaveLength(1);
+    expect(statesIn(lines).at(-1)).toEqual(wanted);
+    const gone = named(lines, "FwpmFilterDeleteByKey0").map(({ key }) => key);
+    expect(gone).toEqual(there.some((line) => line.includes(stranger)) ? [stranger] : []);
+    expect(rig.mono(program, [["apply", up]], { there }).lines).toEqual(lines);
+  });
+
+  test("a filter with our key in the sublayer of others goes; those of others stay", () => {
+    const [key = ""] = keysOf(up);
+    const others = [`sublayer ${elsewhere} 1 5 -`, `filter ${stranger} 0 0 ${elsewhere}`];
+    const lines = rig.native([["apply", up]], { there: [...others, `filter ${key} 1 0 ${elsewhere}`] });
+    expect(named(lines, "FwpmFilterDeleteByKey0").map((call) => call.key)).toEqual([key]);
+    expect(statesIn(lines).at(-1)).toEqual(wanted);
+  });
+
+  test("what cannot be replaced is refused with the reason, and nothing changes", () => {
+    // Windows does not list it, so nobody knows its key.
+    const there = [...parents({ weight: 100 }), `filter ${stranger} 2 0 ${sublayer.key}`];
+    const { lines, said } = rig.mono(program, [["apply", up]], { there });
+    expect(said).toEqual(["ksp: sublayer: 0x8032000a"]);
+    expect(statesIn(lines).at(-1)).toEqual(new Map());
+    expect(() => rig.native([["apply", up]], { there })).toThrow("0x8032000a");
+  });
+
+  test.each<readonly [string, string, string, readonly string[]]>([
+    ["the weight of the sublayer", ' && found.Weight == (uint)said["weight"]', "", parents({ weight: 100 })],
+    ["who owns the sublayer", "isOurs = IsKey(found.Provider, provider)", "isOurs = true", parents({ owner: "-" })],
+    ["the service of the provider", " && found.Service == IntPtr.Zero", "", parents({ service: 1 })],
+    ["filters in our sublayer", "filter.Sublayer == sublayer || ", "", [...parents(), alien]],
+    ["keys that are not listed", "if (!gone.Add(key)) continue;", "if (gone.Add(key)) continue;", parents()],
+  ])("a program that does not look at %s is noticed", (_, from, to, there) => {
+    const source = loaderSource();
+    expect(source.split(from).length).toBe(2);
+    const { lines } = rig.mono(rig.build(source.replace(from, to)), [["apply", up]], { there });
+    expect(lines).not.toEqual(rig.native([["apply", up]], { there }));
+  });
 });
 
 describe("a call that fails", () => {
   const name = "home-wireguard";
   const [down, up] = [of(name, "down"), of(name, "up")];
-  const keys = (text: string) => new Set(JSON.parse(text).filters.map(({ key }: { key: string }) => key));
-  const first = rig.native([["apply", down]]).length;
-  const both = rig.native([
-    ["apply", down],
-    ["apply", up],
-  ]).length;
+  const before = keysOf(down);
+  const there = [...parents(), ...[...before].map((key) => `filter ${key} 1 0 ${sublayer.key}`)];
+  const calls = rig.native([["apply", up]], { there }).length;
 
   test("leaves the state before or the state after, whichever call it is", () => {
-    for (let failAt = first + 1; failAt <= both; failAt++) {
-      const lines = rig.native(
-        [
-          ["apply", down],
-          ["apply", up],
-        ],
-        { failAt },
-      );
-      const left = statesIn(lines).at(-1);
+    for (let failAt = 2; failAt <= calls; failAt++) {
+      const lines = rig.native([["apply", up]], { there, failAt });
+      const left = new Set(statesIn(lines, before).at(-1)?.keys());
       const isCommitted = /Commit/.test(lines.at(-2) ?? "") && /"0x0"/.test(lines.at(-2) ?? "");
-      expect(left, `call ${failAt}`).toEqual(isCommitted ? keys(up) : keys(down));
-      expect(lines.filter((line) => /Close/.test(line)).length, `call ${failAt}`).toBeGreaterThan(0);
+      expect(left, `call ${failAt}`).toEqual(isCommitted ? keysOf(up) : before);
     }
   });
 
-  test("before anything was there, leaves nothing or all", () => {
-    for (let failAt = 1; failAt <= first; failAt += 3) {
-      const left = statesIn(rig.native([["apply", down]], { failAt })).at(-1) ?? new Set();
-      expect([0, keys(down).size], `call ${failAt}`).toContain(left.size);
+  test("in a sublayer that was not ours, leaves what was there or all", () => {
+    const there = [...parents({ weight: 100 }), alien];
+    const names = rig.native([["apply", down]], { there }).map((line) => JSON.parse(line).name);
+    // The first of its kind in a row: the rest of them failed above.
+    for (const failAt of names.flatMap((name, i) => (name === names[i - 1] ? [] : [i + 1]))) {
+      const lines = rig.native([["apply", down]], { there, failAt });
+      const left = new Set(statesIn(lines).at(-1)?.keys());
+      const { name, objects } = JSON.parse(lines.at(-1) ?? "");
+      const isClosed = name === "FwpmEngineClose0";
+      expect(isClosed, `call ${failAt}`).toBe(failAt > 1);
+      if (isClosed) expect(objects, `call ${failAt}`).toBe(left.size > 0 ? keysOf(down).size + 2 : there.length);
+      expect([0, keysOf(down).size], `call ${failAt}`).toContain(left.size);
     }
   });
 
-  test.each([1, 2, 5, 40, both - first])("number %i does the same in PowerShell's program", (after) => {
-    const failAt = first + after;
-    const steps: readonly Step[] = [
-      ["apply", down],
-      ["apply", up],
-    ];
-    const { lines } = rig.mono(program, steps, { failAt });
-    expect(lines).toEqual(rig.native(steps, { failAt }));
+  test.each([1, 2, 5, 40, calls])("number %i does the same in PowerShell's program", (failAt) => {
+    const { lines } = rig.mono(program, [["apply", up]], { there, failAt });
+    expect(lines).toEqual(rig.native([["apply", up]], { there, failAt }));
   });
 });
 
@@ -162,7 +240,6 @@ describe("a program with a fault is noticed", () => {
       "if (isTrial) Check(Native.FwpmTransactionCommit0(engine)",
     ],
     ["the end of a prefix", "bytes[16] = (byte)length", "bytes[16] = (byte)(length / 2)"],
-    ["what stays", '&& !when.ContainsKey("program")', ""],
   ])("%s", (_, from, to) => {
     const source = loaderSource();
     expect(source.split(from).length).toBe(2);

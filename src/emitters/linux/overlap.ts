@@ -82,16 +82,16 @@ const covers = (wide: Match, narrow: Match): boolean =>
 const areAddressesIn = (narrow: AddressMatch | undefined, wide: AddressMatch | undefined): boolean =>
   !wide || (narrow !== undefined && isSubset(reachOf(narrow), wide.set));
 
-/** False only when no packet is in both; interfaces are not looked at. */
+/** False only when no packet is in both; interfaces are not looked at. Lists of addresses last: they may be long. */
 export function mayOverlap(a: Match, b: Match): boolean {
   return (
     listsMeet(spokenFamilies(a), spokenFamilies(b)) &&
-    addressesMeet(a.source, b.source) &&
-    addressesMeet(a.destination, b.destination) &&
     listsMeet(a.sourceLocality, b.sourceLocality) &&
     listsMeet(a.destinationLocality, b.destinationLocality) &&
     (!a.hopLimit || !b.hopLimit || a.hopLimit === b.hopLimit) &&
-    transportsMeet(a.transport, b.transport)
+    transportsMeet(a.transport, b.transport) &&
+    addressesMeet(a.source, b.source) &&
+    addressesMeet(a.destination, b.destination)
   );
 }
 

@@ -68,6 +68,8 @@ static class Native {
 	[DllImport(Engine)] public static extern uint FwpmTransactionAbort0(IntPtr engine);
 	[DllImport(Engine)] public static extern uint FwpmProviderAdd0(IntPtr engine, ref Provider provider, IntPtr security);
 	[DllImport(Engine)] public static extern uint FwpmSubLayerAdd0(IntPtr engine, ref Sublayer sublayer, IntPtr security);
+	[DllImport(Engine)] public static extern uint FwpmProviderGetByKey0(IntPtr engine, ref Guid key, out IntPtr provider);
+	[DllImport(Engine)] public static extern uint FwpmSubLayerGetByKey0(IntPtr engine, ref Guid key, out IntPtr sublayer);
 	[DllImport(Engine)] public static extern uint FwpmFilterAdd0(IntPtr engine, ref Filter filter, IntPtr security, out ulong id);
 	[DllImport(Engine)] public static extern uint FwpmFilterDeleteByKey0(IntPtr engine, ref Guid key);
 	[DllImport(Engine)] public static extern uint FwpmSubLayerDeleteByKey0(IntPtr engine, ref Guid key);
@@ -301,7 +303,7 @@ sealed class Conditions {
 }
 
 public static class Wfp {
-	const uint Exists = 0x80320009, FilterMissing = 0x80320003, ProviderMissing = 0x80320005, SublayerMissing = 0x80320007;
+	const uint FilterMissing = 0x80320003, ProviderMissing = 0x80320005, SublayerMissing = 0x80320007;
 	const uint Block = 0x1001, Permit = 0x1002;
 	static readonly Dictionary<string, Guid> Layers = new Dictionary<string, Guid> {
 		{ "connect-v4", new Guid("c38d57d1-05a7-4c33-904f-7fbceee60e82") }, { "connect-v6", new Guid("4a72393b-319f-44bc-84c3-ba54dcb3b6b4") },
@@ -317,51 +319,32 @@ public static class Wfp {
 	static void CheckBut(uint allowed, uint code, string what) { if (code != allowed) Check(code, what); }
 	static Dictionary<string, object> Members(object value) { return (Dictionary<string, object>)value; }
 
-	// A document of a state; its filters replace all others of ksp.
+	// A document of a state. Whatever is in the name of ksp is replaced, also what has the right key: nobody knows what it says.
 	public static string Apply(string text, bool isTrial) {
 		Dictionary<string, object> document = Json.Read(text);
 		if ((string)document["format"] != "ksp-wfp/1") throw new FormatException("ksp: another format");
 		return Transact(isTrial, delegate(IntPtr engine, Arena arena) {
-			Guid provider = AddProvider(engine, arena, Members(document["provider"]));
-			IntPtr owner = arena.Struct(provider);
-			Guid sublayer = AddSublayer(engine, arena, owner, Members(document["sublayer"]));
-			List<object> filters = (List<object>)document["filters"];
-			// LUIDs and the numbers of volumes may have changed, so what names an interface or a program is made anew.
-			HashSet<Guid> lasting = new HashSet<Guid>();
-			foreach (object filter in filters) {
-				Dictionary<string, object> when = Members(Members(filter)["when"]);
-				if (!when.ContainsKey("interface") && !when.ContainsKey("program")) lasting.Add(KeyOf(Members(filter)));
+			int removed = Clear(engine, document, new HashSet<Guid>()), added = 0;
+			Dictionary<string, object> provider = Members(document["provider"]), sublayer = Members(document["sublayer"]);
+			IntPtr owner = arena.Struct(KeyOf(provider));
+			if (!HasProvider(engine, KeyOf(provider)) || !HasSublayer(engine, sublayer, KeyOf(provider))) {
+				RemoveParents(engine, document);
+				AddProvider(engine, arena, provider);
+				AddSublayer(engine, arena, owner, sublayer);
 			}
-			HashSet<Guid> there = new HashSet<Guid>();
-			int removed = 0, added = 0;
-			foreach (Guid key in Own(engine, provider)) {
-				if (lasting.Contains(key)) { there.Add(key); continue; }
-				Delete(engine, key);
-				removed++;
-			}
-			foreach (object filter in filters)
-				if (!there.Contains(KeyOf(Members(filter))) && AddFilter(engine, owner, sublayer, Members(filter))) added++;
-			return string.Format("{0} filters stay, {1} removed, {2} added", there.Count, removed, added);
+			foreach (object filter in (List<object>)document["filters"])
+				if (AddFilter(engine, owner, KeyOf(sublayer), Members(filter))) added++;
+			return string.Format("{0} filters removed, {1} added", removed, added);
 		});
 	}
 
-	// Everything of ksp. Filters of the boot may not be listed, so they are named.
+	// Everything of ksp.
 	public static string Remove(string[] texts, bool isTrial) {
 		return Transact(isTrial, delegate(IntPtr engine, Arena arena) {
 			HashSet<Guid> gone = new HashSet<Guid>();
-			foreach (string text in texts) {
-				Dictionary<string, object> document = Json.Read(text);
-				Guid provider = KeyOf(Members(document["provider"])), sublayer = KeyOf(Members(document["sublayer"]));
-				foreach (Guid key in Own(engine, provider)) if (gone.Add(key)) Delete(engine, key);
-				foreach (object item in (List<object>)document["filters"]) {
-					Dictionary<string, object> filter = Members(item);
-					Guid key = KeyOf(filter);
-					if ((string)filter["lifetime"] != "boot" || !gone.Add(key)) continue;
-					CheckBut(FilterMissing, Native.FwpmFilterDeleteByKey0(engine, ref key), "filter " + key);
-				}
-				CheckBut(SublayerMissing, Native.FwpmSubLayerDeleteByKey0(engine, ref sublayer), "sublayer");
-				CheckBut(ProviderMissing, Native.FwpmProviderDeleteByKey0(engine, ref provider), "provider");
-			}
+			Dictionary<string, object>[] documents = Array.ConvertAll<string, Dictionary<string, object>>(texts, Json.Read);
+			foreach (Dictionary<string, object> document in documents) Clear(engine, document, gone);
+			foreach (Dictionary<string, object> document in documents) RemoveParents(engine, document);
 			return "everything of ksp is removed";
 		});
 	}
@@ -397,29 +380,76 @@ public static class Wfp {
 	}
 
 	static Guid KeyOf(Dictionary<string, object> named) { return new Guid((string)named["key"]); }
-	static void Delete(IntPtr engine, Guid key) { Check(Native.FwpmFilterDeleteByKey0(engine, ref key), "filter " + key); }
 
-	static Guid AddProvider(IntPtr engine, Arena arena, Dictionary<string, object> said) {
+	// What is in our name or in our sublayer, and what has one of the keys: filters of the boot may not be listed.
+	static int Clear(IntPtr engine, Dictionary<string, object> document, HashSet<Guid> gone) {
+		int before = gone.Count;
+		foreach (Guid key in Own(engine, KeyOf(Members(document["provider"])), KeyOf(Members(document["sublayer"]))))
+			if (gone.Add(key)) Check(Delete(engine, key), "filter " + key);
+		int removed = gone.Count - before;
+		foreach (object filter in (List<object>)document["filters"]) {
+			Guid key = KeyOf(Members(filter));
+			if (!gone.Add(key)) continue;
+			uint code = Delete(engine, key);
+			if (code == 0) removed++;
+			CheckBut(FilterMissing, code, "filter " + key);
+		}
+		return removed;
+	}
+	static uint Delete(IntPtr engine, Guid key) { return Native.FwpmFilterDeleteByKey0(engine, ref key); }
+
+	static void RemoveParents(IntPtr engine, Dictionary<string, object> document) {
+		Guid provider = KeyOf(Members(document["provider"])), sublayer = KeyOf(Members(document["sublayer"]));
+		CheckBut(SublayerMissing, Native.FwpmSubLayerDeleteByKey0(engine, ref sublayer), "sublayer");
+		CheckBut(ProviderMissing, Native.FwpmProviderDeleteByKey0(engine, ref provider), "provider");
+	}
+
+	// As it was asked for: with a service, Windows would leave our filters out at a boot where it does not start by itself.
+	static bool HasProvider(IntPtr engine, Guid key) {
+		IntPtr memory;
+		uint code = Native.FwpmProviderGetByKey0(engine, ref key, out memory);
+		if (code == ProviderMissing) return false;
+		Check(code, "provider");
+		Provider found = (Provider)Marshal.PtrToStructure(memory, typeof(Provider));
+		Native.FwpmFreeMemory0(ref memory);
+		return found.Flags == 1 && found.Service == IntPtr.Zero;
+	}
+
+	// With another weight, others would be asked before ours.
+	static bool HasSublayer(IntPtr engine, Dictionary<string, object> said, Guid provider) {
+		Guid key = KeyOf(said);
+		IntPtr memory;
+		uint code = Native.FwpmSubLayerGetByKey0(engine, ref key, out memory);
+		if (code == SublayerMissing) return false;
+		Check(code, "sublayer");
+		Sublayer found = (Sublayer)Marshal.PtrToStructure(memory, typeof(Sublayer));
+		bool isOurs = IsKey(found.Provider, provider);
+		Native.FwpmFreeMemory0(ref memory);
+		return isOurs && found.Flags == 1 && found.Weight == (uint)said["weight"];
+	}
+	static bool IsKey(IntPtr memory, Guid key) {
+		return memory != IntPtr.Zero && (Guid)Marshal.PtrToStructure(memory, typeof(Guid)) == key;
+	}
+
+	static void AddProvider(IntPtr engine, Arena arena, Dictionary<string, object> said) {
 		Provider provider = new Provider();
 		provider.Key = KeyOf(said);
 		provider.Name = arena.Text((string)said["name"]);
 		provider.Flags = 1;
-		CheckBut(Exists, Native.FwpmProviderAdd0(engine, ref provider, IntPtr.Zero), "provider");
-		return provider.Key;
+		Check(Native.FwpmProviderAdd0(engine, ref provider, IntPtr.Zero), "provider");
 	}
 
-	static Guid AddSublayer(IntPtr engine, Arena arena, IntPtr owner, Dictionary<string, object> said) {
+	static void AddSublayer(IntPtr engine, Arena arena, IntPtr owner, Dictionary<string, object> said) {
 		Sublayer sublayer = new Sublayer();
 		sublayer.Key = KeyOf(said);
 		sublayer.Name = arena.Text((string)said["name"]);
 		sublayer.Flags = 1;
 		sublayer.Provider = owner;
 		sublayer.Weight = (ushort)(uint)said["weight"];
-		CheckBut(Exists, Native.FwpmSubLayerAdd0(engine, ref sublayer, IntPtr.Zero), "sublayer");
-		return sublayer.Key;
+		Check(Native.FwpmSubLayerAdd0(engine, ref sublayer, IntPtr.Zero), "sublayer");
 	}
 
-	static List<Guid> Own(IntPtr engine, Guid provider) {
+	static List<Guid> Own(IntPtr engine, Guid provider, Guid sublayer) {
 		const uint page = 512;
 		List<Guid> own = new List<Guid>();
 		IntPtr handle;
@@ -430,7 +460,7 @@ public static class Wfp {
 			Check(Native.FwpmFilterEnum0(engine, handle, page, out entries, out count), "the list of filters");
 			for (int i = 0; i < count; i++) {
 				Filter filter = (Filter)Marshal.PtrToStructure(Marshal.ReadIntPtr(entries, i * IntPtr.Size), typeof(Filter));
-				if (filter.Provider != IntPtr.Zero && (Guid)Marshal.PtrToStructure(filter.Provider, typeof(Guid)) == provider) own.Add(filter.Key);
+				if (filter.Sublayer == sublayer || IsKey(filter.Provider, provider)) own.Add(filter.Key);
 			}
 			Native.FwpmFreeMemory0(ref entries);
 			if (count < page) break;
@@ -459,9 +489,7 @@ public static class Wfp {
 			if (action != "permit" && action != "block") throw new FormatException("action " + action);
 			filter.Action.Type = action == "permit" ? Permit : Block;
 			ulong id;
-			uint code = Native.FwpmFilterAdd0(engine, ref filter, IntPtr.Zero, out id);
-			if (lifetime == "boot" && code == Exists) return false;
-			Check(code, "filter " + said["name"]);
+			Check(Native.FwpmFilterAdd0(engine, ref filter, IntPtr.Zero, out id), "filter " + said["name"]);
 			return true;
 		}
 	}

@@ -32,5 +32,8 @@ const lineOf = ({ action, when, lifetime, name }: WfpFilter): string =>
 
 const conditions = (when: WfpFilter["when"]): string =>
   Object.entries(when)
-    .map(([word, value]) => (Array.isArray(value) ? `${word} ${value.join(", ")}` : word))
+    .map(([word, value]) => (Array.isArray(value) ? `${word} ${value.map(quoted).join(", ")}` : word))
     .join("; ");
+
+/** A name with a blank, comma or semicolon would read as two things; none holds a quotation mark. */
+const quoted = (value: string | number): string => (/[\s,;]/.test(`${value}`) ? `"${value}"` : `${value}`);

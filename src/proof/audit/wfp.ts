@@ -167,7 +167,7 @@ class Audit {
     return undefined;
   }
 
-  /** Who put our filters in force takes a sublayer with our key as it is. */
+  /** Somebody may have made another one with our key. */
   #misplaced(): AuditFinding | undefined {
     const { key, weight } = this.#own.document.sublayer;
     const { sublayers } = this.#listing;

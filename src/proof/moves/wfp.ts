@@ -23,23 +23,14 @@ export interface WfpMove {
   readonly leftovers: readonly Filter[];
 }
 
-/**
- * One transaction, as the script makes it: what is there with the key of a wanted filter stays, unless it names something that
- * is looked up on the machine; all else of ours goes. Filters of the boot may not be listed, so old ones may stay.
- */
+/** One transaction, as the script makes it: all of ours goes, and all of the document comes. Filters of the boot may not be listed, so old ones may stay. */
 export function applied(from: WfpStanding, to: WfpStanding): Pick<WfpMove, "steps" | "leftovers"> {
-  const lasting = new Set(to.filters.filter((filter) => !isLookedUp(filter)).map(({ key }) => key));
-  const there = from.filters.filter(({ key }) => lasting.has(key));
-  const known = new Set(there.map(({ key }) => key));
   const wanted = new Set(to.filters.map(({ key }) => key));
   return {
-    steps: [[...there, ...to.filters.filter(({ key }) => !known.has(key))]],
+    steps: [to.filters],
     leftovers: from.filters.filter(({ key, lifetime }) => lifetime === "boot" && !wanted.has(key)),
   };
 }
-
-/** An interface may have another number when it comes back, a drive after a boot. */
-const isLookedUp = ({ when }: Filter): boolean => when.interfaces !== undefined || when.programs !== undefined;
 
 /** Why what outlasts a boot might be about something else then. Undefined: it holds literals only. */
 export function unlasting({ filters }: Document): string | undefined {

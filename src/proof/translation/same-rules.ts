@@ -220,7 +220,7 @@ class SameRules {
 }
 
 /** Errors that something may be wrong with: about a flow between their two interfaces, rewritten as it is. */
-function flowErrors({ rules }: Ruleset, space: PacketSpace): PacketSet {
+export function flowErrors({ rules }: Ruleset, space: PacketSpace): PacketSet {
   const ways = rules
     .filter(({ direction, verdict, match }) => direction === "forward" && verdict.kind === "accept" && !match.related)
     .map(

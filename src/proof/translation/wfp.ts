@@ -2,13 +2,15 @@ import { type Plan, rulesetsOf } from "../../ir/plan.ts";
 import type { Ruleset } from "../../ir/ruleset.ts";
 import { applied, MovesOfWfp, unlasting, type WfpStanding } from "../moves/wfp.ts";
 import { PacketSpace } from "../packet-space.ts";
-import type { Document } from "../readers/wfp/document.ts";
+import { type Document, Unreadable } from "../readers/wfp/document.ts";
 import { inForce, Meaning, type Moment, vocabularyOfDocument } from "../readers/wfp/meaning.ts";
 import { readDocument } from "../readers/wfp/read-document.ts";
+import { digestOf, scripts } from "../readers/wfp/scripts.ts";
 import { loopback, merged, vocabularyOf } from "../vocabulary.ts";
 import { wellFormed } from "../well-formed.ts";
-import { Found, type Mismatch, mismatchOf } from "./mismatch.ts";
+import { Found, type Mismatch, mismatchOf, reading } from "./mismatch.ts";
 import { SameOnWindows } from "./same-on-windows.ts";
+import { reviewed } from "./wfp-review.ts";
 import { windowsPackets } from "./windows-packets.ts";
 
 /**
@@ -31,8 +33,14 @@ const fileOf = (state: string): string => `wfp/${state.replaceAll(":", ".").repl
 const [ourProvider, ourSublayer] = ["44d96528-c782-5948-a7f4-b8cf6cde24a5", "cb938bd2-820b-5823-89b6-948c477790a9"];
 /** Before those of other programs: behind one of them its permit for good would pass ours. */
 const ourWeight = 0xfffe;
-/** What a person reads or runs: the same for every policy, but for the listing. */
-const forPeople: readonly string[] = ["wfp/listing.txt", "wfp/apply.ps1", "wfp/hyperv.ps1"];
+/** What a person reads. */
+const listing = "wfp/listing.txt";
+
+/** Whether Windows would find it in our folder, where `WFP\Up.json.` is `wfp/up.json`. */
+const isBeside = (file: string): boolean => {
+  const parts = file.split(/[\\/]/).map((part) => part.replace(/[. ]+$/, "").toLowerCase());
+  return file.split(/[\\/]/).includes("..") || parts.find((part) => part !== "") === "wfp";
+};
 
 class Validation {
   readonly #plan: Plan;
@@ -67,6 +75,7 @@ class Validation {
       if (difference) throw new Found({ kind: "packet", file, state: ruleset.state, difference });
     }
     this.#moves(states, meaning, same);
+    reading(listing, Unreadable, () => reviewed(this.#text(listing), this.#plan.policy, states));
     return undefined;
   }
 
@@ -85,11 +94,13 @@ class Validation {
       }
   }
 
-  /** Documents replace each other filter by filter, so the same key must be the same filter in all of them. */
+  /** Documents replace each other, so all speak of one provider and sublayer; and no file is beside them. */
   #effects(states: readonly State[]): void {
-    const known = [...states.map(({ file }) => file), ...forPeople];
+    const known = [...states.map(({ file }) => file), listing, ...scripts.keys()];
     for (const file of this.#files.keys())
-      if (file.startsWith("wfp/") && !known.includes(file)) this.#effect(file, "nobody loads this file");
+      if (isBeside(file) && !known.includes(file)) this.#effect(file, "nobody loads this file");
+    for (const [file, digest] of scripts)
+      if (digestOf(this.#text(file)) !== digest) this.#effect(file, "is not the script that was tried");
     const [first] = states;
     for (const { file, ruleset, document } of states) {
       if (document.policy !== this.#plan.policy || document.state !== ruleset.state)
@@ -106,13 +117,15 @@ class Validation {
 
   #load(ruleset: Ruleset): State {
     const file = fileOf(ruleset.state);
-    const text = this.#files.get(file);
-    if (text === undefined) return this.#effect(file, "is not there");
-    const read = readDocument(text);
+    const read = readDocument(this.#text(file));
     if ("fault" in read) throw new Found({ kind: "unreadable", file, ...read.fault });
     const late = unlasting(read.document);
     if (late !== undefined) throw new Found({ kind: "unloadable", file, reason: late });
     return { file, ruleset, document: read.document };
+  }
+
+  #text(file: string): string {
+    return this.#files.get(file) ?? this.#effect(file, "is not there");
   }
 
   #effect(file: string, reason: string): never {

@@ -89,6 +89,8 @@ const engineFunctions = [
   "uint32_t FwpmTransactionAbort0(void *engine)",
   "uint32_t FwpmProviderAdd0(void *engine, FWPM_PROVIDER0 *provider, void *security)",
   "uint32_t FwpmSubLayerAdd0(void *engine, FWPM_SUBLAYER0 *sublayer, void *security)",
+  "uint32_t FwpmProviderGetByKey0(void *engine, GUID *key, _Out_ void **provider)",
+  "uint32_t FwpmSubLayerGetByKey0(void *engine, GUID *key, _Out_ void **sublayer)",
   "uint32_t FwpmFilterAdd0(void *engine, FWPM_FILTER0 *filter, void *security, _Out_ uint64_t *id)",
   "uint32_t FwpmFilterDeleteByKey0(void *engine, GUID *key)",
   "uint32_t FwpmSubLayerDeleteByKey0(void *engine, GUID *key)",

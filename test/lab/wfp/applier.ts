@@ -10,61 +10,86 @@ import { fields, layers } from "./guids.ts";
 /** What `apply.ps1` does, written again for Node: the two must make the same calls with the same bytes. */
 export function apply(call: Call, document: WfpDocument, { isTrial = false } = {}): void {
   transact(call, isTrial, (engine) => {
-    const provider = guidOf(document.provider.key);
-    const own = {
-      ...unnamed,
-      key: provider,
-      display: named(document.provider.name),
-      flags: 1,
-      data: noBlob,
-      service: null,
-    };
-    checkBut(exists, call("FwpmProviderAdd0", engine, own, null));
-    const sublayer = guidOf(document.sublayer.key);
-    const { weight, name } = document.sublayer;
-    checkBut(
-      exists,
-      call(
-        "FwpmSubLayerAdd0",
-        engine,
-        { key: sublayer, display: named(name), flags: 1, provider, providerData: noBlob, weight },
-        null,
-      ),
-    );
-    const lasting = new Set(
-      document.filters.filter(({ when }) => !when.interface && !when.program).map(({ key }) => key),
-    );
-    const there = new Set<string>();
-    for (const key of ownFilters(call, engine, document.provider.key)) {
-      if (lasting.has(key)) there.add(key);
-      else check(call("FwpmFilterDeleteByKey0", engine, guidOf(key)));
+    clear(call, engine, document, new Set());
+    if (!hasProvider(call, engine, document) || !hasSublayer(call, engine, document)) {
+      removeParents(call, engine, document);
+      addParents(call, engine, document);
     }
-    for (const filter of document.filters)
-      if (!there.has(filter.key)) addFilter(call, engine, filter, provider, sublayer);
+    const parents = { provider: guidOf(document.provider.key), sublayer: guidOf(document.sublayer.key) };
+    for (const filter of document.filters) addFilter(call, engine, filter, parents);
   });
 }
 
 export function remove(call: Call, documents: readonly WfpDocument[]): void {
   transact(call, false, (engine) => {
     const gone = new Set<string>();
-    for (const { provider, sublayer, filters } of documents) {
-      for (const key of ownFilters(call, engine, provider.key)) {
-        if (gone.has(key)) continue;
-        gone.add(key);
-        check(call("FwpmFilterDeleteByKey0", engine, guidOf(key)));
-      }
-      for (const { key, lifetime } of filters) {
-        if (lifetime !== "boot" || gone.has(key)) continue;
-        gone.add(key);
-        checkBut(0x80320003, call("FwpmFilterDeleteByKey0", engine, guidOf(key)));
-      }
-      checkBut(0x80320007, call("FwpmSubLayerDeleteByKey0", engine, guidOf(sublayer.key)));
-      checkBut(0x80320005, call("FwpmProviderDeleteByKey0", engine, guidOf(provider.key)));
-    }
+    for (const document of documents) clear(call, engine, document, gone);
+    for (const document of documents) removeParents(call, engine, document);
   });
 }
 
-const exists = 0x80320009;
+const missing = { filter: 0x80320003, provider: 0x80320005, sublayer: 0x80320007 } as const;
+
+function clear(call: Call, engine: unknown, document: WfpDocument, gone: Set<string>): void {
+  const erase = (key: string): number => call("FwpmFilterDeleteByKey0", engine, guidOf(key));
+  for (const key of ownFilters(call, engine, document).filter((each) => !gone.has(each))) {
+    gone.add(key);
+    check(erase(key));
+  }
+  for (const { key } of document.filters.filter((filter) => !gone.has(filter.key))) {
+    gone.add(key);
+    checkBut(missing.filter, erase(key));
+  }
+}
+
+function removeParents(call: Call, engine: unknown, { provider, sublayer }: WfpDocument): void {
+  checkBut(missing.sublayer, call("FwpmSubLayerDeleteByKey0", engine, guidOf(sublayer.key)));
+  checkBut(missing.provider, call("FwpmProviderDeleteByKey0", engine, guidOf(provider.key)));
+}
+
+function addParents(call: Call, engine: unknown, { provider, sublayer }: WfpDocument): void {
+  const key = guidOf(provider.key);
+  check(
+    call(
+      "FwpmProviderAdd0",
+      engine,
+      { key, display: named(provider.name), flags: 1, data: noBlob, service: null },
+      null,
+    ),
+  );
+  const { weight, name } = sublayer;
+  const said = {
+    key: guidOf(sublayer.key),
+    display: named(name),
+    flags: 1,
+    provider: key,
+    providerData: noBlob,
+    weight,
+  };
+  check(call("FwpmSubLayerAdd0", engine, said, null));
+}
+
+function hasProvider(call: Call, engine: unknown, { provider }: WfpDocument): boolean {
+  const found: unknown[] = [null];
+  const code = call("FwpmProviderGetByKey0", engine, guidOf(provider.key), found);
+  if (code === missing.provider) return false;
+  check(code);
+  const { flags, service } = koffi.decode(found[0], structs.provider);
+  call("FwpmFreeMemory0", found);
+  return flags === 1 && service === null;
+}
+
+function hasSublayer(call: Call, engine: unknown, { provider, sublayer }: WfpDocument): boolean {
+  const found: unknown[] = [null];
+  const code = call("FwpmSubLayerGetByKey0", engine, guidOf(sublayer.key), found);
+  if (code === missing.sublayer) return false;
+  check(code);
+  const { flags, weight, provider: owner } = koffi.decode(found[0], structs.sublayer);
+  const isOurs = isKey(owner, provider.key);
+  call("FwpmFreeMemory0", found);
+  return isOurs && flags === 1 && weight === sublayer.weight;
+}
+const isKey = (pointer: unknown, key: string): boolean => !!pointer && textOf(koffi.decode(pointer, guid)) === key;
 
 function check(code: number): void {
   if (code !== 0) throw new Error(`0x${code.toString(16)}`);
@@ -99,7 +124,7 @@ function transact(call: Call, isTrial: boolean, step: (engine: unknown) => void)
   }
 }
 
-function ownFilters(call: Call, engine: unknown, provider: string): readonly string[] {
+function ownFilters(call: Call, engine: unknown, { provider, sublayer }: WfpDocument): readonly string[] {
   const handle: unknown[] = [null];
   check(call("FwpmFilterCreateEnumHandle0", engine, null, handle));
   const own: string[] = [];
@@ -110,7 +135,8 @@ function ownFilters(call: Call, engine: unknown, provider: string): readonly str
     const pointers: readonly unknown[] = count > 0 ? koffi.decode(entries[0], koffi.array("void *", count)) : [];
     for (const pointer of pointers) {
       const filter = koffi.decode(pointer, structs.filter);
-      if (filter.provider && textOf(koffi.decode(filter.provider, guid)) === provider) own.push(textOf(filter.key));
+      if (textOf(filter.sublayer) === sublayer.key || isKey(filter.provider, provider.key))
+        own.push(textOf(filter.key));
     }
     call("FwpmFreeMemory0", [entries[0]]);
   }
@@ -118,7 +144,12 @@ function ownFilters(call: Call, engine: unknown, provider: string): readonly str
   return own;
 }
 
-function addFilter(call: Call, engine: unknown, filter: WfpFilter, provider: Guid, sublayer: Guid): void {
+interface Parents {
+  readonly provider: Guid;
+  readonly sublayer: Guid;
+}
+
+function addFilter(call: Call, engine: unknown, filter: WfpFilter, { provider, sublayer }: Parents): void {
   const made = conditionsOf(call, filter.when);
   if (!made) return;
   const conditions = made.length > 0 ? koffi.alloc(structs.condition, made.length) : null;
@@ -146,7 +177,6 @@ function addFilter(call: Call, engine: unknown, filter: WfpFilter, provider: Gui
     null,
     [0],
   );
-  if (filter.lifetime === "boot" && code === exists) return;
   check(code);
 }
 

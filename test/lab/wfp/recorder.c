@@ -3,6 +3,8 @@
  * documented to, keeps a store with transactions, and writes a line of JSON for each call. Nobody compared it with Windows.
  *
  * KSP_WFP_LOG: the file of lines. KSP_WFP_FAIL=n:code: the n-th call fails. KSP_WFP_ABSENT: an alias that is not there.
+ * KSP_WFP_THERE: a file of what somebody else put there before, one a line: `provider KEY FLAGS WITH-A-SERVICE -`,
+ * `sublayer KEY FLAGS WEIGHT PROVIDER-OR--`, `filter KEY FLAGS 0 SUBLAYER`.
  */
 #include "abi.h"
 #include <stdio.h>
@@ -125,7 +127,7 @@ static uint32_t injected(void) {
 /* ---- the store: a transaction works on a copy ---- */
 
 typedef enum { PROVIDER, SUBLAYER, FILTER } Kind;
-typedef struct { Kind kind; Guid key, provider, sublayer; int hasProvider; uint32_t flags; } Object;
+typedef struct { Kind kind; Guid key, provider, sublayer; int hasProvider, hasService; uint32_t flags; uint16_t weight; } Object;
 enum { most = 200000 };
 static Object live[most], staged[most];
 static int liveCount, stagedCount, inTransaction;
@@ -152,6 +154,28 @@ static uint32_t put(Object object, const Guid *provider) {
 	return 0;
 }
 
+static int readGuid(const char *s, Guid *g) {
+	uint8_t *d = g->d4;
+	return sscanf(s, "%8x-%4hx-%4hx-%2hhx%2hhx-%2hhx%2hhx%2hhx%2hhx%2hhx%2hhx",
+		&g->d1, &g->d2, &g->d3, d, d + 1, d + 2, d + 3, d + 4, d + 5, d + 6, d + 7) == 11;
+}
+
+static void plant(void) {
+	const char *path = getenv("KSP_WFP_THERE");
+	FILE *file = path && !liveCount ? fopen(path, "r") : 0;
+	char kind[16], key[40], owner[40];
+	uint32_t flags, number;
+	while (file && fscanf(file, "%15s %39s %u %u %39s", kind, key, &flags, &number, owner) == 5) {
+		Object object = { .kind = *kind == 'p' ? PROVIDER : *kind == 's' ? SUBLAYER : FILTER, .flags = flags };
+		object.hasService = object.kind == PROVIDER && number;
+		object.weight = (uint16_t)number;
+		object.hasProvider = object.kind == SUBLAYER && readGuid(owner, &object.provider);
+		if (!readGuid(key, &object.key) || (object.kind == FILTER && !readGuid(owner, &object.sublayer))) abort();
+		live[liveCount++] = object;
+	}
+	if (file) fclose(file);
+}
+
 /* ---- sessions and transactions ---- */
 
 API FwpmEngineOpen0(const uint16_t *server, uint32_t service, void *identity, const Session *session, void **engine) {
@@ -160,6 +184,7 @@ API FwpmEngineOpen0(const uint16_t *server, uint32_t service, void *identity, co
 	text(session->display.name);
 	uint32_t code = injected();
 	if (code) return end(code);
+	plant();
 	*engine = (void *)(uintptr_t)0x4b5350;
 	(void)server, (void)identity;
 	return end(0);
@@ -218,7 +243,7 @@ API FwpmProviderAdd0(void *engine, const Provider *p, void *security) {
 	if (code) return end(code);
 	if (!p->display.name) return end(NO_NAME);
 	if (find(PROVIDER, &p->key)) return end(EXISTS);
-	Object object = { .kind = PROVIDER, .key = p->key, .flags = p->flags & PERSISTENT };
+	Object object = { .kind = PROVIDER, .key = p->key, .flags = p->flags & PERSISTENT, .hasService = !!p->service };
 	return end(put(object, 0));
 }
 
@@ -233,8 +258,46 @@ API FwpmSubLayerAdd0(void *engine, const Sublayer *s, void *security) {
 	if (code) return end(code);
 	if (!s->display.name) return end(NO_NAME);
 	if (find(SUBLAYER, &s->key)) return end(EXISTS);
-	Object object = { .kind = SUBLAYER, .key = s->key, .flags = s->flags & PERSISTENT };
+	Object object = { .kind = SUBLAYER, .key = s->key, .flags = s->flags & PERSISTENT, .weight = s->weight };
 	return end(put(object, s->provider));
+}
+
+/* What was asked for; its caller gives the copy back. */
+static const Object *got(const char *name, Kind kind, const Guid *key, uint32_t missing, uint32_t *code) {
+	begin(name);
+	fputs(",\"key\":", out()); guid(key);
+	const Object *object = find(kind, key);
+	*code = injected();
+	if (!*code && !object) *code = missing;
+	return *code ? 0 : object;
+}
+
+API FwpmProviderGetByKey0(void *engine, const Guid *key, Provider **provider) {
+	static uint16_t service[] = { 'x', 0 };
+	uint32_t code;
+	const Object *object = got("FwpmProviderGetByKey0", PROVIDER, key, PROVIDER_MISSING, &code);
+	(void)engine;
+	if (!object) return end(code);
+	*provider = calloc(1, sizeof(Provider));
+	(*provider)->key = *key;
+	(*provider)->flags = object->flags;
+	if (object->hasService) (*provider)->service = service;
+	return end(0);
+}
+
+API FwpmSubLayerGetByKey0(void *engine, const Guid *key, Sublayer **sublayer) {
+	uint32_t code;
+	const Object *object = got("FwpmSubLayerGetByKey0", SUBLAYER, key, SUBLAYER_MISSING, &code);
+	(void)engine;
+	if (!object) return end(code);
+	*sublayer = calloc(1, sizeof(Sublayer) + sizeof(Guid));
+	(*sublayer)->key = *key;
+	(*sublayer)->flags = object->flags;
+	(*sublayer)->weight = object->weight;
+	Guid *owner = (Guid *)(*sublayer + 1);
+	*owner = object->provider;
+	if (object->hasProvider) (*sublayer)->provider = owner;
+	return end(0);
 }
 
 static uint32_t wrong(const Value *v) {
@@ -339,6 +402,7 @@ API FwpmFilterEnum0(void *engine, void *handle, uint32_t wanted, Filter ***entri
 		if (object->kind != FILTER || object->flags & BOOT) continue;
 		filters[found].key = object->key;
 		filters[found].flags = object->flags;
+		filters[found].sublayer = object->sublayer;
 		if (object->hasProvider) {
 			providers[found] = object->provider;
 			filters[found].provider = providers + found;

@@ -23,6 +23,8 @@ interface Trouble {
   readonly failAt?: number;
   /** An alias that no interface has. */
   readonly absent?: string;
+  /** What somebody else put there before, as `recorder.c` reads it. */
+  readonly there?: readonly string[];
 }
 
 /** A place where documents are applied to a stand-in for Windows, which tells every call. */
@@ -54,7 +56,7 @@ export class Rig {
     const [library, log] = [this.#path("so"), this.#path("log")];
     copyFileSync(this.#recorder, library);
     writeFileSync(log, "");
-    const environment = environmentOf(log, trouble);
+    const environment = this.#environment(log, trouble);
     Object.assign(process.env, environment);
     try {
       const call = load(library, library);
@@ -103,21 +105,26 @@ export class Rig {
     });
     const said = execFileSync("mono", [program, ...words], {
       encoding: "utf8",
-      env: { ...process.env, ...environmentOf(log, trouble) },
+      env: { ...process.env, ...this.#environment(log, trouble) },
     });
     return { lines: linesOf(log), said: said.trimEnd().split("\n") };
+  }
+
+  #environment(log: string, { failAt, absent, there }: Trouble): Readonly<Record<string, string>> {
+    const planted = this.#path("there");
+    if (there) writeFileSync(planted, there.map((line) => `${line}\n`).join(""));
+    return {
+      KSP_WFP_LOG: log,
+      ...(failAt !== undefined && { KSP_WFP_FAIL: `${failAt}:0x80320001` }),
+      ...(absent !== undefined && { KSP_WFP_ABSENT: absent }),
+      ...(there && { KSP_WFP_THERE: planted }),
+    };
   }
 
   #path(extension: string): string {
     return join(this.#folder, `${++this.#runs}.${extension}`);
   }
 }
-
-const environmentOf = (log: string, { failAt, absent }: Trouble): Readonly<Record<string, string>> => ({
-  KSP_WFP_LOG: log,
-  ...(failAt !== undefined && { KSP_WFP_FAIL: `${failAt}:0x80320001` }),
-  ...(absent !== undefined && { KSP_WFP_ABSENT: absent }),
-});
 
 const linesOf = (log: string): readonly string[] =>
   readFileSync(log, "utf8")

@@ -19,8 +19,9 @@ import { vocabularyOfProgram as vocabularyOfNft } from "../../../src/proof/reade
 import { Comparison, type Difference } from "../../../src/proof/translation/comparison.ts";
 import { assumed } from "../../../src/proof/translation/iptables-assumed.ts";
 import { judgingHooks, type OwnHook, rewritingHooks } from "../../../src/proof/translation/iptables-rules.ts";
+import { leavesAs } from "../../../src/proof/translation/leaving.ts";
 import { rewrittenOtherwise } from "../../../src/proof/translation/same-rewrites.ts";
-import { arpTable, ipTable } from "../../../src/proof/translation/same-rules.ts";
+import { arpTable, flowErrors, ipTable } from "../../../src/proof/translation/same-rules.ts";
 import { loopback, merged, vocabularyOf } from "../../../src/proof/vocabulary.ts";
 
 /** A packet that the files for one of the two let pass, tell of or rewrite otherwise than the files for the other. */
@@ -163,7 +164,7 @@ class Pair {
       const going = this.#space.direction("out").intersect(this.#within.complement()).intersect(at.within);
       const [byNft, byIptables] = this.#both(at, "output", {});
       if (this.#some(byNft.passes.symmetricDifference(byIptables.passes).intersect(going))) yield "interface-kind";
-      const { asked } = this.#masqueraded(ruleset);
+      const { asked } = this.#translated(ruleset);
       const leaving = this.#both(at, "postrouting", {});
       if (this.#some(leaving[1].passes.minus(leaving[0].passes).intersect(asked).intersect(at.within)))
         yield "final-source";
@@ -191,7 +192,7 @@ class Pair {
 
   /** By where a packet really leaves. Before a masquerade iptables sees a source that never leaves: it passes with any, where it does with some. */
   #leaving(at: At): Found | undefined {
-    const { asked } = this.#masqueraded(at.state.ruleset);
+    const { asked } = this.#translated(at.state.ruleset);
     const sources = ["source4", "source6", "sourceLocality"];
     for (const source of either)
       for (const destination of either) {
@@ -209,12 +210,23 @@ class Pair {
     return undefined;
   }
 
-  /** What FORWARD let pass is not lost as it leaves, but of what nobody translates though it goes the way of a masquerade. */
+  /**
+   * What FORWARD let pass is not lost as it leaves, but of what gets another source, and of errors about a flow that nothing opens,
+   * which nobody sends.
+   */
   #forwarded(at: At): Found | undefined {
     const known = { source: false, destination: false };
     const isLocal = this.#space.is("sourceLocality", localityAlphabet.numberOf("local"));
-    const { forwarded } = this.#masqueraded(at.state.ruleset);
-    const going = this.#space.direction("forward").intersect(at.within).minus(isLocal).minus(forwarded);
+    const { ruleset } = at.state;
+    const { forwarded } = this.#translated(ruleset);
+    const isRelated = this.#space.is("connection", connections.numberOf("related"));
+    const isOfNoFlow = ruleset ? isRelated.minus(flowErrors(ruleset, this.#space)) : this.#space.none;
+    const going = this.#space
+      .direction("forward")
+      .intersect(at.within)
+      .minus(isLocal)
+      .minus(forwarded)
+      .minus(isOfNoFlow);
     const [nft, iptables] = [this.#both(at, "forward", known), this.#both(at, "postrouting", known)].reduce(
       ([a, b], [byNft, byIptables]) => [a.intersect(byNft.passes), b.intersect(byIptables.passes)],
       [this.#space.all, this.#space.all] as readonly [PacketSet, PacketSet],
@@ -259,22 +271,19 @@ class Pair {
     return meaning.judged(ours, ipTable, hook, place) ?? meaning.unjudged();
   }
 
-  /** The ways on which packets get another source once iptables has judged them. */
-  #masqueraded(ruleset: Ruleset | undefined): { readonly asked: PacketSet; readonly forwarded: PacketSet } {
-    const of = (isOut: boolean): PacketSet =>
-      this.#space.none.union(
-        ...(ruleset?.rewrites ?? [])
-          .filter(({ direction }) => (direction === "out") === isOut)
-          .flatMap(({ match, change }) => {
-            if (change.kind !== "masquerade") return [];
-            if (isOut) return [matched(match, this.#space)];
-            const { inInterface, outInterface } = match;
-            return [
-              matched({ ...(inInterface && { inInterface }), ...(outInterface && { outInterface }) }, this.#space),
-            ];
-          }),
+  /** What gets another source once iptables has judged it, and before nftables does. */
+  #translated(ruleset: Ruleset | undefined): { readonly asked: PacketSet; readonly forwarded: PacketSet } {
+    const space = this.#space;
+    if (!ruleset) return { asked: space.none, forwarded: space.none };
+    const masquerades = ruleset.rewrites.filter(({ change }) => change.kind === "masquerade");
+    const asked = masquerades.filter(({ direction }) => direction === "out").map(({ match }) => matched(match, space));
+    const ways = masquerades
+      .filter(({ direction }) => direction !== "out")
+      .map(({ match: { inInterface, outInterface } }) =>
+        matched({ ...(inInterface && { inInterface }), ...(outInterface && { outInterface }) }, space),
       );
-    return { asked: of(true), forwarded: of(false) };
+    const { answered, masqueraded } = leavesAs(ruleset, this.#comparison);
+    return { asked: space.none.union(...asked), forwarded: answered.union(masqueraded, ...ways) };
   }
 
   #told({ told }: { readonly told: readonly { readonly set: PacketSet }[] }): PacketSet {
