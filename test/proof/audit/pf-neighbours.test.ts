@@ -42,12 +42,13 @@ block drop in inet6 proto ipv6-icmp all icmp6-type echoreq`,
   "com.apple/200.AirDrop/Bonjour",
   { rules: "pass in on p2p0 inet6 proto udp from any to any port = 5353 keep state" },
 );
+const otherVpn = "othervpn";
 const vpn = withAnchor(
   withAnchor(stock, "", {
     rules: 'scrub-anchor "com.apple/*" all fragment reassemble\nanchor "com.apple/*" all\nanchor "othervpn" all',
     translations: 'nat-anchor "com.apple/*" all\nnat-anchor "othervpn" all\nrdr-anchor "com.apple/*" all',
   }),
-  "othervpn",
+  otherVpn,
   {
     rules: `pass quick on lo0 all flags any keep state
 pass out quick on en0 inet proto udp from any to 203.0.113.77 port = 51820 keep state
@@ -129,7 +130,7 @@ describe("a neighbour that opens or breaks is found, with a packet", () => {
     ],
     [
       "its second VPN before ours",
-      withAnchor(leading('anchor "othervpn" all'), "othervpn", vpn.anchors.othervpn ?? {}),
+      withAnchor(leading('anchor "othervpn" all'), otherVpn, vpn.anchors[otherVpn] ?? {}),
       [
         /^opens .*\(pass quick on lo0 .*established-original$/,
         /^opens .*203\.0\.113\.77/,
