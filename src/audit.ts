@@ -76,7 +76,13 @@ function told(finding: AuditFinding, plan: Plan, origins: Origins, listed: reado
       return diagnostic(
         "KSP6001",
         { reason: finding.reason },
-        { ...details, label: place ? "here" : "this policy", help: "load the rules, and look for what took them away" },
+        {
+          ...details,
+          label: place ? "here" : "this policy",
+          help: finding.isUnread
+            ? "have the machine list its rules once more, and give all of what it printed"
+            : "load the rules, and look for what took them away",
+        },
       );
     case "opens":
       return diagnostic(

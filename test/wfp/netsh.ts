@@ -132,13 +132,13 @@ const fieldNames: Readonly<Record<string, string>> = {
 const named = (table: Readonly<Record<string, string>>, guid: string): string =>
   Object.entries(table).find(([, value]) => value === guid)?.[0] ?? "";
 
-/** Filters that are in force after these calls of the recorder; Windows lists none of the boot. */
-export function listedOf(lines: readonly string[]): readonly string[] {
+/** Filters that are in force after these calls of the recorder, and on demand those of the boot: nobody says whether Windows lists them. */
+export function listedOf(lines: readonly string[], { withBoot = false } = {}): readonly string[] {
   const live = new Map<string, string>();
   for (const call of lines.map((line) => JSON.parse(line))) {
     if (call.code !== "0x0") continue;
     if (call.name === "FwpmFilterDeleteByKey0") live.delete(call.key);
-    if (call.name !== "FwpmFilterAdd0" || call.flags === 2) continue;
+    if (call.name !== "FwpmFilterAdd0" || (call.flags === 2 && !withBoot)) continue;
     const [, base = "", version] = /^(.*)-v([46])$/.exec(named(layers, call.layer)) ?? [];
     const text = item({
       key: call.key,
@@ -147,7 +147,7 @@ export function listedOf(lines: readonly string[]): readonly string[] {
       sublayer: `{${call.sublayer}}`,
       provider: `{${call.provider}}`,
       action: call.action === "0x1002" ? "PERMIT" : "BLOCK",
-      flags: call.flags === 1 ? ["PERSISTENT"] : [],
+      flags: [[], ["PERSISTENT"], ["BOOTTIME"]][call.flags] ?? [],
       weight: call.weight.u64,
       conditions: call.conditions.map(({ field, match, value }: Asked) =>
         condition(

@@ -27,7 +27,14 @@ export interface Shown {
  * - `unclear`: something that is not understood might do either.
  */
 export type AuditFinding = { readonly states: readonly StateKey[] } & (
-  | { readonly kind: "absent"; readonly reason: string; readonly place?: Place; readonly shown?: Shown }
+  | {
+      readonly kind: "absent";
+      readonly reason: string;
+      readonly place?: Place;
+      readonly shown?: Shown;
+      /** The listing itself is not understood, so nobody knows. */
+      readonly isUnread?: true;
+    }
   | { readonly kind: "opens" | "breaks"; readonly does: string; readonly place: Place; readonly shown: Shown }
   | { readonly kind: "unclear"; readonly reason: string; readonly place: Place; readonly shown?: Shown }
 );

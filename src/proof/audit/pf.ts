@@ -29,7 +29,7 @@ export function auditPf(plan: Plan, listing: ReadonlyMap<string, string>): reado
     return new Audit(plan, readListing(readReport(text)), placeOf).findings();
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    return [{ kind: "absent", states, reason: error.message, place: placeOf(error.line) }];
+    return [{ kind: "absent", states, reason: error.message, place: placeOf(error.line), isUnread: true }];
   }
 }
 

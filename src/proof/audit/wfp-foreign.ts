@@ -5,7 +5,7 @@ import { packetOf } from "../packet-values.ts";
 import type { PacketSet } from "../packets/packet-set.ts";
 import { type Layer, layers } from "../readers/wfp/document.ts";
 import {
-  isIdle,
+  isInForce,
   type ListedSublayer,
   mayBeBlocked,
   mayPassAll,
@@ -14,13 +14,13 @@ import {
 } from "../readers/wfp/listed-arbitration.ts";
 import type { ListedConditions, Matched } from "../readers/wfp/listed-conditions.ts";
 import type { ListedFilter, Listing } from "../readers/wfp/listing.ts";
-import type { Meaning } from "../readers/wfp/meaning.ts";
+import { type Meaning, type Moment, moments } from "../readers/wfp/meaning.ts";
 import { regionText } from "../region-text.ts";
 import { ownerFields } from "../vocabulary.ts";
 import { witnessValues } from "../witness.ts";
 import { type AuditFinding, inAllStates, type Shown } from "./finding.ts";
 import { type Need, needsOf } from "./needed.ts";
-import { isOn, isUnknownLayer, placeOf, textOf } from "./wfp-own.ts";
+import { isOfFrames, isOn, isUnknownLayer, placeOf, textOf } from "./wfp-own.ts";
 
 interface Means {
   readonly meaning: Meaning;
@@ -43,11 +43,18 @@ interface Bench {
   readonly filters: readonly Foreign[];
 }
 
-/** A state, and what it lets pass. */
+/** A state, and what ours let pass in it, or may. */
 export interface InState {
   readonly ruleset: Ruleset;
-  readonly passes: PacketSet;
+  readonly passes: (moment: Moment) => { readonly ours: PacketSet; readonly allowed: PacketSet };
 }
+
+/** Behind "permits for good before ours are asked". */
+const when: Readonly<Record<Moment, string>> = {
+  running: "",
+  "engine restarted": ", once the engine restarts",
+  "before the engine": ", before the engine starts",
+};
 
 /** What would only make words longer. */
 const unsaid = ["routedName", "routedKind", "hopLimit", "fragment", ...ownerFields];
@@ -61,15 +68,18 @@ export class ForeignFilters {
   readonly #weights: Listing["sublayers"];
   readonly #ourWeight: number;
   readonly #benches: readonly Bench[];
-  /** In layers that no reader knows. */
-  readonly #astray: readonly ListedFilter[];
+  /** In layers that no reader judges, and why that matters. */
+  readonly #astray: readonly { readonly filter: ListedFilter; readonly reason: string }[];
 
   constructor({ filters, sublayers }: Listing, means: Means, ourWeight: number) {
     this.#means = means;
     this.#weights = sublayers;
     this.#ourWeight = ourWeight;
     const acting = filters.filter((filter) => !onlyLooks(filter));
-    this.#astray = acting.filter(({ layer, flags }) => isUnknownLayer(layer) && !isIdle(flags));
+    this.#astray = acting.flatMap((filter) => {
+      const reason = filter.flags.includes("DISABLED") ? undefined : astray(filter);
+      return reason === undefined ? [] : [{ filter, reason }];
+    });
     const groups = Map.groupBy(acting, ({ layer }) => layer);
     this.#benches = [...groups].flatMap(([name, own]) => this.#bench(name, own));
   }
@@ -77,15 +87,14 @@ export class ForeignFilters {
   findings(states: readonly InState[]): readonly AuditFinding[] {
     const needs = new Map(states.map(({ ruleset }) => [ruleset, needsOf(ruleset, this.#means.space)]));
     const found = this.#benches.flatMap((bench) => [
-      ...states.flatMap((state) => this.#opens(bench, state)),
+      ...moments.flatMap((moment) => states.flatMap((state) => this.#opens(bench, state, moment))),
       ...this.#breaks(bench, needs),
     ]);
     const names = states.map(({ ruleset }) => ruleset.state);
-    const astray = this.#astray.map((filter): AuditFinding => {
-      const reason = `unknown layer ${filter.layer}`.trim();
-      return { kind: "unclear", states: names, reason, place: textOf(filter) };
-    });
-    return [...inAllStates(found), ...astray];
+    const unjudged = this.#astray.map(
+      ({ filter, reason }): AuditFinding => ({ kind: "unclear", states: names, reason, place: textOf(filter) }),
+    );
+    return [...inAllStates(found), ...unjudged];
   }
 
   #bench(name: string, own: readonly ListedFilter[]): readonly Bench[] {
@@ -99,13 +108,15 @@ export class ForeignFilters {
   }
 
   /** A permit for good, or what may be one, before ours. */
-  #opens({ layer, shown, filters }: Bench, { ruleset, passes }: InState): readonly AuditFinding[] {
+  #opens({ layer, shown, filters: all }: Bench, { ruleset, passes }: InState, moment: Moment): readonly AuditFinding[] {
     const { space, there } = this.#means;
-    if (!layer) return [];
+    const filters = all.filter(({ filter: { flags } }) => isInForce(flags, moment));
     const able = filters.filter(({ filter }) => mayInsist(filter));
+    if (!layer || able.length === 0) return [];
+    const { ours: passing, allowed } = passes(moment);
     const ours: Outcomes = {
-      mayBlock: passes.complement(),
-      mayPass: passes,
+      mayBlock: passing.complement(),
+      mayPass: passing,
       mayInsist: space.none,
       mayVeto: space.none,
     };
@@ -115,20 +126,21 @@ export class ForeignFilters {
         ...this.#sublayers(counted, "any"),
         { weight: this.#ourWeight, isOurs: true, outcomes: ours } as const,
       ];
-      const leak = mayPassAll(sublayers, space).minus(passes).intersect(shown).intersect(there);
+      const leak = mayPassAll(sublayers, space).minus(allowed).intersect(shown).intersect(there);
       const shownBy = this.#shown(leak);
       if (!shownBy) return [];
       const common = { states: [ruleset.state], place: textOf(one.filter), shown: shownBy };
       const reason = unclearOf(one);
       return reason === undefined
-        ? [{ ...common, kind: "opens", does: "permits for good before ours are asked" }]
+        ? [{ ...common, kind: "opens", does: `permits for good before ours are asked${when[moment]}` }]
         : [{ ...common, kind: "unclear", reason }];
     });
   }
 
   /** A block, or what may be one, unless a permit of its sublayer comes before it. */
-  #breaks({ shown, filters }: Bench, needs: ReadonlyMap<Ruleset, readonly Need[]>): readonly AuditFinding[] {
+  #breaks({ shown, filters: all }: Bench, needs: ReadonlyMap<Ruleset, readonly Need[]>): readonly AuditFinding[] {
     const { space, there } = this.#means;
+    const filters = all.filter(({ filter: { flags } }) => isInForce(flags, "running"));
     const able = filters.filter(({ filter }) => mayBlock(filter));
     return able.flatMap((one) => {
       const counted = filters.filter((each) => each === one || !able.includes(each));
@@ -174,6 +186,12 @@ export class ForeignFilters {
     const [region] = cover(said.minus(out).union(sent), space, { most: 1 }).regions;
     return { packet: packetOf(values, space), ...(region && { region: regionText(region, space) }) };
   }
+}
+
+function astray({ layer, action, flags }: ListedFilter): string | undefined {
+  if (isUnknownLayer(layer)) return `unknown layer ${layer}`.trim();
+  const isHarmless = action.kind === "permit" || flags.includes("BOOTTIME");
+  return isOfFrames(layer) && !isHarmless ? "what is refused of frames is not judged" : undefined;
 }
 
 const mayInsist = ({ action, flags }: ListedFilter): boolean =>

@@ -16,23 +16,21 @@ export interface Own {
   readonly strange: readonly ListedFilter[];
 }
 
-/** Filters of the boot need not be listed. */
+/** Filters of the boot need not be listed, and are ours where they are. */
 export function ownOf({ filters }: Listing, documents: readonly Document[]): Own {
   const [first] = documents;
   if (!first) throw new Error("a plan has states");
   const listed = filters.filter(
-    ({ provider, sublayer, flags }) =>
-      (provider === first.provider || sublayer === first.sublayer.key) && !flags.includes("BOOTTIME"),
+    ({ provider, sublayer }) => provider === first.provider || sublayer === first.sublayer.key,
   );
   const byKey = new Map(listed.map((filter) => [filter.key, filter]));
   const fits = documents.map((document): Own => {
-    const wanted = document.filters.filter(({ lifetime }) => lifetime !== "boot");
-    const there = wanted.flatMap((filter) => {
+    const there = document.filters.flatMap((filter) => {
       const found = byKey.get(filter.key);
       return found ? [[filter, found] as const] : [];
     });
     const found = new Set(there.map(([, filter]) => filter));
-    const missing = wanted.filter(({ key }) => !byKey.has(key));
+    const missing = document.filters.filter(({ key, lifetime }) => lifetime !== "boot" && !byKey.has(key));
     return { document, there, missing, strange: listed.filter((filter) => !found.has(filter)) };
   });
   const wrong = ({ missing, strange }: Own): number => missing.length + strange.length;
@@ -81,7 +79,11 @@ export function forged(filter: Filter, listed: ListedFilter, meant: Meant): stri
   if (listed.sublayer !== meant.sublayer) return "it stands in another sublayer";
   if (listed.weight === undefined) return "its weight is not told";
   if (listed.weight !== BigInt(filter.weight)) return "it has another weight";
-  if (listed.flags.includes("PERSISTENT") !== (filter.lifetime === "persistent")) return "it lasts for another time";
+  for (const [flag, lifetime] of [
+    ["PERSISTENT", "persistent"],
+    ["BOOTTIME", "boot"],
+  ] as const)
+    if (listed.flags.includes(flag) !== (filter.lifetime === lifetime)) return "it lasts for another time";
   if (listed.flags.includes("CLEAR_ACTION_RIGHT")) return "it permits for good";
   if (listed.flags.includes("DISABLED")) return "it is disabled";
   const { any } = meant.conditions.matched(listed, place);
@@ -108,12 +110,21 @@ const layers: Readonly<Record<string, readonly [layer: Filter["layer"] | "more",
   STREAM: ["more", "out"],
 };
 
-/** Of frames, virtual switches, sockets, keys and calls, and what was refused already: none says whether a packet passes. */
+/** Of sockets, keys and calls, and what was refused already: none says whether a packet passes. */
 const beside =
-  /^(.*_DISCARD|(IN|OUT)BOUND_MAC_FRAME_(ETHERNET|NATIVE(_FAST)?)|(IN|E)GRESS_VSWITCH_(ETHERNET|TRANSPORT_V[46])|(IN|OUT)BOUND_TRANSPORT_FAST|INBOUND_RESERVED2|(ALE_AUTH_LISTEN|ALE_FLOW_ESTABLISHED|ALE_RESOURCE_RELEASE|ALE_ENDPOINT_CLOSURE|STREAM_PACKET|NAME_RESOLUTION_CACHE|OUTBOUND_NETWORK_CONNECTION_POLICY|IPSEC_KM_DEMUX|IPSEC|IKEEXT)_V[46]|KM_AUTHORIZATION|RPC_[A-Z_]+)$/;
+  /^(.*_DISCARD|INBOUND_RESERVED2|(ALE_AUTH_LISTEN|ALE_FLOW_ESTABLISHED|ALE_RESOURCE_RELEASE|ALE_ENDPOINT_CLOSURE|NAME_RESOLUTION_CACHE|OUTBOUND_NETWORK_CONNECTION_POLICY|IPSEC_KM_DEMUX|IPSEC|IKEEXT)_V[46]|KM_AUTHORIZATION|RPC_[A-Z_]+)$/;
+
+/**
+ * Frames and the packets in them, below the layers of ours: what is permitted there passes no layer above, and what is refused
+ * may be what the policy needs. Which packets is not judged: frames are asked for by addresses of cards.
+ */
+const frames =
+  /^((IN|OUT)BOUND_MAC_FRAME_(ETHERNET|NATIVE(_FAST)?)|(IN|E)GRESS_VSWITCH_(ETHERNET|TRANSPORT_V[46])|(IN|OUT)BOUND_TRANSPORT_FAST|STREAM_PACKET_V[46])$/;
+
+export const isOfFrames = (name: string): boolean => frames.test(name);
 
 /** Not understood, so it may be one that says whether a packet passes. */
-export const isUnknownLayer = (name: string): boolean => !placeOf(name) && !beside.test(name);
+export const isUnknownLayer = (name: string): boolean => !placeOf(name) && !frames.test(name) && !beside.test(name);
 
 /** `more`: a layer where packets are only refused once more. Undefined: none that says whether a packet passes. */
 export function placeOf(name: string): (ListedPlace & { readonly layer: Filter["layer"] | "more" }) | undefined {

@@ -1,11 +1,12 @@
 import { type Plan, rulesetsOf } from "../../ir/plan.ts";
+import type { Ruleset } from "../../ir/ruleset.ts";
 import { PacketSpace } from "../packet-space.ts";
 import { type Document, Unreadable } from "../readers/wfp/document.ts";
 import { ListedConditions } from "../readers/wfp/listed-conditions.ts";
 import { MachineNames, ownersIn } from "../readers/wfp/listed-names.ts";
 import { addressesOf } from "../readers/wfp/listed-values.ts";
 import type { Listing } from "../readers/wfp/listing.ts";
-import { inForce, Meaning, questions, vocabularyOfDocument } from "../readers/wfp/meaning.ts";
+import { inForce, Meaning, type Moment, questions, vocabularyOfDocument } from "../readers/wfp/meaning.ts";
 import { readDocument } from "../readers/wfp/read-document.ts";
 import { readListing } from "../readers/wfp/read-listing.ts";
 import { SameOnWindows } from "../translation/same-on-windows.ts";
@@ -13,7 +14,7 @@ import { windowsPackets } from "../translation/windows-packets.ts";
 import { loopback, merged, noVocabulary, type Vocabulary, vocabularyOf } from "../vocabulary.ts";
 import { wellFormed } from "../well-formed.ts";
 import type { AuditFinding } from "./finding.ts";
-import { ForeignFilters } from "./wfp-foreign.ts";
+import { ForeignFilters, type InState } from "./wfp-foreign.ts";
 import { aliasesOf, forged, type Own, ownOf, textOf } from "./wfp-own.ts";
 
 /**
@@ -32,7 +33,8 @@ export function auditWfp(
   } catch (error) {
     if (!(error instanceof Unlisted)) throw error;
     const { file, line, message } = error;
-    return [{ kind: "absent", states, reason: message, place: { file, line, text: message } }];
+    const place = { file, line, text: message };
+    return [{ kind: "absent", states, reason: `the listing is not understood: ${message}`, place, isUnread: true }];
   }
 }
 
@@ -70,6 +72,7 @@ function documentIn([file, text]: readonly [string, string]): readonly Document[
 class Audit {
   readonly #plan: Plan;
   readonly #listing: Listing;
+  readonly #documents: readonly Document[];
   readonly #own: Own;
   readonly #states: readonly string[];
   readonly #space: PacketSpace;
@@ -81,6 +84,7 @@ class Audit {
   constructor(plan: Plan, listing: Listing, documents: readonly Document[]) {
     this.#plan = plan;
     this.#listing = listing;
+    this.#documents = documents;
     this.#states = rulesetsOf(plan).map(({ state }) => state);
     this.#own = ownOf(listing, documents);
     this.#numbers = aliasesOf(this.#own);
@@ -109,11 +113,29 @@ class Audit {
       { meaning: this.#meaning, conditions: this.#conditions, space: this.#space, there: this.#same.there },
       this.#listing.sublayers.get(document.sublayer.key) ?? document.sublayer.weight,
     );
-    const rulesets = rulesetsOf(this.#plan);
-    return [
-      ...this.#absent(),
-      ...foreign.findings(rulesets.map((ruleset) => ({ ruleset, passes: this.#same.planned(ruleset) }))),
-    ];
+    const states = rulesetsOf(this.#plan).map((ruleset) => ({ ruleset, passes: this.#passes(ruleset) }));
+    return [...this.#absent(), ...foreign.findings(states)];
+  }
+
+  /** Once the engine restarts ours let pass less than what boots may, because they name no interface then. */
+  #passes(ruleset: Ruleset): InState["passes"] {
+    const known = new Map<Moment, ReturnType<InState["passes"]>>();
+    return (moment) => {
+      const made = known.get(moment) ?? this.#passing(ruleset, moment);
+      known.set(moment, made);
+      return made;
+    };
+  }
+
+  #passing(ruleset: Ruleset, moment: Moment): ReturnType<InState["passes"]> {
+    const planned = this.#same.planned(ruleset);
+    if (moment === "running") return { ours: planned, allowed: planned };
+    const document = this.#documents.find(({ state }) => state === ruleset.state);
+    if (!document) throw new Error(`no document of ${ruleset.state}`);
+    const sublayers = [inForce(document, moment)];
+    const ours = this.#same.passing(this.#meaning.openings(sublayers), this.#meaning.answers(sublayers));
+    const isRestart = moment === "engine restarted";
+    return { ours, allowed: isRestart ? ours.union(this.#same.planned(this.#plan.lockdown)) : ours };
   }
 
   #absent(): readonly AuditFinding[] {

@@ -24,14 +24,22 @@ describe("ours are not there", () => {
       stateWith([...up, item({ name: "x", layer: `${connect}_V4`, sublayer: ours, weight: 999 })]),
       /^absent: a filter in our name is of no state by x in/,
     ],
-    ["no XML", stateWith(up).replace("</layers>", ""), /^absent: no XML: unexpected close tag/],
-    ["another file", "<a/>", /^absent: no filters, as `netsh wfp show state` tells them/],
+    [
+      "no XML",
+      stateWith(up).replace("</layers>", ""),
+      /^absent: the listing is not understood: no XML: unexpected close tag/,
+    ],
+    [
+      "another file",
+      "<a/>",
+      /^absent: the listing is not understood: no filters, as `netsh wfp show state` tells them/,
+    ],
   ])("%s", (_, text, wanted) => {
     expect(machine.audited(text)[0]).toMatch(wanted);
   });
 
   test("an interface that was not there", () => {
-    expect(machine.audited(stateWith(machine.listed("up", "AnonVPN")))).toEqual([
+    expect(machine.audited(stateWith(machine.listed("up", { absent: "AnonVPN" })))).toEqual([
       expect.stringMatching(/^absent: AnonVPN was not there when state up was put in force: apply it again \(out on /),
     ]);
   });
@@ -71,6 +79,35 @@ describe("ours are not there", () => {
     const at = up.findIndex((text) => from.test(text));
     expect(at).toBeGreaterThanOrEqual(0);
     const changed = up.map((text, i) => (i === at ? text.replace(from, to_) : text));
-    expect(machine.audited(stateWith(changed))[0]).toMatch(wanted);
+    expect(machine.audited(stateWith(changed).replaceAll(/ numItems="\d+"/g, ""))[0]).toMatch(wanted);
+  });
+
+  test("filters of the boot, where they are listed", () => {
+    const all = machine.listed("up", { withBoot: true });
+    expect(all.length).toBeGreaterThan(up.length);
+    expect(machine.audited(stateWith(all))).toEqual([]);
+    const opened = all.map((text) =>
+      text.includes("BOOTTIME") ? text.replace("ACTION_BLOCK", "ACTION_PERMIT") : text,
+    );
+    expect(machine.audited(stateWith(opened))[0]).toMatch(/^absent: .* it does something else by closed-/);
+    const lasting = all.map((text) => text.replace("FLAG_BOOTTIME", "FLAG_PERSISTENT"));
+    expect(machine.audited(stateWith(lasting))[0]).toMatch(/^absent: .* it lasts for another time/);
+  });
+
+  test("a listing that is not whole", () => {
+    const whole = stateWith(up);
+    const cut = up[3] ?? "";
+    expect(machine.audited(whole.replace(cut, ""))).toEqual([
+      expect.stringMatching(/^absent: the listing is not understood: filters says \d+ items, and has \d+ by /),
+    ]);
+    for (const [from, to] of [
+      ['<layers numItems="1">', '<layers numItems="2">'],
+      ['<subLayers numItems="1">', '<subLayers numItems="2">'],
+      ['<flags numItems="0">', '<flags numItems="1">'],
+      ['<filterCondition numItems="1">', '<filterCondition numItems="2">'],
+    ] as const) {
+      expect(whole).toContain(from);
+      expect(machine.audited(whole.replace(from, to))[0], to).toMatch(/says \d items, and has \d by /);
+    }
   });
 });

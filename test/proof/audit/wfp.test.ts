@@ -72,6 +72,14 @@ describe("a neighbour that does no harm is not told", () => {
       [one({ action: "BLOCK", conditions: [on("AnonVPN", "NOT_EQUAL"), protocol(6), port("REMOTE", 443)] })],
     ],
     ["who refuses behind a permit of his own", [several({ action: "BLOCK", weight: 1 }, { weight: 2 })]],
+    ["who permits for good before the engine starts, behind ours", [one({ flags: [...hard, "BOOTTIME"] }, 7)]],
+    [
+      "who permits for good at the boot what stays on the machine",
+      [one({ flags: [...hard, "BOOTTIME"], conditions: [isLoopback()] })],
+    ],
+    ["who permits at the boot", [one({ flags: ["BOOTTIME"] })]],
+    ["who permits frames", [one({ layer: "OUTBOUND_MAC_FRAME_ETHERNET", flags: hard })]],
+    ["who looks at frames", [one({ layer: "INGRESS_VSWITCH_ETHERNET", action: "CALLOUT_INSPECTION", by: "{x}" })]],
     ["who is not in force", [one({ action: "BLOCK", flags: ["BOOTTIME"] }), one({ flags: [...hard, "DISABLED"] })]],
     ["who looks", [one({ action: "CALLOUT_INSPECTION", by: "{x}" })]],
     ["a callout of Windows", [one({ action: "CALLOUT_TERMINATING", by: "FWPM_CALLOUT_IPSEC_ALE_CONNECT_V4" })]],
@@ -119,6 +127,41 @@ describe("who opens is told", () => {
     expect(beside(one({ flags: hard, layer: "OUTBOUND_ICMP_ERROR_V4" }))).toEqual([
       expect.stringMatching(/^opens: .* icmp /),
     ]);
+  });
+
+  test.each<readonly [string, RegExp, Neighbour]>([
+    ["at the boot alone", /ours are asked, before the engine starts by it/, one({ flags: [...hard, "BOOTTIME"] })],
+    [
+      "once what hides it is gone",
+      /ours are asked, once the engine restarts by it/,
+      several({ name: "no", action: "BLOCK", weight: 9 }, { flags: [...hard, "PERSISTENT"] }),
+    ],
+    [
+      "always",
+      /ours are asked by it/,
+      several({ flags: hard, weight: 3 }, { name: "later", flags: [...hard, "PERSISTENT"], weight: 2 }),
+    ],
+    [
+      "at the boot, by a callout",
+      /^unclear: the callout abc may do anything by it/,
+      one({ action: "CALLOUT_TERMINATING", by: "{abc}", flags: ["BOOTTIME"] }),
+    ],
+  ])("in some moment: %s", (_, wanted, neighbour) => {
+    const [found = ""] = beside(defender, neighbour);
+    expect(found).toMatch(wanted);
+    expect(found).toMatch(/\(out on .*\) \[lockdown,down,up\]$/);
+  });
+
+  test.each([
+    "OUTBOUND_MAC_FRAME_ETHERNET",
+    "EGRESS_VSWITCH_TRANSPORT_V4",
+    "INBOUND_TRANSPORT_FAST",
+    "STREAM_PACKET_V4",
+  ])("who refuses frames is named: %s", (layer) => {
+    for (const more of [{ action: "BLOCK" }, { action: "CALLOUT_TERMINATING", by: "{abc}" }] as const)
+      expect(beside(defender, one({ layer, ...more }))).toEqual([
+        `unclear: what is refused of frames is not judged by it in ${layer} [lockdown,down,up]`,
+      ]);
   });
 
   test("where nobody says which sublayer comes first, a permit for good is enough", () => {

@@ -19,10 +19,10 @@ export class WindowsMachine {
   }
 
   /** What Windows lists of a state that was put in force: the calls of the applier, told as netsh tells them. */
-  listed(state: string, absent?: string): readonly string[] {
+  listed(state: string, { absent, withBoot = false }: { absent?: string; withBoot?: boolean } = {}): readonly string[] {
     const text = this.#policy.files.get(`wfp/${state}.json`);
     if (text === undefined) throw new Error(`no state ${state}`);
-    return listedOf(this.#rig.native([["apply", text]], absent === undefined ? {} : { absent }));
+    return listedOf(this.#rig.native([["apply", text]], absent === undefined ? {} : { absent }), { withBoot });
   }
 
   audited(text: string): readonly string[] {

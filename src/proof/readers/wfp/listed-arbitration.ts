@@ -1,6 +1,7 @@
 import type { PacketSet } from "../../packets/packet-set.ts";
 import type { Bounds } from "./listed-conditions.ts";
 import type { ListedFilter } from "./listing.ts";
+import type { Moment } from "./meaning.ts";
 
 /** A filter, and which packets match it at least and at most. */
 export interface Weighed {
@@ -34,7 +35,7 @@ interface Pool {
  * to be overridden is cleared; a callout may do anything, also nothing (Microsoft, "Filter arbitration").
  */
 export function outcomesOf(filters: readonly Weighed[], { all, none }: Pool): Outcomes {
-  const inForce = filters.filter(({ filter: { flags, action } }) => action.kind !== "inspection" && !isIdle(flags));
+  const inForce = filters.filter(({ filter: { action } }) => action.kind !== "inspection");
   const isOrdered = inForce.every(({ filter }) => filter.weight !== undefined);
   const levels = [...Map.groupBy(inForce, ({ filter }) => (isOrdered ? filter.weight : undefined))].sort(([a], [b]) =>
     (a ?? 0n) < (b ?? 0n) ? -1 : 1,
@@ -68,8 +69,18 @@ function kindOf({ action, flags }: Weighed["filter"]): Kind {
   return "anything";
 }
 
-/** Not while the engine runs, or not at all. */
-export const isIdle = (flags: readonly string[]): boolean => flags.includes("BOOTTIME") || flags.includes("DISABLED");
+/** Whether a filter is in force in a moment of a machine's life. */
+export function isInForce(flags: readonly string[], moment: Moment): boolean {
+  if (flags.includes("DISABLED")) return false;
+  switch (moment) {
+    case "running":
+      return !flags.includes("BOOTTIME");
+    case "engine restarted":
+      return flags.includes("PERSISTENT");
+    case "before the engine":
+      return flags.includes("BOOTTIME");
+  }
+}
 
 /** What may pass all sublayers: a permit for good is enough, of a sublayer before all that refuse. */
 export function mayPassAll(sublayers: readonly ListedSublayer[], { all }: Pool): PacketSet {

@@ -1,6 +1,6 @@
 import { Unreadable } from "./document.ts";
 import type { ListedCondition, ListedFilter, ListedValue, Listing } from "./listing.ts";
-import { childOf, type Element, everyNamed, readXml, textAt } from "./xml.ts";
+import { childOf, type Element, everyNamed, itemsOf, readXml, textAt } from "./xml.ts";
 
 /**
  * `netsh wfp show state` and `netsh wfp show filters`, and any text that holds their parts. What is not understood stays a word
@@ -11,9 +11,10 @@ export function readListing(file: string, text: string): Listing {
   const elements = readXml(text);
   const lists = [...everyNamed(elements, "filters")];
   if (lists.length === 0) throw new Unreadable(1, "no filters, as `netsh wfp show state` tells them");
-  const sublayers = [...everyNamed(elements, "subLayers")].flatMap(({ children }) => children);
+  for (const layers of everyNamed(elements, "layers")) itemsOf(layers);
+  const sublayers = [...everyNamed(elements, "subLayers")].flatMap(itemsOf);
   return {
-    filters: lists.flatMap(({ children }) => children.map((item) => filterIn(file, item))),
+    filters: lists.flatMap(itemsOf).map((item) => filterIn(file, item)),
     sublayers: new Map(
       sublayers.flatMap((item) => {
         const weight = textAt(item, "weight");
@@ -56,7 +57,7 @@ function filterIn(file: string, item: Element): ListedFilter {
     flags,
     action:
       strange === undefined ? action : { kind: "unknown", word: `${textAt(item, "action", "type")} with ${strange}` },
-    conditions: (childOf(item, "filterCondition")?.children ?? []).map(conditionIn),
+    conditions: conditionsIn(childOf(item, "filterCondition")).map(conditionIn),
   };
 }
 
@@ -68,7 +69,7 @@ const knownFlags: ReadonlySet<string> = new Set(
 
 function flagsIn(element: Element | undefined): { readonly flags: readonly string[]; readonly strange?: string } {
   if (!element) return { flags: [], strange: "no word of its flags" };
-  const flags = element.children.map(({ text }) => text.replace(/^FWPM_FILTER_FLAG_/, ""));
+  const flags = itemsOf(element).map(({ text }) => text.replace(/^FWPM_FILTER_FLAG_/, ""));
   const strange = element.text || flags.find((flag) => !knownFlags.has(flag));
   return { flags, ...(strange !== undefined && strange !== "" && { strange: `the flags ${strange}` }) };
 }
@@ -89,6 +90,8 @@ function actionIn(item: Element): ListedFilter["action"] {
       return { kind: "unknown", word };
   }
 }
+
+const conditionsIn = (element: Element | undefined): readonly Element[] => (element ? itemsOf(element) : []);
 
 const conditionIn = (item: Element): ListedCondition => ({
   field: textAt(item, "fieldKey").replace(/^FWPM_CONDITION_/, ""),

@@ -1,13 +1,15 @@
 import { SaxesParser } from "saxes";
 import { Unreadable } from "./document.ts";
 
-/** An element of XML without attributes, which `netsh` uses for counts alone. */
+/** An element of XML; of attributes `netsh` uses one, for counts. */
 export interface Element {
   readonly name: string;
   readonly line: number;
   /** Its own text, without blanks at both ends. */
   readonly text: string;
   readonly children: readonly Element[];
+  /** `numItems`: how many children it says that it has. */
+  readonly count?: string;
 }
 
 interface Open extends Element {
@@ -25,7 +27,10 @@ export function readXml(text: string): readonly Element[] {
   parser.on("error", ({ message }) => {
     throw new Unreadable(parser.line, message.replace(/^\d+:\d+: /, "no XML: "));
   });
-  parser.on("opentag", ({ name }) => stack.push({ name, line: parser.line, text: "", children: [] }));
+  parser.on("opentag", ({ name, attributes: { numItems } }) => {
+    const count = typeof numItems === "string" ? { count: numItems } : {};
+    stack.push({ name, line: parser.line, text: "", children: [], ...count });
+  });
   const add = (more: string): void => {
     inner().text += more;
   };
@@ -45,6 +50,13 @@ export const childOf = (element: Element | undefined, name: string): Element | u
 /** The text of an element below, or nothing. */
 export const textAt = (element: Element, ...path: readonly string[]): string =>
   path.reduce<Element | undefined>(childOf, element)?.text ?? "";
+
+/** The children of a list. Throws `Unreadable` where they are not as many as it says: the rest is missing. */
+export function itemsOf({ name, line, count, children }: Element): readonly Element[] {
+  if (count !== undefined && count !== `${children.length}`)
+    throw new Unreadable(line, `${name} says ${count} items, and has ${children.length}`);
+  return children;
+}
 
 /** Every element of that name, wherever it stands. */
 export function* everyNamed(elements: readonly Element[], name: string): Generator<Element> {
