@@ -100,6 +100,7 @@ export const constructs = {
     text: "interfaces whose names differ in upper and lower case alone",
     askedBy: inOneCase(namesOfDevices),
   },
+  "device-name": { text: "a policy or chain that is called as a device of Windows", askedBy: calledAsDevice },
   "hop-limit": {
     text: "the hop limit of neighbour discovery",
     askedBy: rules(({ match }) => match.hopLimit !== undefined),
@@ -228,6 +229,13 @@ function rewrites(kind: Rewrite["change"]["kind"]): Construct["askedBy"] {
 /** Whatever is compiled. */
 function everything({ lockdown }: Plan): readonly StatementId[] {
   return lockdown.rules.slice(-1).map(({ from }) => from);
+}
+
+/** Names that no file and no folder of Windows can have, with any ending (Microsoft, "Naming Files, Paths, and Namespaces"). */
+function calledAsDevice(plan: Plan): readonly StatementId[] {
+  const names = [plan.policy, ...rulesetsOf(plan).map(({ state }) => state)];
+  const isDevice = names.some((name) => /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(?![^:.])/i.test(name));
+  return isDevice ? everything(plan) : [];
 }
 
 /** In one spelling: no part is empty, or ends in a dot or blank, which Windows leaves out. */

@@ -67,6 +67,7 @@ const elsewhere: readonly ConstructName[] = [
   "own-service",
   "owner-case",
   "interface-case",
+  "device-name",
   "beside-several",
   "prober",
   "entries",

@@ -111,6 +111,16 @@ describe("what Windows cannot say is refused, with a way out", () => {
   });
 });
 
+test.each(["con", "nul", "lpt1"])("a folder that no Windows can have is refused: %s", (name) => {
+  const { diagnostics } = compile(
+    { file: "x.ksp", text: laptop({}).replace("policy laptop", `policy ${name}`) },
+    { targets: ["wfp"] },
+  );
+  expect(diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual([
+    "KSP4002 wfp cannot say a policy or chain that is called as a device of Windows",
+  ]);
+});
+
 test("what is missing for Windows is told, and nothing for Linux", () => {
   const text = laptop({}).replace("interface windows", "interface linux").replace("carrier windows", "carrier macos");
   const { diagnostics } = compile({ file: "laptop.ksp", text }, { targets: ["wfp"] });

@@ -29,6 +29,7 @@ export const capabilities: Capabilities = {
   "name-asker": holds,
   "interface-prefix": holds,
   "interface-case": holds,
+  "device-name": holds,
   "hop-limit": holds,
   "own-addresses": holds,
   "one-way": holds,

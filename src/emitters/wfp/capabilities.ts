@@ -31,6 +31,7 @@ export const capabilities: Capabilities = {
   "name-asker": refused("leave out `for`: one service of Windows asks for every program"),
   "interface-prefix": refused('name each of them, as in `interface windows "Ethernet"`'),
   "interface-case": refused("write the name as Windows shows it"),
+  "device-name": refused("give it another name than con, prn, aux, nul, com1 or lpt1"),
   "hop-limit": weakened("Windows drops neighbour discovery with another one, as RFC 4861 asks"),
   "own-addresses": weakened("weak host sending and receiving are off, as Windows comes"),
   "one-way": weakened("what is answered to such a packet passes, too: a renewal of DHCP"),
