@@ -1,6 +1,6 @@
 /**
  * Whole machines in an emulator: all scenarios of test/vm, as root. `node scripts/machines.ts [NAME…]` prints what left in
- * clear, for docs/machines.md, and fails where anything did with rules in force.
+ * clear, for docs/machines.md, tells each step on the error output, and fails where anything did with rules in force.
  */
 import { faultsOf, openWorkshop, type Stretch } from "../test/vm/scenario.ts";
 import { hops } from "../test/vm/scenarios/hops.ts";
@@ -15,7 +15,9 @@ const chosen = Object.entries(scenarios).filter(([name]) => names.length === 0 |
 const row = ({ name, isGuarded, leaked, counts }: Stretch): string =>
   `| ${name} | ${isGuarded ? "ksp" : "none"} | ${leaked} | ${counts.endpoint} | ${counts.dhcp} |`;
 
-const workshop = await openWorkshop();
+const workshop = await openWorkshop((step, milliseconds) =>
+  console.error(`${(milliseconds / 1000).toFixed(1).padStart(6)} s  ${step}`),
+);
 let faults = 0;
 try {
   for (const [, scenario] of chosen) {

@@ -151,6 +151,10 @@ export const constructs = {
     text: "the carrier of anything but TCP and UDP",
     askedBy: rules(({ stage, match }) => stage === "endpoint" && match.owner !== undefined && !hasPorts(match)),
   },
+  "owner-of-one-other": {
+    text: "who sends a protocol that is neither TCP nor UDP",
+    askedBy: rules(({ match }) => match.owner !== undefined && match.transport !== undefined && !hasPorts(match)),
+  },
   "owner-of-others": {
     text: "who sends anything but TCP and UDP",
     askedBy: rules(({ match }) => match.owner !== undefined && !hasPorts(match)),

@@ -29,8 +29,8 @@ export class AddressClasses {
   constructor(highest: bigint, sets: Iterable<Addresses>) {
     const groups = alike(sets);
     const distinct = groups.flatMap(([first]) => (first ? [first] : []));
-    this.#lasts = sorted([...distinct.flatMap(ends), highest]);
-    this.#classes = this.#lasts.map(() => 0);
+    this.#lasts = merged([...distinct.map(ends), [highest]]);
+    this.#classes = new Array<number>(this.#lasts.length).fill(0);
     this.#sizes = [this.#lasts.length];
     const choices = distinct.map((set) => this.#choose(set));
     for (const { segments } of choices) this.#separate(segments);
@@ -79,7 +79,7 @@ export class AddressClasses {
 
   /** Makes segments end where the set begins and ends. */
   #cut(set: Addresses): void {
-    const missing = sorted(ends(set).filter((end) => this.#lasts[this.#segmentOf(end)] !== end));
+    const missing = ends(set).filter((end) => this.#lasts[this.#segmentOf(end)] !== end);
     const classOf = (end: bigint): number => this.#classes[this.#segmentOf(end)] as number;
     for (const end of missing) this.#sizes[classOf(end)] = (this.#sizes[classOf(end)] as number) + 1;
     if (missing.length > 100) {
@@ -96,22 +96,20 @@ export class AddressClasses {
 
   #choose(set: Addresses): Choice {
     const total = this.#lasts.length;
-    const [inside, outside]: [Span[], Span[]] = [[], []];
+    /** Where each stretch of segments begins, and where it has ended. */
+    const bounds: number[] = [];
     let [next, count] = [0, 0];
     for (const { first, last } of set) {
       const from = this.#segmentOf(first, next);
-      const end = this.#segmentOf(last, from) + 1;
-      if (this.#first(from) !== first || this.#lasts[end - 1] !== last)
-        throw new Error("addresses are not sorted and disjoint");
-      inside.push([from, end]);
-      outside.push([next, from]);
-      count += end - from;
-      next = end;
+      next = this.#segmentOf(last, from) + 1;
+      bounds.push(from, next);
+      count += next - from;
     }
-    outside.push([next, total]);
     const areOutside = 2 * count > total;
+    const chosen = areOutside ? [0, ...bounds, total] : bounds;
     const segments: number[] = [];
-    for (const [from, end] of areOutside ? outside : inside) for (let at = from; at < end; at++) segments.push(at);
+    for (let i = 0; i < chosen.length; i += 2)
+      for (let at = chosen[i] as number; at < (chosen[i + 1] as number); at++) segments.push(at);
     return { segments, areOutside };
   }
 
@@ -173,11 +171,6 @@ export class AddressClasses {
   }
 }
 
-/** Each once. A `Set` would tell big numbers apart by their lowest bits, which are alike in prefixes. */
-const sorted = (values: readonly bigint[]): bigint[] =>
-  values.toSorted(ascending).filter((value, i, all) => i === 0 || all[i - 1] !== value);
-type Span = readonly [from: number, end: number];
-
 /** The segments of a set that cuts none, or those outside it where they are fewer. */
 interface Choice {
   readonly segments: readonly number[];
@@ -191,23 +184,56 @@ function alike(sets: Iterable<Addresses>): readonly (readonly Addresses[])[] {
     const key = `${set.length} ${set[0]?.first} ${set.at(-1)?.last}`;
     const groups = found.get(key) ?? [];
     found.set(key, groups);
-    const group = groups.find(([one]) => one?.every((range, i) => isSame(range, set[i])));
+    const group = groups.find(([one]) => one && areSame(one, set));
     if (group) group.push(set);
     else groups.push([set]);
   }
   return [...found.values()].flat();
 }
 
-const isSame = (a: Range, b: Range | undefined): boolean => a.first === b?.first && a.last === b.last;
+const areSame = (a: Addresses, b: Addresses): boolean =>
+  a.every(({ first, last }, i) => first === b[i]?.first && last === b[i].last);
 
 const keyOf = (set: Addresses): Addresses | string =>
   set.length > 8 ? set : set.map(({ first, last }) => `${first}-${last}`).join();
 
 const ascending = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Where segments must end so that the set cuts none. */
-const ends = (set: Addresses): readonly bigint[] =>
-  set.flatMap(({ first, last }) => (first === 0n ? [last] : [first - 1n, last]));
+/** Where segments must end so that the set cuts none, in ascending order. */
+function ends(set: Addresses): readonly bigint[] {
+  const all: bigint[] = [];
+  let before = -1n;
+  for (const { first, last } of set) {
+    if (first <= before || last < first) throw new Error("addresses are not sorted and disjoint");
+    const end = first - 1n;
+    if (end !== before) all.push(end);
+    all.push(last);
+    before = last;
+  }
+  return all;
+}
+
+/** Of lists in ascending order, each value once: the short ones first, by halves. Bigger than a sort, and several times as fast. */
+function merged(lists: readonly (readonly bigint[])[]): bigint[] {
+  let all = lists.toSorted((a, b) => a.length - b.length);
+  while (all.length > 1)
+    all = Array.from({ length: (all.length + 1) >> 1 }, (_, i) => merge(all[2 * i], all[2 * i + 1]));
+  return [...(all[0] ?? [])];
+}
+
+function merge(a: readonly bigint[] = [], b: readonly bigint[] = []): readonly bigint[] {
+  const all: bigint[] = [];
+  let [i, j] = [0, 0];
+  while (i < a.length && j < b.length) {
+    const [x, y] = [a[i] as bigint, b[j] as bigint];
+    if (x <= y) i++;
+    if (y <= x) j++;
+    all.push(x < y ? x : y);
+  }
+  for (; i < a.length; i++) all.push(a[i] as bigint);
+  for (; j < b.length; j++) all.push(b[j] as bigint);
+  return all;
+}
 
 /** All codes, in the order of addresses: so the classes of a wide set are few ranges of codes. */
 function sharedOut(classes: readonly number[], count: number): Range[] {

@@ -48,6 +48,7 @@ const everywhere: readonly ConstructName[] = [
   "errors-about-flows",
   "guests",
   "foreign-permits",
+  "owner-of-one-other",
   "owner-of-others",
   "own-discovery",
   "boot",

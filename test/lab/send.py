@@ -126,21 +126,33 @@ def raw_socket(packet):
     return sockets[key]
 
 
-def wire(device):
-    """Writes whole packets into an interface: `tun NAME` into the tunnel's device, else onto the other end of a wire."""
-    if device not in wires:
+class Wire:
+    """Takes whole packets into an interface: `tun NAME` into the tunnel's device, else onto the other end of a wire."""
+
+    def __init__(self, device):
         kind, _, name = device.rpartition(" ")
+        self.far = None
         if kind == "tun":
-            made = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
-            libc.ioctl(made, ctypes.c_ulong(TUNSETIFF), struct.pack("16sH22x", name.encode(), IFF_TUN | IFF_NO_PI))
-            wires[device] = lambda packet: os.write(made, packet)
+            self.file = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
+            libc.ioctl(self.file, ctypes.c_ulong(TUNSETIFF), struct.pack("16sH22x", name.encode(), IFF_TUN | IFF_NO_PI))
         else:
             made = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
             made.bind((name, 0))
             asked = struct.pack("256s", (kind or name).encode())
-            far = fcntl.ioctl(made, SIOCGIFHWADDR, asked)[18:24]
-            types = {4: b"\x08\x00", 6: b"\x86\xdd"}
-            wires[device] = lambda packet: made.send(far + bytes(5) + b"\2" + types[packet[0] >> 4] + packet)
+            self.far = fcntl.ioctl(made, SIOCGIFHWADDR, asked)[18:24]
+            self.file = made.detach()
+
+    def frame(self, packet):
+        """What is to be written to its file for a packet."""
+        if self.far is None:
+            return packet
+        types = {4: b"\x08\x00", 6: b"\x86\xdd"}
+        return self.far + bytes(5) + b"\2" + types[packet[0] >> 4] + packet
+
+
+def wire(device):
+    if device not in wires:
+        wires[device] = Wire(device)
     return wires[device]
 
 
@@ -148,7 +160,8 @@ def send(packet):
     data = bytes.fromhex(packet["bytes"])
     try:
         if "on" in packet:
-            wire(packet["on"])(data)
+            on = wire(packet["on"])
+            os.write(on.file, on.frame(data))
             return
         raw_socket(packet).sendto(data, address_of(packet))
     except OSError as error:

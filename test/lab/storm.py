@@ -1,19 +1,22 @@
 """Sends packets as fast as it can while rules are loaded, over and over. Reads one JSON object, writes one; test/lab/storm.ts
 is its face.
 
-Processes of their own send, this one loads. A packet's class stands in its ECN bits: behind all rules those that came through
+Processes of their own send, by storm.c; this one loads. A packet's class stands in its ECN bits: behind all rules those that came through
 are counted by class and dropped, so nothing answers. A load that is to be killed is killed at a random moment.
 """
 
-import errno
+import ctypes
 import json
 import os
 import random
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import time
-from multiprocessing import Barrier, Event, Pipe, Process
+from multiprocessing import Barrier, Pipe, Process
+from multiprocessing.sharedctypes import RawValue
 
 import send
 
@@ -21,6 +24,7 @@ CLASSES = ("refused", "passing")
 # One core is left to the loader.
 SENDERS = max(1, len(os.sched_getaffinity(0)) - 1)
 FOLDER = "/run/storm"
+PROGRAM = f"{FOLDER}/storm.so"
 COUNT = """
 		{family} ecn ect1 counter name refused drop
 		{family} ecn ect0 counter name passing drop"""
@@ -42,35 +46,50 @@ TABLE = f"""table inet storm {{
 """
 
 
-def shooter(packet):
-    """A function that sends the packet once."""
-    data = bytes.fromhex(packet["bytes"])
+class Shot(ctypes.Structure):
+    """struct shot of storm.c."""
+
+    _fields_ = [
+        ("file", ctypes.c_int),
+        ("kind", ctypes.c_int),
+        ("bytes", ctypes.c_char_p),
+        ("length", ctypes.c_size_t),
+        ("to", ctypes.c_char_p),
+        ("to_length", ctypes.c_uint),
+    ]
+
+
+def shot_of(packet):
+    data, kind = bytes.fromhex(packet["bytes"]), CLASSES.index(packet["class"])
     if "on" in packet:
-        wire = send.wire(packet["on"])
-        return lambda: wire(data)
-    made, to = send.raw_socket(packet), send.address_of(packet)
-    return lambda: made.sendto(data, to)
+        on = send.wire(packet["on"])
+        frame = on.frame(data)
+        return Shot(on.file, kind, frame, len(frame), None, 0)
+    to = sockaddr(send.family_of(packet), *send.address_of(packet))
+    return Shot(send.raw_socket(packet).fileno(), kind, data, len(data), to, len(to))
+
+
+def sockaddr(family, address, port, flow=0, scope=0):
+    """struct sockaddr_in, or sockaddr_in6."""
+    head = struct.pack("=H", family) + struct.pack("!H", port)
+    body = socket.inet_pton(family, address)
+    if family == socket.AF_INET:
+        return head + body + bytes(8)
+    return head + struct.pack("!I", flow) + body + struct.pack("=I", scope)
 
 
 def storm(packets, ready, stop, tell):
     """Sends until it is told to stop; tells how many a rule of ours has seen."""
-    shots = [(shooter(packet), CLASSES.index(packet["class"])) for packet in packets]
-    random.shuffle(shots)
-    sent = [0, 0]
+    random.shuffle(packets)
+    shots = (Shot * len(packets))(*map(shot_of, packets))
+    sent = (ctypes.c_long * len(CLASSES))()
+    flood = ctypes.CDLL(PROGRAM).flood
     ready.wait()
     start = time.process_time()
-    while not stop.is_set():
-        for shot, kind in shots:
-            try:
-                shot()
-            except PermissionError:
-                pass  # refused by a rule, or counted and dropped
-            except OSError as error:
-                if error.errno in (errno.EBADF, errno.ENODEV):
-                    raise
-                continue  # no packet that this kernel would send
-            sent[kind] += 1
-    tell.send((sent, time.process_time() - start))
+    failed = flood(shots, ctypes.c_size_t(len(shots)), ctypes.byref(stop), sent)
+    if failed:
+        sys.exit(f"a sender ended: {os.strerror(failed)}")
+    tell.send((list(sent), time.process_time() - start))
 
 
 def nft(*words, text=None):
@@ -136,7 +155,7 @@ def run(block):
     through, still, listings, killed, usual = Through(), [], [], 0, {}
     through.read()
     through.total = [0, 0]
-    stop = Event()
+    stop = RawValue(ctypes.c_int, 0)
     senders = start_senders(block["packets"], stop)
     start = time.monotonic()
     for number in range(block["rounds"]):
@@ -156,7 +175,7 @@ def run(block):
             if step.get("list"):
                 listings.append(nft("-j", "-p", "list", "ruleset"))
     seconds = time.monotonic() - start
-    stop.set()
+    stop.value = 1
     told = [sender.recv() for sender in senders]
     through.read()
     offered = [sum(column) for column in zip(*(sent for sent, _ in told))]
@@ -174,6 +193,8 @@ def run(block):
 def main():
     plan = json.load(sys.stdin)
     os.mkdir(FOLDER)
+    source = os.path.join(os.path.dirname(__file__), "storm.c")
+    subprocess.run(["gcc", "-O2", "-Wall", "-Werror", "-shared", "-fPIC", "-o", PROGRAM, source], check=True)
     for device in plan["open"]:
         send.wire(device)
     nft("-f", "-", text=TABLE)

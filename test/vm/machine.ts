@@ -26,12 +26,25 @@ export interface Machine {
 
 const usual = 120_000;
 
+/** Hears of each step when it is done: what was done, and how many milliseconds it took. */
+export type Report = (step: string, milliseconds: number) => void;
+
 /** Builds a machine with a disk of its own, switches it on, and waits until it answers. */
-export async function startMachine(provider: Provider, options: Omit<PowerOptions, "root">): Promise<Machine> {
+export async function startMachine(
+  provider: Provider,
+  options: Omit<PowerOptions, "root">,
+  report: Report = () => undefined,
+): Promise<Machine> {
   const work = await mkdtemp(join(tmpdir(), "ksp-root-"));
   const root = join(work, "root.ext4");
   await copyFile(join(options.image, "root.ext4"), root);
-  const boot = (): Promise<Power> => switchOn(provider, { ...options, root });
+  const timed = async <Result>(step: string, action: () => Promise<Result>): Promise<Result> => {
+    const start = performance.now();
+    const result = await action();
+    report(step, performance.now() - start);
+    return result;
+  };
+  const boot = (): Promise<Power> => timed("power on", () => switchOn(provider, { ...options, root }));
   /** Of all boots before the present one. */
   let earlier: readonly Uint8Array[] = [];
   let power = await boot();
@@ -39,44 +52,47 @@ export async function startMachine(provider: Provider, options: Omit<PowerOption
   const [{ address, port }] = provider.servers;
 
   return {
-    run: async (script, milliseconds = usual) => {
-      const { status, output } = await power.execute(script, milliseconds);
-      if (status !== 0) throw new Error(`\`${script}\`: status ${status}: ${output}`);
-      return output;
-    },
-    until: async (script, milliseconds = usual) => {
-      const end = performance.now() + milliseconds;
-      for (;;) {
+    run: (script, milliseconds = usual) =>
+      timed(script, async () => {
         const { status, output } = await power.execute(script, milliseconds);
-        if (status === 0) return output;
-        if (performance.now() > end) throw new Error(`waited ${milliseconds} ms: \`${script}\`: ${output}`);
-        await pause(200);
-      }
-    },
+        if (status !== 0) throw new Error(`\`${script}\`: status ${status}: ${output}`);
+        return output;
+      }),
+    until: (script, milliseconds = usual) =>
+      timed(`until ${script}`, async () => {
+        const end = performance.now() + milliseconds;
+        for (;;) {
+          const { status, output } = await power.execute(script, milliseconds);
+          if (status === 0) return output;
+          if (performance.now() > end) throw new Error(`waited ${milliseconds} ms: \`${script}\`: ${output}`);
+          await pause(200);
+        }
+      }),
     now: async () => (await frames()).length,
     sent: async (from, to) =>
       countSent((await frames()).slice(from, to), { protocol: "udp", addresses: [address], port }),
     reboot: async () => {
       power.start("systemctl reboot");
-      await power.off();
+      await timed("shut down", power.off);
       earlier = await frames();
       power = await boot();
       return earlier.length;
     },
     powerOff: async () => {
       power.start("systemctl poweroff");
-      await power.off();
+      await timed("power off", power.off);
     },
-    suspend: async (milliseconds) => {
-      const asleep = power.event("SUSPEND");
-      power.start("systemctl suspend");
-      await asleep;
-      await pause(milliseconds);
-      const awake = power.event("WAKEUP");
-      power.ask("system_wakeup");
-      await awake;
-      await power.execute("true", usual);
-    },
+    suspend: (milliseconds) =>
+      timed("sleep and wake", async () => {
+        const asleep = power.event("SUSPEND");
+        power.start("systemctl suspend");
+        await asleep;
+        await pause(milliseconds);
+        const awake = power.event("WAKEUP");
+        power.ask("system_wakeup");
+        await awake;
+        await power.execute("true", usual);
+      }),
     scrap: async () => {
       await power.kill();
       await rm(work, { recursive: true });

@@ -2,7 +2,7 @@ import { leaked } from "../lab/classify.ts";
 import { buildDisk } from "./disk.ts";
 import type { Sent } from "./frames.ts";
 import { openImage } from "./image.ts";
-import { type Machine, startMachine } from "./machine.ts";
+import { type Machine, type Report, startMachine } from "./machine.ts";
 import { oneHop, twoHops } from "./policies.ts";
 import type { PowerOptions } from "./power.ts";
 import { openProvider } from "./provider.ts";
@@ -32,13 +32,13 @@ export interface Workshop {
   readonly close: () => Promise<void>;
 }
 
-export async function openWorkshop(): Promise<Workshop> {
+export async function openWorkshop(report?: Report): Promise<Workshop> {
   const [image, provider] = await Promise.all([openImage(), openProvider()]);
   const { servers } = provider;
   const disk = await buildDisk([oneHop(servers), twoHops(servers)], servers);
   return {
     run: async ({ live, kernel }) => {
-      const machine = await startMachine(provider, { image, disk: disk.file, kernel });
+      const machine = await startMachine(provider, { image, disk: disk.file, kernel }, report);
       const stretches: Stretch[] = [];
       const tell: Tell = async (name, isGuarded, from, to) => {
         const end = to ?? (await machine.now());

@@ -44,6 +44,7 @@ export const capabilities: Capabilities = {
   "beside-several": holds,
   "macos-name": holds,
   "carrier-of-others": holds,
+  "owner-of-one-other": holds,
   "owner-of-others": holds,
   prober: holds,
   "own-discovery": holds,

@@ -58,6 +58,9 @@ export const capabilities: Capabilities = {
   "carrier-of-others": refused(
     "use a server that takes UDP, as IPsec does on 4500: macOS tells who sends TCP and UDP alone",
   ),
+  "owner-of-one-other": refused(
+    "leave out who sends it, or say `tcp` or `udp`: of nothing else macOS tells who sends it",
+  ),
   "owner-of-others": weakened("a program that the policy names sends nothing else"),
   prober: weakened("any program may ask a heartbeat's target, by the tunnel that it tests"),
   "own-discovery": weakened("pf is not shown the neighbour solicitations and advertisements that macOS sends itself"),

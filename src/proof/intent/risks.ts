@@ -1,5 +1,5 @@
 import type { Caveat, Dns, Path, Policy } from "../../ir/policy.ts";
-import { type Family, families } from "../../net/address.ts";
+import { type Family, families, last as highest } from "../../net/address.ts";
 import { type AddressRange, type AddressSet, everything, ofFamily, overlaps, subtract } from "../../net/address-set.ts";
 import { constant } from "../../net/parse-net.ts";
 import { protocolNumber, type Transport } from "../../net/protocol.ts";
@@ -75,9 +75,9 @@ function reachOf(
   if (!isOutside) return "narrow";
   const spoken = families.filter((family) => family === "ipv4" || policy.ipv6 === "tunnel");
   const reached = spoken.flatMap((family) => (destination ? ofFamily(destination, family) : [everything(family)]));
-  const isAll = ({ family, first, last }: AddressRange) => first === 0n && last === everything(family).last;
+  const isAll = ({ family, first, last }: AddressRange) => first === 0n && last === highest(family);
   if (reached.some(isAll)) return "everything";
-  const isTooLong = ({ family, first, last }: AddressRange) => last - first + 1n > most[family];
+  const isTooLong = ({ family, first, last }: AddressRange) => last - first >= most[family];
   const isLong = subtract(reached.filter(isTooLong), privateRanges).some(isTooLong);
   const carriesOther = transport !== undefined && protocolNumber(transport) === ipv6InIpv4;
   return isLong || carriesOther || overlaps(reached, translated) ? "wide" : "narrow";

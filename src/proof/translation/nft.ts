@@ -8,7 +8,7 @@ import { MovesOfNft, type Standing } from "../moves/nft.ts";
 import { amongOthers, meddling, withoutOthers } from "../moves/ours-alone.ts";
 import { PacketSpace } from "../packet-space.ts";
 import { empty, type NamedSet, type Program, type Table } from "../readers/nft/program.ts";
-import { load } from "../readers/nft/read-text.ts";
+import { load, Text } from "../readers/nft/read-text.ts";
 import { vocabularyOfProgram } from "../readers/nft/vocabulary.ts";
 import { loopback, merged, vocabularyOf } from "../vocabulary.ts";
 import { Comparison } from "./comparison.ts";
@@ -42,11 +42,11 @@ const switchFile = (state: string): string => `nft/switch/${state.replaceAll(":"
 
 class Validation {
   readonly #plan: Plan;
-  readonly #files: ReadonlyMap<string, string>;
+  readonly #files: ReadonlyMap<string, Text>;
 
   constructor(plan: Plan, files: ReadonlyMap<string, string>) {
     this.#plan = plan;
-    this.#files = files;
+    this.#files = new Map([...files].map(([file, text]) => [file, new Text(text)]));
   }
 
   run(): undefined {

@@ -9,9 +9,9 @@ export const widest = "/16 (IPv4) or /32 (IPv6)";
 
 /** The first range that holds more public addresses in a row than that. */
 export const tooWide = (set: AddressSet): AddressRange | undefined =>
-  set.find((range) =>
-    subtract([range], privateRanges).some(({ family, first, last }) => last - first + 1n > most[family]),
-  );
+  set.find((range) => isTooWide(range) && subtract([range], privateRanges).some(isTooWide));
+
+const isTooWide = ({ family, first, last }: AddressRange): boolean => last - first >= most[family];
 
 /** More hosts than any machine asks one by one: a network stands where an address was meant. */
 export const mostHosts = 64n;

@@ -1,3 +1,4 @@
+import type { Addresses } from "../../address-classes.ts";
 import { joined } from "./addresses.ts";
 import { loadable } from "./loadable.ts";
 import { durationOf, numberOf, priorityNames } from "./numbers.ts";
@@ -23,13 +24,23 @@ interface Fault {
 }
 export type Read = { readonly program: Program } | { readonly fault: Fault };
 
+/** A text that is loaded into several programs; its lists of addresses, by their places in it, are read once. */
+export class Text {
+  readonly text: string;
+  readonly lists = new Map<number, { readonly ranges: Addresses; readonly end: number }>();
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 /**
  * What is loaded once a file was: like the kernel, all of it or nothing. Everything that is not understood, and what no
  * kernel would load, is a fault.
  */
-export function load(text: string, before: Program): Read {
+export function load(text: string | Text, before: Program): Read {
   try {
-    const program = new TextReader(text, before).read();
+    const program = new TextReader(typeof text === "string" ? new Text(text) : text, before).read();
     loadable(program);
     return { program };
   } catch (error) {
@@ -49,12 +60,14 @@ interface Place {
 
 class TextReader {
   readonly #scanner: Scanner;
+  readonly #lists: Text["lists"];
   readonly #tables: Map<string, Table>;
   /** Those that this text changed: their maps are its own. */
   readonly #drafts = new Map<string, Draft>();
 
-  constructor(text: string, before: Program) {
+  constructor({ text, lists }: Text, before: Program) {
     this.#scanner = new Scanner(text);
+    this.#lists = lists;
     this.#tables = new Map(before.tables);
   }
 
@@ -152,8 +165,14 @@ class TextReader {
 
   #addresses(family: IpFamily, hasElements: boolean): NamedSet {
     if (!hasElements) return { kind: "addresses", family, ranges: [] };
-    const ranges = this.#scanner.addresses(family).finish();
-    return ranges ? { kind: "addresses", family, ranges } : this.#scanner.fail("addresses overlap");
+    const scanner = this.#scanner;
+    const at = scanner.place;
+    const known = this.#lists.get(at);
+    if (known) scanner.goTo(known.end);
+    const ranges = known?.ranges ?? scanner.addresses(family).finish();
+    if (!ranges) return scanner.fail("addresses overlap");
+    this.#lists.set(at, { ranges, end: scanner.place });
+    return { kind: "addresses", family, ranges };
   }
 
   /** `{ ipv4 timeout 300s, ipv6 timeout 300s }` */

@@ -24,6 +24,16 @@ export class Scanner {
     return this.#word;
   }
 
+  /** Where in the text the word ahead begins. */
+  get place(): number {
+    return this.#start;
+  }
+
+  goTo(place: number): void {
+    this.#at = place;
+    this.#advance();
+  }
+
   get line(): number {
     for (; this.#counted < this.#start; this.#counted++)
       if (this.#text.charCodeAt(this.#counted) === newline) this.#line++;
