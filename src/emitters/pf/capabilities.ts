@@ -26,10 +26,13 @@ export const capabilities: Capabilities = {
   "one-step": holds,
   "final-source": holds,
   "program-path": named,
+  "service-name": named,
   "own-service": named,
+  "owner-case": named,
   "name-asker": refused("leave out `for`: one service of macOS asks for every program"),
   "interface-prefix": refused('name each of them, as in `interface macos "en0" macos "en7"`'),
   "interface-case": holds,
+  "device-name": holds,
   "hop-limit": weakened("macOS drops neighbour discovery with another one, as RFC 4861 asks"),
   "own-addresses": weakened(
     "no program sends with the address of another interface, and a utun has no broadcast but 255.255.255.255",
