@@ -265,7 +265,7 @@ describe("a neighbour that opens or breaks is found, with a packet", () => {
     ],
     [
       "one that nobody knows beside it changes nothing",
-      leading("block drop out quick inet proto udp from any to 198.51.100.7\nblock drop in quick on en1 all frob"),
+      leading("block drop out quick inet proto udp from any to 198.51.100.7\nblock drop in quick on en9 all frob"),
       [/^breaks refuses what goes to and from a server /],
     ],
     [
