@@ -3,7 +3,7 @@ import { type Diagnostic, diagnostic } from "./diagnostics/diagnostic.ts";
 import { refusals } from "./emitters/capabilities.ts";
 import { type Origins, placeOf } from "./ir/origins.ts";
 import type { Plan } from "./ir/plan.ts";
-import type { Target } from "./ir/targets.ts";
+import { systemOf, type Target } from "./ir/targets.ts";
 
 /** What a target cannot say of a plan, statement by statement. */
 export const refused = (target: Target, plan: Plan, origins: Origins): readonly Diagnostic[] =>
@@ -11,6 +11,6 @@ export const refused = (target: Target, plan: Plan, origins: Origins): readonly 
     diagnostic(
       "KSP4002",
       { target, construct },
-      { at: placeOf(origins, from, "carrier"), label: "cannot be said there", help },
+      { at: placeOf(origins, from, `carrier-${systemOf[target]}-0`), label: "cannot be said there", help },
     ),
   );

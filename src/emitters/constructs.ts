@@ -74,12 +74,17 @@ export const constructs = {
     text: "a program without its whole path on Windows",
     askedBy: owners((one) => one.kind === "program" && !isWindowsPath(one.path)),
   },
+  "service-name": {
+    text: "a service name that is no plain ASCII, or holds a slash",
+    askedBy: owners((one) => one.kind === "service" && !isServiceName(one.name)),
+  },
   "own-service": {
     text: "the service of ksp itself",
-    askedBy: rules(
-      ({ stage, match }) =>
-        stage !== "probe" && (match.owner?.flat().some((one) => one.kind === "service" && one.name === "ksp") ?? false),
-    ),
+    askedBy: rules(({ stage, match }) => stage !== "probe" && (match.owner?.flat().some(isOwnService) ?? false)),
+  },
+  "owner-case": {
+    text: "programs or services whose names differ in upper and lower case alone",
+    askedBy: inOneCase(({ match }) => (match.owner ?? []).flat().flatMap(onWindows)),
   },
   "name-asker": {
     text: "who asks for a name",
@@ -91,7 +96,11 @@ export const constructs = {
     text: "interfaces by the beginning of their names",
     askedBy: rules((rule) => devicesOf(rule).some(({ kind }) => kind === "prefix")),
   },
-  "interface-case": { text: "interfaces whose names differ in upper and lower case alone", askedBy: inOneCase },
+  "interface-case": {
+    text: "interfaces whose names differ in upper and lower case alone",
+    askedBy: inOneCase(namesOfDevices),
+  },
+  "device-name": { text: "a policy or chain that is called as a device of Windows", askedBy: calledAsDevice },
   "hop-limit": {
     text: "the hop limit of neighbour discovery",
     askedBy: rules(({ match }) => match.hopLimit !== undefined),
@@ -141,6 +150,10 @@ export const constructs = {
   "carrier-of-others": {
     text: "the carrier of anything but TCP and UDP",
     askedBy: rules(({ stage, match }) => stage === "endpoint" && match.owner !== undefined && !hasPorts(match)),
+  },
+  "owner-of-one-other": {
+    text: "who sends a protocol that is neither TCP nor UDP",
+    askedBy: rules(({ match }) => match.owner !== undefined && match.transport !== undefined && !hasPorts(match)),
   },
   "owner-of-others": {
     text: "who sends anything but TCP and UDP",
@@ -222,20 +235,45 @@ function everything({ lockdown }: Plan): readonly StatementId[] {
   return lockdown.rules.slice(-1).map(({ from }) => from);
 }
 
-const isWindowsPath = (path: string): boolean => path === "System" || /^[A-Za-z]:\\[^"<>|?*%/]+$/.test(path);
+/** Names that no file and no folder of Windows can have, with any ending (Microsoft, "Naming Files, Paths, and Namespaces"). */
+function calledAsDevice(plan: Plan): readonly StatementId[] {
+  const names = [plan.policy, ...rulesetsOf(plan).map(({ state }) => state)];
+  const isDevice = names.some((name) => /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(?![^:.])/i.test(name));
+  return isDevice ? everything(plan) : [];
+}
 
-function inOneCase(plan: Plan): readonly StatementId[] {
-  const spellings = new Map<string, string>();
-  const all = rulesetsOf(plan).flatMap((ruleset) => ruleset.rules);
-  const isOther = (name: string): boolean => {
-    const known = spellings.get(name.toLowerCase()) ?? name;
-    spellings.set(name.toLowerCase(), known);
-    return known !== name;
+/** In one spelling: no part is empty, or ends in a dot or blank, which Windows leaves out. */
+const isWindowsPath = (path: string): boolean =>
+  path === "System" || /^[A-Za-z]:(\\[^"<>|?*%/:\\\p{Cc}]*[^"<>|?*%/:\\\p{Cc}. ])+$/u.test(path);
+
+/** `CreateService`: 256 characters, and neither slash. Of other letters nobody says how Windows writes them in upper case, for the SID. */
+const isServiceName = (name: string): boolean => /^[ !#-.0-[\]-~]{1,256}$/.test(name);
+
+/** A SID is made of the name in upper case. */
+const isOwnService = (one: Identity): boolean => one.kind === "service" && one.name.toUpperCase() === "KSP";
+
+/** Who is known by a name that Windows reads in any case. */
+function onWindows(one: Identity): readonly string[] {
+  if (one.kind === "program") return [`program ${one.path}`];
+  return one.kind === "service" && !isOwnService(one) ? [`service ${one.name}`] : [];
+}
+
+function namesOfDevices(rule: Rule): readonly string[] {
+  return devicesOf(rule).flatMap((device) => (device.kind === "named" ? [device.name] : []));
+}
+
+/** The statements that name something in another case than one before. */
+function inOneCase(namesOf: (rule: Rule) => readonly string[]): Construct["askedBy"] {
+  return (plan) => {
+    const spellings = new Map<string, string>();
+    const isOther = (name: string): boolean => {
+      const known = spellings.get(name.toUpperCase()) ?? name;
+      spellings.set(name.toUpperCase(), known);
+      return known !== name;
+    };
+    const all = rulesetsOf(plan).flatMap((ruleset) => ruleset.rules);
+    return [...new Set(all.filter((rule) => namesOf(rule).some(isOther)).map(({ from }) => from))];
   };
-  const clashing = all.filter((rule) =>
-    devicesOf(rule).some((device) => device.kind === "named" && isOther(device.name)),
-  );
-  return [...new Set(clashing.map(({ from }) => from))];
 }
 
 /** The first statement that asks for one too many. */

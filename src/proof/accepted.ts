@@ -42,7 +42,7 @@ export const undecided = (ruleset: Ruleset, space: PacketSpace): PacketSet =>
   });
 
 /** Whose owner nobody knows, an accepting rule counts without it, a refusing rule with an owner not at all. */
-const countsForReplies = ({ match, verdict, replies }: Rule): boolean =>
+export const countsForReplies = ({ match, verdict, replies }: Rule): boolean =>
   match.related === undefined && (verdict.kind === "accept" ? replies : match.owner === undefined);
 
 /**

@@ -27,6 +27,25 @@ test.each([
   expect(found.map(({ message }) => message)).toEqual([`\`${name}\` cannot name a Linux interface: ${reason}`]);
 });
 
+test.each([
+  ["Loopback Pseudo-Interface 1", "it is the loopback, which stays open"],
+  [" Ethernet", "it begins or ends with a blank"],
+  ["Ethernet ", "it begins or ends with a blank"],
+  ["a".repeat(257), "it is longer than 256 characters"],
+])("on Windows: %s", (name, reason) => {
+  const found = diagnose({ file: "home.ksp", text: home({ interface: `  interface linux "wg0" windows "${name}"` }) });
+  expect(found.map(({ message }) => message)).toEqual([`\`${name}\` cannot name a Windows interface: ${reason}`]);
+});
+
+test("on Windows a quotation mark", () => {
+  expectFaults(home({ interface: `  ⟦interface linux "wg0" windows 'a"b'⟧` }), {
+    code: "KSP2027",
+    message: '`a"b` cannot name a Windows interface: it holds `"`',
+    label: "not the name of an interface",
+    help: "write the name as `Get-NetAdapter` prints it",
+  });
+});
+
 test("utun is macOS's", () => {
   const found = diagnose({ file: "home.ksp", text: home({ interface: "  interface linux utun" }) });
   expect(found.map(({ message }) => message)).toEqual(["`utun` cannot name a Linux interface: `utun` is macOS's"]);
@@ -35,7 +54,7 @@ test("utun is macOS's", () => {
 test("names at the limit, and long names elsewhere", () => {
   expectClean(home({ interface: '  interface "wireguard-home1"' }));
   expectClean(home({ interface: '  interface "aaaaaaaaaaaaaa*"' }));
-  expectClean(home({ interface: '  interface linux "wg0" windows "Local Area Connection 2"' }));
+  expectClean(home({ interface: '  interface linux "wg0" windows "Local Area Connection* 2"' }));
   expectClean(home({ interface: '  interface "lo-vpn.7"' }));
 });
 

@@ -39,7 +39,7 @@ while True:
 `;
 
 /** A machine behind eth0, with a route of everything into a tunnel that is there by name, and a server outside. */
-async function inNetwork(work: (host: Namespace) => Promise<void>): Promise<void> {
+async function inNetwork(work: (host: Namespace, outside: Namespace) => Promise<void>): Promise<void> {
   const sandbox = await openSandbox(["host", "outside"]);
   try {
     const { host, outside } = sandbox.namespaces;
@@ -61,7 +61,7 @@ async function inNetwork(work: (host: Namespace) => Promise<void>): Promise<void
       link set far up`);
     const server = await outside.spawn(["python3", "-c", answering]);
     await server.until("ready");
-    await work(host);
+    await work(host, outside);
   } finally {
     await sandbox.close();
   }
@@ -179,6 +179,54 @@ describe.skipIf(mayBeSkipped())("an audit of a kernel", { timeout: 60_000 }, () 
         ]);
       expect(await reaches(host, 0)).toBe("answered");
       expect((await audited(host, "iptables")).map(({ kind }) => kind)).toEqual(["absent", "absent"]);
+    });
+  });
+
+  describe("copies of what goes into the tunnel", () => {
+    const many = `
+import socket, sys
+for _ in range(40):
+    socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"ksp", ("203.0.113.9", 5555))
+`;
+    /** Frames on the line while forty datagrams go into the tunnel: some are the kernel's own business. */
+    async function framesOf(host: Namespace, outside: Namespace): Promise<number> {
+      const received = async (): Promise<number> => {
+        const [link] = JSON.parse(await outside.run(["ip", "-s", "-j", "link", "show", "far"]));
+        return link.stats64.rx.packets;
+      };
+      const before = await received();
+      await host.run(["python3", "-c", many]);
+      return (await received()) - before;
+    }
+    const dup = (hook: string) => `table ip other { chain c { type filter hook ${hook} priority 300
+      udp dport 5555 dup to 192.168.1.1 device "eth0"
+      }
+    }`;
+
+    test.each<readonly [string, (host: Namespace) => Promise<unknown>]>([
+      ["dup", (host) => host.nft(dup("postrouting"))],
+      ["TEE", (host) => restore(host, "*mangle\n-A OUTPUT -p udp --dport 5555 -j TEE --gateway 192.168.1.1\nCOMMIT\n")],
+    ])("%s: they begin anew, and ours refuse them", async (_, copy) => {
+      await inNetwork(async (host, outside) => {
+        await copy(host);
+        expect(await framesOf(host, outside)).toBeGreaterThan(30);
+        await nftOurs(host);
+        expect(await framesOf(host, outside)).toBeLessThan(20);
+        expect(await audited(host, "nft")).toEqual([]);
+      });
+    });
+
+    test("by a card itself get out", async () => {
+      await inNetwork(async (host, outside) => {
+        await nftOurs(host);
+        expect(await framesOf(host, outside)).toBeLessThan(20);
+        await host.nft(`table netdev other { chain c { type filter hook egress device "wg0" priority 0
+          udp dport 5555 dup to "eth0"
+          }
+        }`);
+        expect(await framesOf(host, outside)).toBeGreaterThan(30);
+        expect((await audited(host, "nft")).map(({ kind }) => kind)).toEqual(["opens"]);
+      });
     });
   });
 });

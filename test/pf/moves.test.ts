@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { evaluate } from "../../src/ir/evaluate.ts";
@@ -107,4 +108,19 @@ describe.each([...tried, narrowed])("$name", ({ plan, files }) => {
     }
     expect(kept).toBeGreaterThan(5);
   });
+});
+
+test.each([
+  ['scrub-anchor "com.apple/*" all fragment reassemble\nanchor "com.apple/*" all', ""],
+  ['scrub-anchor "com.apple/*" all fragment reassemble\nanchor "other" all', "-f /etc/pf.conf"],
+  ['anchor "com.apple/*" in all', "-f /etc/pf.conf"],
+  ["", "-f /etc/pf.conf"],
+])("macOS's own main rules are loaded where they lead to no rule of ours: %j", (main, loaded) => {
+  const [line = ""] = blocksOf(narrowed.files.get("pf/moves.txt") ?? "").get("move disabled -> lockdown") ?? [];
+  const pfctl = `pfctl() { if [ "$1" = -sr ]; then printf '%s\\n' "$MAIN"; else echo "$@"; fi; }`;
+  const { stdout } = spawnSync("sh", ["-c", `${pfctl}\n${line}`], {
+    encoding: "utf8",
+    env: { ...process.env, MAIN: main },
+  });
+  expect(stdout.trim()).toBe(loaded);
 });

@@ -51,6 +51,26 @@ test("a policy that macOS can hold needs nothing for Linux", () => {
   expect(said({ more: `${app("group 20")}\nscope apps` })).toEqual([]);
 });
 
+test.each([
+  "allow out user 501 to 203.0.113.8",
+  "app backup {\n  macos user 501\n  traffic outside\n  on loss keep\n}\nallow out app backup to 203.0.113.8",
+  "allow in from 192.168.1.0/24",
+  "allow in icmp echo-request while down",
+  "allow in from 192.168.1.0/24 while down\nallow in from 192.168.1.0/24 tcp 22 while up",
+])("and whatever else it can hold: %s", (more) => {
+  expect(said({ more })).toEqual([]);
+});
+
+test("the line for macOS is shown, not the one before it", () => {
+  const text = laptop({ carrier: "program '/usr/local/bin/vpn'" }).replace(
+    "carrier",
+    "carrier linux mark 0x1\n  carrier",
+  );
+  const { diagnostics } = compile({ file: "laptop.ksp", text }, { targets: ["pf"] });
+  const lines = diagnostics.map(({ primary }) => primary && text.slice(primary.span.start, primary.span.end));
+  expect(lines).toEqual(["carrier macos program '/usr/local/bin/vpn'"]);
+});
+
 describe("what macOS cannot say is refused, with a way out", () => {
   test.each<readonly [Parts, string]>([
     [{ carrier: "mark 0x6b73/0xffff" }, `KSP4002 pf cannot say a mark: ${named}`],
@@ -63,6 +83,10 @@ describe("what macOS cannot say is refused, with a way out", () => {
     [
       { server: "198.51.100.7 protocol 50" },
       "KSP4002 pf cannot say the carrier of anything but TCP and UDP: use a server that takes UDP, as IPsec does on 4500: macOS tells who sends TCP and UDP alone",
+    ],
+    [
+      { more: "deny out user 501 to 203.0.113.8 icmp echo-request" },
+      "KSP4002 pf cannot say who sends a protocol that is neither TCP nor UDP: leave out who sends it, or say `tcp` or `udp`: of nothing else macOS tells who sends it",
     ],
     [
       { interface: '"utun4"' },

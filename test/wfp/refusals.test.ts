@@ -68,6 +68,21 @@ describe("what Windows cannot say is refused, with a way out", () => {
       { carrier: "program '%ProgramFiles%\\vpn.exe'" },
       "KSP4002 wfp cannot say a program without its whole path on Windows: write it with its drive, or `System`",
     ],
+    ...["C:\\x\\..\\vpn.exe", "C:\\vpn.exe ", "C:\\x.\\vpn.exe", "C:\\x\\\\vpn.exe", "C:\\vpn.exe:more"].map(
+      (path): readonly [Parts, string] => [
+        { carrier: `program '${path}'` },
+        "KSP4002 wfp cannot say a program without its whole path on Windows: write it with its drive, or `System`",
+      ],
+    ),
+    ...["a/b", "a\\b", "dienst-ß", "a".repeat(257)].map((name): readonly [Parts, string] => [
+      { carrier: `service '${name}'` },
+      "KSP4002 wfp cannot say a service name that is no plain ASCII, or holds a slash: write the name that `sc query` prints",
+    ]),
+    [{ carrier: 'service "KSP"' }, "KSP4002 wfp cannot say the service of ksp itself: name the service of the VPN"],
+    [
+      { carrier: "program 'C:\\vpn.exe'", more: app("program 'c:\\VPN.exe'") },
+      "KSP4002 wfp cannot say programs or services whose names differ in upper and lower case alone: write each in one way",
+    ],
     [
       { carrier: "program 'C:\\a.exe' and program 'C:\\b.exe'" },
       'KSP2074 no packet has both `program "C:\\a.exe"` and `program "C:\\b.exe"`: write two `carrier` lines: either will do then',
@@ -94,6 +109,16 @@ describe("what Windows cannot say is refused, with a way out", () => {
   ])("%j", (parts, message) => {
     expect(said(parts)).toContain(message);
   });
+});
+
+test.each(["con", "nul", "lpt1"])("a folder that no Windows can have is refused: %s", (name) => {
+  const { diagnostics } = compile(
+    { file: "x.ksp", text: laptop({}).replace("policy laptop", `policy ${name}`) },
+    { targets: ["wfp"] },
+  );
+  expect(diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual([
+    "KSP4002 wfp cannot say a policy or chain that is called as a device of Windows",
+  ]);
 });
 
 test("what is missing for Windows is told, and nothing for Linux", () => {

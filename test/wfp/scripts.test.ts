@@ -35,7 +35,7 @@ describe.each(["apply.ps1", "hyperv.ps1"])("%s", (name) => {
   test("without a word or a bracket it is none", () => {
     const broken = [
       text.replace("param(", "param"),
-      text.replace(/\}\s*$/, ""),
+      text.replace(/\}(?=[^}]*$)/, ""),
       text.replace("= 'Stop'", "= 'Stop"),
       text.replace("#>", "#"),
     ].filter((changed) => changed !== text);
@@ -58,6 +58,17 @@ test("the program of apply.ps1 is one here-string, where nothing is filled in", 
   const literals = all(script("apply.ps1"), "verbatim_here_string_characters");
   expect(literals.map((text) => text.replace(/^@'\n/, "").replace(/'@$/, ""))).toEqual([loaderSource()]);
   expect(all(script("apply.ps1"), "expandable_here_string_literal")).toEqual([]);
+});
+
+test("hyperv.ps1 blocks anew before it takes an older rule away", () => {
+  expect(all(script("hyperv.ps1"), "command_name")).toEqual([
+    "Set-StrictMode",
+    "Get-Command",
+    "Get-NetFirewallHyperVRule",
+    "New-NetFirewallHyperVRule",
+    "Out-Null",
+    "Remove-NetFirewallHyperVRule",
+  ]);
 });
 
 test("apply.ps1 calls what its program has, and of Windows itself no more than this", () => {

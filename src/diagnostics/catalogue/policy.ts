@@ -83,7 +83,7 @@ export const policy = {
   KSP2027: {
     name: "interface-name",
     severity: "error",
-    message: text`\`${"device"}\` cannot name a Linux interface: ${"reason"}`,
+    message: text`\`${"device"}\` cannot name a ${"system"} interface: ${"reason"}`,
   },
   KSP2029: {
     name: "dns-outside",

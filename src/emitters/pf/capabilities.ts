@@ -26,10 +26,13 @@ export const capabilities: Capabilities = {
   "one-step": holds,
   "final-source": holds,
   "program-path": named,
+  "service-name": named,
   "own-service": named,
+  "owner-case": named,
   "name-asker": refused("leave out `for`: one service of macOS asks for every program"),
   "interface-prefix": refused('name each of them, as in `interface macos "en0" macos "en7"`'),
   "interface-case": holds,
+  "device-name": holds,
   "hop-limit": weakened("macOS drops neighbour discovery with another one, as RFC 4861 asks"),
   "own-addresses": weakened(
     "no program sends with the address of another interface, and a utun has no broadcast but 255.255.255.255",
@@ -54,6 +57,9 @@ export const capabilities: Capabilities = {
   ),
   "carrier-of-others": refused(
     "use a server that takes UDP, as IPsec does on 4500: macOS tells who sends TCP and UDP alone",
+  ),
+  "owner-of-one-other": refused(
+    "leave out who sends it, or say `tcp` or `udp`: of nothing else macOS tells who sends it",
   ),
   "owner-of-others": weakened("a program that the policy names sends nothing else"),
   prober: weakened("any program may ask a heartbeat's target, by the tunnel that it tests"),

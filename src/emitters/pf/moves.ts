@@ -76,4 +76,4 @@ export function movesOf(
 }
 
 /** Without this line of the main rules nothing of ours is evaluated. */
-const reference = "pfctl -sr | grep -qF 'anchor \"com.apple/*\"' || pfctl -f /etc/pf.conf";
+const reference = String.raw`pfctl -sr | grep -q '^anchor "com\.apple/\*" all$' || pfctl -f /etc/pf.conf`;

@@ -2,7 +2,7 @@
 .SYNOPSIS
 Blocks what WSL and virtual machines send: Windows shows their packets to no filter of ksp.
 .DESCRIPTION
-For Windows 11 22H2 and later. -Off takes the rule away again.
+For Windows 11 22H2 and later. -Off takes the rule away again. A rule of others with a lower number for its priority comes before it.
 .EXAMPLE
 powershell -ExecutionPolicy Bypass -File hyperv.ps1
 #>
@@ -14,7 +14,10 @@ $ErrorActionPreference = 'Stop'
 if (-not (Get-Command New-NetFirewallHyperVRule -ErrorAction SilentlyContinue)) {
 	throw 'ksp: this Windows has no firewall for Hyper-V: keep WSL and virtual machines off this machine'
 }
-Get-NetFirewallHyperVRule -Name 'ksp' -ErrorAction SilentlyContinue | Remove-NetFirewallHyperVRule
+# Whatever has our name is replaced, and the new rule stands before the old one goes: a rule that cannot be made leaves the old one.
+$name = 'ksp: virtual machines'
+$old = @(Get-NetFirewallHyperVRule -DisplayName $name -ErrorAction SilentlyContinue)
 if (-not $Off) {
-	New-NetFirewallHyperVRule -Name 'ksp' -DisplayName 'ksp: virtual machines' -Direction Outbound -Action Block | Out-Null
+	New-NetFirewallHyperVRule -DisplayName $name -Direction Outbound -Action Block | Out-Null
 }
+$old | Remove-NetFirewallHyperVRule

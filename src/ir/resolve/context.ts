@@ -63,7 +63,7 @@ export class Context {
         at,
         label: "packets do not show it",
         notes: ["a weaker rule is never written in its place"],
-        help: `run it as a user of its own, or in a slice of systemd, and name that: \`user NUMBER\` or \`slice "NAME.slice"\``,
+        help: `run it as a user of its own, or in a slice of systemd, and name that: \`user NUMBER\` or \`slice "NAME.slice"\`; or declare an \`app\`, with a line for Windows`,
       },
     );
   }

@@ -1,5 +1,5 @@
 import type { IpFamily } from "../readers/nft/program.ts";
-import { accepting, copied, type Effect, queued } from "./effects.ts";
+import { accepting, type Effect, queued } from "./effects.ts";
 import { rangesOf } from "./ipset.ts";
 import { argumentsOf } from "./iptables-words.ts";
 import type { Act } from "./rules.ts";
@@ -58,8 +58,6 @@ export function effectOfTarget(
       return has("--notrack") ? { acts: [{ kind: "untracked" }] } : has("--zone") ? unknown : { acts: [] };
     case "NOTRACK":
       return { acts: [{ kind: "untracked" }] };
-    case "TEE":
-      return copied;
     case "TTL":
     case "HL":
       return { acts: [{ kind: "any-hop-limit" }] };
@@ -91,6 +89,8 @@ const harmless: ReadonlySet<string> = new Set([
   "SECMARK",
   "CONNSECMARK",
   "IDLETIMER",
+  // The copy begins anew at OUTPUT, and ours judge it.
+  "TEE",
 ]);
 
 /** `10.0.0.1`, `10.0.0.1-10.0.0.9:80-90`, `[fd00::1]:80`. */

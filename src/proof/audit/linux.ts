@@ -6,7 +6,8 @@ import { Comparison } from "../translation/comparison.ts";
 import { arpTable, ipTable } from "../translation/same-rules.ts";
 import { loopback, merged, type Vocabulary, vocabularyOf } from "../vocabulary.ts";
 import { passedOver } from "./before-ours.ts";
-import type { AuditFinding, Place } from "./finding.ts";
+import type { AuditFinding } from "./finding.ts";
+import { framesRefused, isOfFrames, isOfNft } from "./frames.ts";
 import { type IpSets, readIpSets } from "./ipset.ts";
 import { judgeForeign } from "./judge.ts";
 import { absencesOfIptables, ownChains, type Switches } from "./ours-iptables.ts";
@@ -30,7 +31,7 @@ export function auditNft(plan: Plan, listing: ReadonlyMap<string, string>): read
   const absent = absences(plan, program, new Comparison(space));
   // Where nothing of ours judges, everything opens.
   if (!program.tables.has(ipTable)) return absent;
-  return [...absent, ...unread(foreign, states), ...judgeForeign(plan, [...foreign.bases, ...basesOf(program)], space)];
+  return [...absent, ...told(foreign, states), ...judgeForeign(plan, [...foreign.bases, ...basesOf(program)], space)];
 }
 
 /** The same of one in which iptables does. */
@@ -49,7 +50,7 @@ export function auditIptables(
   const space = spaceOf(plan, foreign.bases);
   return [
     ...absent,
-    ...unread(foreign, states),
+    ...told(foreign, states),
     ...passedOver(plan, foreign.bases, space),
     ...judgeForeign(plan, foreign.bases, space),
   ];
@@ -68,8 +69,8 @@ interface Sorted {
   readonly nft?: { readonly file: string; readonly text: string };
   readonly saved: readonly Saved[];
   readonly sets: string;
-  /** What nobody recognizes. */
-  readonly others: readonly Place[];
+  /** What nobody recognizes, or reads. */
+  readonly unread: ListedNft["unread"];
 }
 
 /** Listings are known by what they hold. */
@@ -84,7 +85,10 @@ function sorted(listing: ReadonlyMap<string, string>): Sorted {
       .filter(({ text }) => isSaved(text))
       .map((one) => [`${savedOf(one.file, one.text).families} ${one.text.replaceAll(/^#.*$/gm, "")}`, one]),
   );
-  const others = rest.filter((one) => !isSaved(one.text) && !isSets(one));
+  const others = rest.filter((one) => !isSaved(one.text) && !isSets(one) && !isOfFrames(one.text));
+  const frames = rest
+    .filter(({ text }) => isOfFrames(text) && !(nft && isOfNft(text)))
+    .flatMap(({ file, text }) => framesRefused(file, text));
   return {
     ...(nft && { nft }),
     saved: [...rules.values()].map(({ file, text }) => savedOf(file, text)),
@@ -92,12 +96,18 @@ function sorted(listing: ReadonlyMap<string, string>): Sorted {
       .filter(isSets)
       .map(({ text }) => text)
       .join("\n"),
-    others: others.map(({ file, text }) => ({ file, line: 1, text: (text.trim().split("\n")[0] ?? "").slice(0, 80) })),
+    unread: [
+      ...others.map(({ file, text }) => ({
+        place: { file, line: 1, text: (text.trim().split("\n")[0] ?? "").slice(0, 80) },
+        reason: "this is no listing of nft, iptables-save or ipset",
+      })),
+      ...frames,
+    ],
   };
 }
 
 /** The rules of others, of every tool; those that iptables put into tables of nftables are read as iptables lists them. */
-function foreignOf({ nft, saved, sets, others }: Sorted, own: OwnChains): ListedNft {
+function foreignOf({ nft, saved, sets, unread }: Sorted, own: OwnChains): ListedNft {
   const known: IpSets = readIpSets(sets);
   const iptables = saved.flatMap((one) => basesOfSaved(one, known, own));
   const isListedTwice = (table: string): boolean => {
@@ -109,11 +119,10 @@ function foreignOf({ nft, saved, sets, others }: Sorted, own: OwnChains): Listed
   const isForeign = (table: string): boolean =>
     (own.size > 0 || (table !== ipTable && table !== arpTable)) && !isListedTwice(table);
   const listed = nft ? readForeign(nft.text, nft.file, isForeign) : { bases: [], unread: [] };
-  const unknown = others.map((place) => ({ place, reason: "this is no listing of nft, iptables-save or ipset" }));
-  return { bases: [...iptables, ...listed.bases], unread: [...listed.unread, ...unknown] };
+  return { bases: [...iptables, ...listed.bases], unread: [...listed.unread, ...unread] };
 }
 
-const unread = ({ unread: all }: ListedNft, states: AuditFinding["states"]): readonly AuditFinding[] =>
+const told = ({ unread: all }: ListedNft, states: AuditFinding["states"]): readonly AuditFinding[] =>
   all.map((each) => ({ kind: "unclear", states, ...each }));
 
 const spaceOf = (plan: Plan, bases: readonly Base[], ...more: readonly Vocabulary[]): PacketSpace =>

@@ -19,14 +19,19 @@ export interface Need {
 }
 
 /** `peers`: whether it is about each of its addresses by itself, or there are many that would do. */
-const needs: readonly { readonly what: string; readonly stages: readonly Stage[]; readonly peers: "each" | "some" }[] =
-  [
-    { what: "what goes to and from a server", stages: ["helper", "endpoint"], peers: "each" },
-    { what: "a probe or its answer", stages: ["probe"], peers: "each" },
-    { what: "what names are asked of a resolver", stages: ["dns-inside"], peers: "each" },
-    { what: "the business of the link", stages: ["infrastructure"], peers: "some" },
-    { what: "what goes through a tunnel, to whomever", stages: ["tunnel"], peers: "some" },
-  ];
+const needs: readonly {
+  readonly what: string;
+  readonly stages: readonly Stage[];
+  readonly peers: "each" | "some";
+  readonly isArp?: true;
+}[] = [
+  { what: "what goes to and from a server", stages: ["helper", "endpoint"], peers: "each" },
+  { what: "a probe or its answer", stages: ["probe"], peers: "each" },
+  { what: "what names are asked of a resolver", stages: ["dns-inside"], peers: "each" },
+  { what: "the business of the link", stages: ["infrastructure"], peers: "some" },
+  { what: "who has an address on the link (ARP)", stages: ["infrastructure"], peers: "some", isArp: true },
+  { what: "what goes through a tunnel, to whomever", stages: ["tunnel"], peers: "some" },
+];
 
 /** What a ruleset lets pass that it could not do without. */
 export function needsOf(ruleset: Ruleset, space: PacketSpace): readonly Need[] {
@@ -34,10 +39,11 @@ export function needsOf(ruleset: Ruleset, space: PacketSpace): readonly Need[] {
     .intersect(usual([ruleset], space))
     .intersect(straight(space))
     .intersect(atHome(space));
-  return needs.flatMap(({ what, stages, peers }) => {
+  return needs.flatMap(({ what, stages, peers, isArp }) => {
     const rules = ruleset.rules.map((rule) => (stages.includes(rule.stage) ? rule : closed(rule)));
     const passing = accepted({ ...ruleset, rules }, space, "least");
-    const heard = passing.intersect(ordinary).intersect(space.family("ipv4", "ipv6")).minus(idle(space));
+    const spoken = space.family(...(isArp ? (["arp"] as const) : (["ipv4", "ipv6"] as const)));
+    const heard = passing.intersect(ordinary).intersect(spoken).minus(idle(space));
     const set = plain(heard, ruleset, space);
     if (set.isEmpty()) return [];
     return [{ what, set, lost: (surely) => lostOf(set, surely, peers, space) }];
@@ -99,7 +105,7 @@ function plain(set: PacketSet, { rules }: Ruleset, space: PacketSpace): PacketSe
     (owner?.flat() ?? []).flatMap((identity) => (identity.kind === "mark" ? [identity.value] : [])),
   );
   const { owners, interfaces } = space.names;
-  const inner = interfaces.samples.flatMap((name, i) => (inside.test(name) ? [i + 1] : []));
+  const inner = interfaces.samples.flatMap((name, i) => (isInside(name) ? [i + 1] : []));
   const ofHome = (end: "source" | "destination"): PacketSet =>
     space.address(end, "ipv4", home, space.all).union(space.family("ipv6"));
   const preferred: readonly (readonly [string, PacketSet])[] = [
@@ -126,4 +132,5 @@ function plain(set: PacketSet, { rules }: Ruleset, space: PacketSpace): PacketSe
 const home = constant("192.168.0.0/16");
 
 /** Interfaces of containers and virtual machines: no server is behind them. */
-const inside = /^(docker|br-|veth|virbr|vnet|lxc|lxd|incus|podman|cni|flannel|cali|kube|cilium)/;
+const isInsideName = /^(docker|br-|veth|virbr|vnet|lxc|lxd|incus|podman|cni|flannel|cali|kube|cilium)/;
+export const isInside = (name: string): boolean => isInsideName.test(name);

@@ -35,8 +35,8 @@ export function endOf(kind: string, value: Json): End | undefined {
   }
 }
 
-/** What a statement does to a packet. `Unreadable` is thrown where nobody knows. */
-export function effectOf(kind: string, value: Json): Effect {
+/** What a statement does to a packet, or to a frame at a card. `Unreadable` is thrown where nobody knows. */
+export function effectOf(kind: string, value: Json, isAtCard: boolean): Effect {
   switch (kind) {
     case "masquerade":
       return accepting({ kind: "source" });
@@ -55,7 +55,7 @@ export function effectOf(kind: string, value: Json): Effect {
     case "fwd":
       return accepting({ kind: "past", isCopy: false, does: "sends packets out by a card itself" });
     case "dup":
-      return copied;
+      return isAtCard ? copied : { acts: [] };
     case "flow":
       return { acts: [{ kind: "offload", does: "forwards flows past all rules from then on" }] };
     case "tproxy":

@@ -59,7 +59,10 @@ function matchOf(match: Json, contents: Contents): Test {
       // No packet that a policy speaks of has headers of its own.
       return { kind: isNegated ? "always" : "never" };
     case "payload":
-      return knownOr(asked(left, resolved, op.string()), within(value), match);
+      return (
+        ofFrame(value, asked(left, resolved, op.string()), wanted, isNegated) ??
+        knownOr(asked(left, resolved, op.string()), within(value), match)
+      );
     case "&":
       return flagsOf(value, match) ?? knownOf(asked(left, resolved, op.string()));
     default:
@@ -84,6 +87,42 @@ function knownOr(match: Json, withinOf: readonly Condition[], original: Json): T
   }
 }
 
+/** What ARP about IPv4 on Ethernet says of itself, and no other is needed. */
+const ordinaryArp: Readonly<Record<string, readonly (string | number)[]>> = {
+  "arp htype": [1],
+  "arp ptype": ["ip", 0x0800],
+  "arp hlen": [6],
+  "arp plen": [4],
+};
+
+/** Of a frame, or of ARP. */
+function ofFrame(payload: Json, match: Json, wanted: readonly Json[], isNegated: boolean): Test | undefined {
+  const name = `${payload.get("protocol")?.value} ${payload.get("field")?.value}`;
+  switch (name) {
+    case "ether type":
+      return negated(carrying(wanted), isNegated);
+    case "arp saddr ip":
+    case "arp daddr ip":
+      return known(question(match, true));
+    case "arp operation":
+      // Both questions and answers are needed.
+      return { kind: "sometimes" };
+    default: {
+      const usual = ordinaryArp[name];
+      if (!usual) return undefined;
+      const isUsual = wanted.some(({ value }) => usual.some((one) => one === value));
+      return { kind: isUsual !== isNegated ? "always" : "never" };
+    }
+  }
+}
+
+/** Packets that are one of `ip`, `ip6`, `arp`; what else there may be is none that a policy speaks of. */
+function carrying(kinds: readonly Json[]): Test {
+  const families = kinds.flatMap(({ value }) => spoken[`${value}`] ?? []);
+  return families.length === 0 ? { kind: "never" } : known({ kind: "family", families });
+}
+const spoken: Readonly<Record<string, "ipv4" | "ipv6" | "arp">> = { ip: "ipv4", ip6: "ipv6", arp: "arp" };
+
 const protocolNumbers: Readonly<Record<string, number>> = { tcp: 6, udp: 17, icmp: 1, icmpv6: 58, sctp: 132, dccp: 33 };
 
 /** Whose field it is, at least. */
@@ -92,6 +131,7 @@ function within(payload: Json): readonly Condition[] {
   const name = protocol?.isString ? protocol.string() : "";
   const number = protocolNumbers[name];
   if (number !== undefined) return [{ kind: "protocol", spans: [{ first: number, last: number }], isNegated: false }];
+  if (name === "arp") return [{ kind: "family", families: ["arp"] }];
   if (name === "ip" || name === "ip6") return [{ kind: "family", families: [name === "ip" ? "ipv4" : "ipv6"] }];
   return [];
 }
@@ -179,11 +219,8 @@ function ofMeta(key: string, wanted: readonly Json[], isNegated: boolean): Test 
         : undefined;
     case "nftrace":
       return { kind: isNegated ? "always" : "never" };
-    case "protocol": {
-      const kinds: Readonly<Record<string, "ipv4" | "ipv6">> = { ip: "ipv4", ip6: "ipv6" };
-      const families = wanted.flatMap((word) => kinds[`${word.value}`] ?? []);
-      return negated(families.length === 0 ? { kind: "never" } : known({ kind: "family", families }), isNegated);
-    }
+    case "protocol":
+      return negated(carrying(wanted), isNegated);
     default:
       return undefined;
   }

@@ -1,10 +1,14 @@
 import { Json } from "../readers/nft/json.ts";
-import { type IpFamily, Unreadable } from "../readers/nft/program.ts";
+import { Unreadable } from "../readers/nft/program.ts";
 import type { Place } from "./finding.ts";
+import { hookOfBridge, ofBridge, portOf } from "./frames.ts";
 import { effectOf, endOf, isHarmless } from "./nft-effects.ts";
 import { asked, type Contents, testOf } from "./nft-tests.ts";
 import { ruleText } from "./rule-text.ts";
-import { type Act, type Base, type End, isHook, type Rule, type Test } from "./rules.ts";
+import { type Act, type Base, doesSomething, type End, isHook, type Rule, type Test } from "./rules.ts";
+
+/** At a hook of IP or ARP, of a card, or of bridges. */
+type Sees = "packets" | "frames" | "frames of bridges";
 
 /** Tables of others, as `nft -j -p list ruleset` prints them. Whatever is not understood stays, with the most that it might mean. */
 export interface ListedNft {
@@ -14,17 +18,20 @@ export interface ListedNft {
 }
 
 interface Table {
-  readonly families: readonly IpFamily[];
+  readonly families: Base["families"];
+  readonly sees: Sees;
   readonly chains: Map<string, Rule[]>;
   readonly contents: Map<string, Json>;
   readonly bases: { readonly name: string; readonly value: Json; readonly place: Place }[];
 }
 
-const families: Readonly<Record<string, readonly IpFamily[]>> = {
-  ip: ["ipv4"],
-  ip6: ["ipv6"],
-  inet: ["ipv4", "ipv6"],
-  netdev: ["ipv4", "ipv6"],
+const families: Readonly<Record<string, readonly [Base["families"], Sees]>> = {
+  ip: [["ipv4"], "packets"],
+  ip6: [["ipv6"], "packets"],
+  inet: [["ipv4", "ipv6"], "packets"],
+  arp: [["arp"], "packets"],
+  netdev: [["ipv4", "ipv6", "arp"], "frames"],
+  bridge: [["ipv4", "ipv6", "arp"], "frames of bridges"],
 };
 
 /** `isOther`: which tables, by family and name, are asked for. */
@@ -46,9 +53,12 @@ export function readForeign(text: string, file: string, isOther: (table: string)
     const known = families[family];
     const name = textOf(value, "name");
     const place = { file, line: i + 1, text: `${kind} ${key}${kind === "table" ? "" : ` ${name}`}` };
-    // Frames of bridges and ARP are none of the packets that a policy speaks of.
-    if (!known) continue;
-    const table: Table = tables.get(key) ?? { families: known, chains: new Map(), contents: new Map(), bases: [] };
+    if (!known) {
+      unread.push({ place, reason: `the family ${family}` });
+      continue;
+    }
+    const [seen, sees] = known;
+    const table: Table = tables.get(key) ?? { families: seen, sees, chains: new Map(), contents: new Map(), bases: [] };
     tables.set(key, table);
     if (kind === "chain") {
       table.chains.set(name, []);
@@ -62,14 +72,18 @@ export function readForeign(text: string, file: string, isOther: (table: string)
     }
   }
   for (const [table, value, place] of rules)
-    table.chains.get(textOf(value, "chain"))?.push(...wholly(value, table.contents, place));
+    table.chains.get(textOf(value, "chain"))?.push(...wholly(value, table, place));
   const bases = [...tables.values()].flatMap((table) =>
     table.bases.flatMap(({ name, value, place }) => {
-      const hook = textOf(value, "hook");
+      const named = textOf(value, "hook");
+      const isBridge = table.sees === "frames of bridges";
+      // From port to port: nothing of this machine, and nothing that it forwards.
+      if (isBridge && named === "forward") return [];
+      const hook = isBridge ? hookOfBridge(named) : named;
       const priority = value.get("prio")?.value ?? 0;
       const devices = devicesOf(value.get("dev"));
       if (!isHook(hook) || typeof priority !== "number" || !devices) {
-        unread.push({ place, reason: `the hook ${hook}` });
+        unread.push({ place, reason: `the hook ${named}` });
         return [];
       }
       const type = textOf(value, "type");
@@ -83,7 +97,12 @@ export function readForeign(text: string, file: string, isOther: (table: string)
           reroutes: type === "route",
           families: table.families,
           ...(device !== undefined && { device }),
-          chain: [...chain, ...(refuses ? [{ place, tests: [], acts: [], end: { kind: "drop" } } as const] : [])],
+          chain: [
+            ...chain,
+            ...(refuses
+              ? [{ place, tests: isBridge ? [ofBridge] : [], acts: [], end: { kind: "drop" } } as const]
+              : []),
+          ],
           chains: table.chains,
         }),
       );
@@ -119,9 +138,12 @@ const textOf = (value: Json, key: string): string => {
 };
 
 /** Of what cannot even be taken apart nothing is known. */
-function wholly(value: Json, contents: Contents, place: Place): readonly Rule[] {
+function wholly(value: Json, { contents, sees }: Pick<Table, "contents" | "sees">, place: Place): readonly Rule[] {
   try {
-    return rulesOf(value.get("expr") ?? value.fail("no expressions"), contents, place);
+    const rules = rulesOf(value.get("expr") ?? value.fail("no expressions"), { contents, sees }, place);
+    if (sees !== "frames of bridges") return rules;
+    // A call asks nothing yet.
+    return rules.map((rule) => (doesSomething(rule) ? { ...rule, tests: [ofBridge, ...rule.tests] } : rule));
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     return [{ place, tests: [], acts: [{ kind: "unknown", words: error.message }] }];
@@ -129,7 +151,11 @@ function wholly(value: Json, contents: Contents, place: Place): readonly Rule[] 
 }
 
 /** A rule with a map of verdicts is one for each of them. */
-function rulesOf(expressions: Json, contents: Contents, place: Place): readonly Rule[] {
+function rulesOf(
+  expressions: Json,
+  { contents, sees }: Pick<Table, "contents" | "sees">,
+  place: Place,
+): readonly Rule[] {
   const tests: Test[] = [];
   const acts: Act[] = [];
   let end: End | undefined;
@@ -142,13 +168,13 @@ function rulesOf(expressions: Json, contents: Contents, place: Place): readonly 
       if (isTest) {
         // Of a packet that was changed meanwhile.
         if (acts.length > 0 && kind === "match") tests.push(unknown(expression));
-        else tests.push(testOf(kind, value, contents));
+        else tests.push((sees === "frames of bridges" ? portOf(value) : undefined) ?? testOf(kind, value, contents));
         continue;
       }
       const ended = endOf(kind, value);
       if (ended) end = ended;
       else {
-        const effect = effectOf(kind, value);
+        const effect = effectOf(kind, value, sees !== "packets");
         acts.push(...effect.acts);
         if (effect.end) end = effect.end;
       }

@@ -27,7 +27,7 @@ export interface Base {
   /** Where its rules change a mark the way of a packet is looked up again. */
   readonly reroutes: boolean;
   /** Only these packets come by. */
-  readonly families: readonly IpFamily[];
+  readonly families: readonly (IpFamily | "arp")[];
   /** Only packets of this device do. */
   readonly device?: string;
   /** In this chain and in all that it calls. */

@@ -1,4 +1,5 @@
 import type { Rule, Ruleset, Stage } from "../../ir/ruleset.ts";
+import { countsForReplies } from "../accepted.ts";
 import { connections, fragments } from "../dimensions.ts";
 import type { PacketSet } from "../packets/packet-set.ts";
 import type { Meaning } from "../readers/pf/meaning.ts";
@@ -41,16 +42,26 @@ export class FlowsOfPf {
     return undefined;
   }
 
-  /** A packet of a flow that the old rules let begin, the new ones would not, and no step ends. */
+  /**
+   * A packet of a flow that the old rules let begin, the new ones would not, and no step ends. What a state lets pass that the
+   * new plan lets pass in both directions, too, is none: an answer of DHCP, which new rules pass before any that remembers.
+   */
   #left(steps: readonly Step[], before: PfStanding, after: PfStanding, direction: Direction): Difference | undefined {
-    const left = this.#ending(before, after, direction, "opening").minus(this.#killed(steps, direction, "opening"));
+    const answered = after.ruleset.rules.filter(countsForReplies);
+    const [opened, both] = [after.ruleset.rules, answered].map(
+      (rules) => this.#comparison.planned({ ...after.ruleset, rules }, "as-loaded").openings,
+    );
+    if (!opened || !both) throw new Error("two directions");
+    const left = this.#ending(before, after, direction, "opening")
+      .minus(this.#killed(steps, direction, "opening"))
+      .minus(opened.intersect(both));
     return this.#comparison.some(left, "it was let begin by the old rules, and goes on under the new ones");
   }
 
   /**
    * Of what both states let pass on the way to a server, as infrastructure or as a probe, a packet that does not from the load
-   * on. A kill may end such a flow where another one, on the same interface to the same address, has to end: `pfctl -k` asks
-   * for no port. Then it begins anew, and what is lost is an answer in between, or a connection of TCP.
+   * on. A kill may end such a flow where another one, on the same interface to the same address, has to end, or where some
+   * were let begin in the other direction: `pfctl -k` asks for no port. Then it begins anew, and what is lost is an answer in between, or a connection of TCP.
    */
   #lost(steps: readonly Step[], before: PfStanding, after: PfStanding, direction: Direction): Difference | undefined {
     const { space } = this.#comparison;
@@ -65,7 +76,9 @@ export class FlowsOfPf {
     const flows = (["opening", "answered"] as const).map((as) => {
       const killed = this.#killed(steps, direction, as);
       const flow = connection(space, as).intersect(as === "opening" ? states.original : states.reply);
-      const others = this.#beside(this.#ending(before, after, direction, as), direction);
+      const others = this.#beside(this.#ending(before, after, direction, as), direction).union(
+        this.#across(before, direction, as === "opening" ? "answered" : "opening"),
+      );
       const mayBeLost = as === "answered" ? space.all : space.is("protocol", tcp);
       return flow.minus(killed).union(flow.intersect(killed).intersect(others).intersect(mayBeLost));
     });
@@ -97,6 +110,18 @@ export class FlowsOfPf {
     if (!flows.minus(isNamed).isEmpty()) return space.all;
     const far = direction === "out" ? "destination" : "source";
     return flows.project("family", `${direction}Name`, `${direction}Kind`, `${far}4`, `${far}6`);
+  }
+
+  /**
+   * Everything on interfaces where the old rules let flows begin in the other direction: which addresses this machine has
+   * nobody knows, so one that came in may have those of one that went out.
+   */
+  #across({ program }: PfStanding, direction: Direction, as: As): PacketSet {
+    return this.#meaning
+      .makes(program, direction, as)
+      .intersect(this.#comparison.space.direction(direction))
+      .intersect(this.#there)
+      .project("family", `${direction}Name`, `${direction}Kind`);
   }
 
   /** Flows whose states a step ends, as a packet of a direction shows them. */

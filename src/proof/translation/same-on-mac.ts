@@ -1,4 +1,4 @@
-import type { Ruleset } from "../../ir/ruleset.ts";
+import type { Rule, Ruleset } from "../../ir/ruleset.ts";
 import { connections, fragments } from "../dimensions.ts";
 import type { PacketSpace } from "../packet-space.ts";
 import type { PacketSet } from "../packets/packet-set.ts";
@@ -98,17 +98,22 @@ export class SameOnMac {
   }
 }
 
-/** An answer to what passes without a state is judged like any other packet. */
+/**
+ * An answer to what passes without a state is judged like any other packet. Where a rule names who sends, there are answers of
+ * TCP and UDP alone: of nothing else macOS knows the sender.
+ */
 const asFlows = (ruleset: Ruleset): Ruleset => ({
   ...ruleset,
-  rules: ruleset.rules.map((rule) =>
-    rule.verdict.kind === "accept" && !rule.replies && rule.match.related === undefined
-      ? { ...rule, verdict: { kind: "drop" }, match: withoutOwner(rule.match) }
-      : rule,
-  ),
+  rules: ruleset.rules.flatMap((rule): readonly Rule[] => {
+    const { match, verdict, replies } = rule;
+    if (verdict.kind !== "accept" || match.related !== undefined) return [rule];
+    if (!replies) return [{ ...rule, verdict: { kind: "drop" }, match: withoutOwner(match) }];
+    if (match.owner === undefined || match.transport !== undefined) return [rule];
+    return (["tcp", "udp"] as const).map((kind) => ({ ...rule, match: { ...match, transport: { kind } } }));
+  }),
 });
 
-const withoutOwner = ({ owner: _, ...match }: Ruleset["rules"][number]["match"]) => match;
+const withoutOwner = ({ owner: _, ...match }: Rule["match"]) => match;
 
 const connection = (space: PacketSpace, ...names: readonly (typeof connections.values)[number][]): PacketSet =>
   space.is("connection", ...names.map((name) => connections.numberOf(name)));

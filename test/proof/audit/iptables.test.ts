@@ -143,6 +143,7 @@ describe("harmless", () => {
     "connections that come too often": {
       more: table("filter", ["INPUT -p udp -m recent --update --seconds 30 --hitcount 6 --name D --rsource -j DROP"]),
     },
+    "a copy, which begins anew": { more: table("mangle", ["OUTPUT -p udp -j TEE --gateway 192.168.1.9"]) },
     "a mark of others": {
       more: table("mangle", [
         "FORWARD -i tailscale0 -j MARK --set-xmark 0x40000/0xff0000",
@@ -178,10 +179,6 @@ describe("opens", () => {
     "a program": [
       table("filter", ["OUTPUT -p udp -j NFQUEUE --queue-num 0"]),
       "gives packets to a program, which may let them past all rules behind",
-    ],
-    "a copy": [
-      table("mangle", ["OUTPUT -p udp -j TEE --gateway 192.168.1.9"]),
-      "sends copies of packets out elsewhere",
     ],
   };
   test.each(Object.entries(opening))("%s", (_, [text, does]) => {

@@ -145,7 +145,7 @@ describe("opens", () => {
       "sends packets out by a card itself",
     ],
     copies: [
-      table({ ...late, hook: "postrouting", prio: 400 }, [[{ dup: { addr: "192.0.2.9", dev: "eth1" } }]]),
+      table({ type: "filter", hook: "egress", prio: 0, dev: "wg0" }, [[{ dup: { dev: "eth1" } }]], [], "netdev"),
       "sends copies of packets out elsewhere",
     ],
   };

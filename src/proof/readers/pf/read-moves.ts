@@ -40,7 +40,8 @@ export function readMoves(text: string): readonly Block[] {
 
 /** Words that are the same wherever they stand. */
 const fixed: ReadonlyMap<string, Command> = new Map<string, Command>([
-  [`pfctl -sr | grep -qF 'anchor "com.apple/*"' || pfctl -f /etc/pf.conf`, { kind: "main rules" }],
+  // The whole line: one of `scrub-anchor` or of a part of the packets leads nothing to our rules.
+  [String.raw`pfctl -sr | grep -q '^anchor "com\.apple/\*" all$' || pfctl -f /etc/pf.conf`, { kind: "main rules" }],
   ["pfctl -E", { kind: "enable" }],
   ['pfctl -X "$token"', { kind: "release" }],
   ["pfctl -i ALL -F states", { kind: "kill floating" }],
