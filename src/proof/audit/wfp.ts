@@ -60,6 +60,7 @@ function reading(file: string, text: string): Listing {
 const merge = (listings: readonly Listing[]): Listing => ({
   filters: listings.flatMap(({ filters }) => filters),
   sublayers: new Map(listings.flatMap(({ sublayers }) => [...sublayers])),
+  services: new Map(listings.flatMap(({ services }) => [...services])),
 });
 
 function documentIn([file, text]: readonly [string, string]): readonly Document[] {
@@ -109,7 +110,7 @@ class Audit {
     const strange = new Set(this.#own.strange);
     const filters = this.#listing.filters.filter((filter) => !ours.has(filter) && !strange.has(filter));
     const foreign = new ForeignFilters(
-      { filters, sublayers: this.#listing.sublayers },
+      { ...this.#listing, filters },
       { meaning: this.#meaning, conditions: this.#conditions, space: this.#space, there: this.#same.there },
       this.#listing.sublayers.get(document.sublayer.key) ?? document.sublayer.weight,
     );
@@ -191,8 +192,12 @@ class Audit {
 
   /** Somebody may have made another one with our key. */
   #misplaced(): AuditFinding | undefined {
-    const { key, weight } = this.#own.document.sublayer;
-    const { sublayers } = this.#listing;
+    const { provider, sublayer } = this.#own.document;
+    const { key, weight } = sublayer;
+    const { sublayers, services } = this.#listing;
+    const service = services.get(provider);
+    if (service !== undefined)
+      return { kind: "absent", states: this.#states, reason: `they last only while the service ${service} does` };
     const told = sublayers.get(key);
     if (sublayers.size === 0 || told === weight) return undefined;
     const reason =

@@ -94,6 +94,18 @@ describe("ours are not there", () => {
     expect(machine.audited(stateWith(lasting))[0]).toMatch(/^absent: .* it lasts for another time/);
   });
 
+  test("a provider that hangs on a service", () => {
+    const named = (service: string) =>
+      stateWith(up).replace(
+        "<subLayers",
+        `<providers numItems="1"><item><providerKey>{44d96528-c782-5948-a7f4-b8cf6cde24a5}</providerKey>${service}</item></providers><subLayers`,
+      );
+    expect(machine.audited(named("<serviceName/>"))).toEqual([]);
+    expect(machine.audited(named("<serviceName>x</serviceName>"))).toEqual([
+      "absent: they last only while the service x does [lockdown,down,up]",
+    ]);
+  });
+
   test("a listing that is not whole", () => {
     const whole = stateWith(up);
     const cut = up[3] ?? "";

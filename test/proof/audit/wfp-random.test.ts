@@ -14,7 +14,7 @@ import { policyNamed } from "../../wfp/policies.ts";
 import { inForce, isShown, type Moment, passes as passesOurs } from "../../wfp/simulator.ts";
 import { luidOf, stateWith, WindowsMachine } from "./windows-machine.ts";
 
-/** More with `KSP_RANDOM=1000`. */
+/** More with `KSP_RANDOM=300`. */
 const { KSP_RANDOM: runs = "25" } = process.env;
 const rig = new Rig();
 afterAll(() => rig.dispose());

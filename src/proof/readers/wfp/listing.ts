@@ -3,6 +3,8 @@ export interface Listing {
   readonly filters: readonly ListedFilter[];
   /** Weights of sublayers by their keys, as far as they are told: `show filters` names none. */
   readonly sublayers: ReadonlyMap<string, number>;
+  /** Services of providers that have one, by the keys of providers: without its service Windows leaves their filters out at a boot. */
+  readonly services: ReadonlyMap<string, string>;
 }
 
 export interface ListedFilter {

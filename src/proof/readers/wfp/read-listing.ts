@@ -12,8 +12,15 @@ export function readListing(file: string, text: string): Listing {
   const lists = [...everyNamed(elements, "filters")];
   if (lists.length === 0) throw new Unreadable(1, "no filters, as `netsh wfp show state` tells them");
   for (const layers of everyNamed(elements, "layers")) itemsOf(layers);
+  const providers = [...everyNamed(elements, "providers")].flatMap(itemsOf);
   const sublayers = [...everyNamed(elements, "subLayers")].flatMap(itemsOf);
   return {
+    services: new Map(
+      providers.flatMap((item) => {
+        const service = textAt(item, "serviceName");
+        return service === "" ? [] : [[keyIn(item, "providerKey"), service] as const];
+      }),
+    ),
     filters: lists.flatMap(itemsOf).map((item) => filterIn(file, item)),
     sublayers: new Map(
       sublayers.flatMap((item) => {
