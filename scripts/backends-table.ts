@@ -84,8 +84,9 @@ const tried: Readonly<Record<Target, readonly string[]>> = {
     "Not tried anywhere: PowerShell itself, the engine's own checks, a listing of a real machine, 32 bits and ARM, `hyperv.ps1`.",
   ],
   pf: [
-    "**Nothing of it ran on a Mac.** What macOS does is from its kernel's source and from what others measured: docs/pf.md says how a",
-    "reader with a Mac can check it.",
+    "**Nothing of it ran on a Mac.** What macOS does is from its kernel's source and from what others measured. A reader",
+    "with a Mac can check it: `sudo sh report.sh > report.txt` in the folder `pf` changes nothing and prints what to report, `ksp audit POLICY",
+    "--target pf --listing report.txt` says whether it is in force there, and docs/pf.md names what nobody has tried.",
     "",
     "| tried | against | by |",
     "| --- | --- | --- |",

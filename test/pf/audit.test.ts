@@ -42,6 +42,7 @@ test("a Mac is not asked by itself", async () => {
 
 /** In the place of macOS's own. */
 const pfctl = `#!/bin/sh
+echo "$*" >> calls
 case "$*" in
 "-s info") echo "Status: Enabled for 0 days 00:00:04           Debug: Urgent" ;;
 "-v -s Interfaces") printf 'ALL\\nen0\\nlo0 (skip)\\n' ;;
@@ -55,14 +56,21 @@ case "$*" in
 esac
 `;
 
-test("report.sh asks for all that an audit reads", async () => {
-  const cwd = await directory({ pfctl, "report.sh": files.get("pf/report.sh") ?? "" });
+/** Nothing is loaded, flushed, killed, turned on or off, and no table is changed. */
+const changesNothing = /^(-n -v -o none -f \S+\.conf|(-v )?(-a \S+ )?(-s \w+|-v?s\w+|-t \S+ -T show))$/;
+
+test("report.sh asks for all that an audit reads, and changes nothing", async () => {
+  const cwd = await directory({ pfctl, "up.conf": "", "report.sh": files.get("pf/report.sh") ?? "" });
   await chmod(`${cwd}/pfctl`, 0o755);
-  const { stdout } = spawnSync("sh", ["report.sh"], {
+  const { stdout, stderr, status } = spawnSync("sh", ["report.sh"], {
     cwd,
     encoding: "utf8",
     env: { ...process.env, PATH: `${cwd}:${path}` },
   });
+  expect({ stderr, status }).toEqual({ stderr: "", status: 0 });
+  const calls = (await readFile(`${cwd}/calls`, "utf8")).trim().split("\n");
+  expect(calls.filter((call) => !changesNothing.test(call))).toEqual([]);
+  expect(calls).toContain("-n -v -o none -f ./up.conf");
   const { info, rules, translations, tables, interfaces } = readReport(stdout);
   expect(info).toContain("Status: Enabled");
   expect(interfaces.text).toContain("lo0 (skip)");

@@ -23,7 +23,7 @@ export function auditPf(plan: Plan, listing: ReadonlyMap<string, string>): reado
   const [first] = listing;
   if (!first) return [{ kind: "absent", states, reason: "pfctl printed nothing" }];
   const [file, text] = first;
-  const lines = text.split("\n");
+  const lines = text.split(/\r?\n/);
   const placeOf = (line: number): Place => ({ file, line, text: (lines[line - 1] ?? "").trim() });
   try {
     return new Audit(plan, readListing(readReport(text)), placeOf).findings();

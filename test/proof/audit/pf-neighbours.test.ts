@@ -42,12 +42,13 @@ block drop in inet6 proto ipv6-icmp all icmp6-type echoreq`,
   "com.apple/200.AirDrop/Bonjour",
   { rules: "pass in on p2p0 inet6 proto udp from any to any port = 5353 keep state" },
 );
+const otherVpn = "othervpn";
 const vpn = withAnchor(
   withAnchor(stock, "", {
     rules: 'scrub-anchor "com.apple/*" all fragment reassemble\nanchor "com.apple/*" all\nanchor "othervpn" all',
     translations: 'nat-anchor "com.apple/*" all\nnat-anchor "othervpn" all\nrdr-anchor "com.apple/*" all',
   }),
-  "othervpn",
+  otherVpn,
   {
     rules: `pass quick on lo0 all flags any keep state
 pass out quick on en0 inet proto udp from any to 203.0.113.77 port = 51820 keep state
@@ -68,6 +69,15 @@ const splitTunnel = withAnchor(stock, "com.apple/050.split-tunnel", {
     "pass out quick on utun4 route-to (en0 192.168.1.1) reply-to (en0 192.168.1.1) inet from any to 192.0.2.0/24 no state",
 });
 
+/** The main ruleset with a line before the stock one. */
+function leading(line: string): Mac {
+  const main = stock.anchors[""];
+  return withAnchor(stock, "", { ...main, rules: `${line}\n${main?.rules ?? ""}` });
+}
+const redirects = "rdr pass on en0 inet proto tcp from any to any port = 22 -> 127.0.0.1 port 2222";
+const lets = "pass out on en0 all flags S/SA keep state";
+const quick = "pass out quick on en0 all flags S/SA keep state";
+
 test.each<readonly [string, Mac]>([
   ["Internet Sharing", sharing],
   ["Apple's application firewall and AirDrop", appleFirewall],
@@ -80,16 +90,22 @@ test.each<readonly [string, Mac]>([
       translations: "rdr on bridge100 inet proto tcp from 192.168.2.0/24 to any port = unheard -> 127.0.0.1 port 8021",
     }),
   ],
+  ["an anchor of translations that nothing leads to", withAnchor(stock, "com.apple/x/y", { translations: redirects })],
+  ["one whose rules alone are asked", withAnchor(leading('anchor "other" all'), "other", { translations: redirects })],
+  [
+    "rules that are not final, in an anchor that is not",
+    withAnchor(leading('anchor "other" all'), "other", { rules: lets }),
+  ],
+  ["a sibling behind ours", withAnchor(stock, "com.apple/000.ksq", { rules: quick })],
+  [
+    "what is not translated, in words that nobody knows",
+    withAnchor(stock, "com.apple/x", { translations: "no nat on en0 frob" }),
+  ],
   ["loopback skipped", { ...stock, interfaces: "ALL\nen0\nlo0 (skip)\nutun4" }],
 ])("%s gives no alarm", (_, mac) => {
   expect(said(mac)).toEqual([]);
 });
 
-/** The main ruleset with a line before the stock one. */
-const ahead = (mac: Mac, line: string): Mac => {
-  const main = mac.anchors[""];
-  return withAnchor(mac, "", { ...main, rules: `${line}\n${main?.rules ?? ""}` });
-};
 const moved = (mac: Mac, from: string, to: string): Mac => {
   const { [from]: anchored = {}, ...anchors } = mac.anchors;
   return { ...mac, anchors: { ...anchors, [to]: anchored } };
@@ -104,17 +120,17 @@ describe("a neighbour that opens or breaks is found, with a packet", () => {
     ],
     [
       "a pass before ours",
-      ahead(stock, "pass quick on en0 all flags any keep state"),
+      leading("pass quick on en0 all flags any keep state"),
       [/^opens lets packets pass .*\(pass quick on en0/],
     ],
     [
       "one by its state alone",
-      ahead(stock, "pass out quick on utun9 all flags S/SA keep state"),
+      leading("pass out quick on utun9 all flags S/SA keep state"),
       [/^opens .*: out on utun9 /],
     ],
     [
       "its second VPN before ours",
-      ahead(withAnchor(vpn, "", stock.anchors[""] ?? {}), 'anchor "othervpn" all'),
+      withAnchor(leading('anchor "othervpn" all'), otherVpn, vpn.anchors[otherVpn] ?? {}),
       [
         /^opens .*\(pass quick on lo0 .*established-original$/,
         /^opens .*203\.0\.113\.77/,
@@ -130,7 +146,7 @@ describe("a neighbour that opens or breaks is found, with a packet", () => {
     ],
     [
       "the same as a rule of the main ruleset",
-      ahead(stock, "block drop out quick inet proto udp from any to 198.51.100.7"),
+      leading("block drop out quick inet proto udp from any to 198.51.100.7"),
       [/^breaks refuses what goes to and from a server/],
     ],
     [
@@ -140,18 +156,18 @@ describe("a neighbour that opens or breaks is found, with a packet", () => {
     ],
     [
       "names that are refused",
-      ahead(stock, "block drop quick proto udp from any to any port = 53"),
+      leading("block drop quick proto udp from any to any port = 53"),
       [/^breaks refuses what names are asked/],
     ],
-    ["a probe that is refused", ahead(stock, "block drop out quick inet proto icmp all"), [/^breaks refuses a probe/]],
+    ["a probe that is refused", leading("block drop out quick inet proto icmp all"), [/^breaks refuses a probe/]],
     [
       "a pass without a state",
-      ahead(stock, "pass out quick on utun4 all no state"),
+      leading("pass out quick on utun4 all no state"),
       [/^opens /, /^breaks keeps no state for/],
     ],
     [
       "a route past the tunnel",
-      ahead(stock, "pass out quick on utun4 route-to en0 all flags S/SA keep state"),
+      leading("pass out quick on utun4 route-to en0 all flags S/SA keep state"),
       [/^opens .*: out on utun4 /, /^breaks sends elsewhere /],
     ],
     [
@@ -169,17 +185,101 @@ describe("a neighbour that opens or breaks is found, with a packet", () => {
       [/^opens changes addresses and lets pass.*: in on en0 .*tcp 22/],
     ],
     [
+      "rules that are final by their anchor",
+      withAnchor(leading('anchor "other" quick all'), "other", { rules: lets }),
+      [/^opens /],
+    ],
+    ["an anchor by its whole path", withAnchor(leading('anchor "/other" all'), "other", { rules: quick }), [/^opens /]],
+    [
+      "a table of the main rules, named in an anchor",
+      withAnchor(
+        withAnchor(stock, "", { ...stock.anchors[""], tables: { near: "203.0.113.0/28" } }),
+        "com.apple/000.a",
+        { rules: "pass out quick on en0 inet from any to <near> flags S/SA keep state" },
+      ),
+      [/^opens .* to 203\.0\.113\.\d /],
+    ],
+    [
+      "two interfaces skipped",
+      { ...stock, interfaces: "ALL\nen0 (skip)\nen1\nutun4 (skip)" },
+      [/^opens .*\(en0 \(skip\)\): out on en0 /, /^opens .*\(utun4 \(skip\)\): out on utun4 /],
+    ],
+    [
+      "an order of users",
+      leading("pass out quick on en0 inet proto tcp all user 1 >< 6 flags S/SA keep state"),
+      [/^unclear an order of ids /],
+    ],
+    [
+      "an order of groups",
+      leading("pass out quick on en0 inet proto tcp all group > 6 flags S/SA keep state"),
+      [/^unclear an order of ids /],
+    ],
+    [
+      "a network of an interface",
+      leading("pass out quick on en0 inet from (en0:network) to any flags S/SA keep state"),
+      [/^unclear addresses of an interface /],
+    ],
+    [
+      "addresses of another interface",
+      leading("pass out quick on en0 inet from (en1) to any flags S/SA keep state"),
+      [/^unclear addresses of an interface /],
+    ],
+    [
+      "all but its own addresses",
+      leading("pass in quick on en0 inet from any to ! (en0) no state"),
+      [/^opens .*\((multicast|broadcast)\)/],
+    ],
+    [
+      "an anchor behind a tag",
+      withAnchor(leading('anchor "other" all tagged vm'), "other", { rules: "block drop quick all" }),
+      [/^unclear a tag, which any rule may have set \(anchor "other" all tagged vm\)/],
+    ],
+    [
+      "two lines that nobody knows, each by itself",
+      leading("frobnicate in\nfrobnicate out"),
+      [/^unclear .*\(frobnicate in\)/, /^unclear .*\(frobnicate out\)/],
+    ],
+    [
+      "two addresses for one, in both directions",
+      withAnchor(stock, "com.apple/x", {
+        translations: "binat pass on en0 inet from 192.168.1.2 to any -> 203.0.113.9",
+      }),
+      [/^opens changes addresses/],
+    ],
+    [
+      "what asks for neighbours, sent elsewhere",
+      withAnchor(stock, "com.apple/x", { translations: "rdr on en0 inet6 proto ipv6-icmp from any to any -> ::1" }),
+      [/^breaks sends elsewhere the business of the link /],
+    ],
+    [
+      "the same, or not",
+      withAnchor(stock, "com.apple/x", {
+        translations: "rdr on en0 inet6 proto ipv6-icmp from any to any tagged x -> ::1",
+      }),
+      [/^unclear a tag/],
+    ],
+    [
+      "a translation that nobody knows, and that asks no rule",
+      withAnchor(stock, "com.apple/x", { translations: "nat pass on en0 frob from any to any -> (en0:0)" }),
+      [/^unclear .*\(nat pass on en0 frob .*: out on en0 /],
+    ],
+    [
+      "one that nobody knows beside it changes nothing",
+      leading("block drop out quick inet proto udp from any to 198.51.100.7\nblock drop in quick on en9 all frob"),
+      [/^breaks refuses what goes to and from a server /],
+    ],
+    [
       "a word that nobody knows",
-      ahead(stock, "pass out quick on en0 all dscp 46 keep state"),
+      leading("pass out quick on en0 all dscp 46 keep state"),
       [/^unclear the option dscp .*: out on en0/],
     ],
-    ["a line that nobody knows", ahead(stock, "frobnicate all"), [/^unclear the statement frobnicate/]],
+    ["a line that nobody knows", leading("frobnicate all"), [/^unclear the statement frobnicate/]],
     [
       "rules in braces",
-      ahead(stock, "anchor out on en1 {\n  block drop quick all\n}"),
+      leading("anchor out on en1 {\n  block drop quick all\n}"),
       [/^unclear a rule in braces \(block drop quick all\)/],
     ],
-    ["a tag", ahead(stock, "block drop out quick all tagged vm"), [/^unclear a tag/]],
+    ["a tag", leading("block drop out quick all tagged vm"), [/^unclear a tag/]],
     [
       "an unknown line in an anchor before ours",
       withAnchor(stock, "com.apple/000.a", { rules: "pass in quick on en0 all received-on en1" }),

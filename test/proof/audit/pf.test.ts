@@ -24,10 +24,14 @@ test("a Mac as it comes, with a state of ours", () => {
   for (const state of ["lockdown", "down", "up"]) expect(said(stockMac(loaded(files, state)))).toEqual([]);
 });
 
+test("a report that went through another system's editor", () => {
+  expect(auditPf(plan, new Map([["report.txt", reportOf(stock).replaceAll("\n", "\r\n")]]))).toEqual([]);
+});
+
 describe("ours are not in force", () => {
   test("a file that is no report", () => {
     expect(auditPf(plan, new Map())).toMatchObject([{ kind: "absent", reason: "pfctl printed nothing" }]);
-    const reason = "nothing says what `pfctl -sr` prints";
+    const reason = "nothing says what `pfctl -sr` prints, and only to root does it";
     expect(auditPf(plan, new Map([["x", "hello\n"]]))).toMatchObject([{ kind: "absent", reason }]);
   });
 

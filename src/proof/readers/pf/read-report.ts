@@ -8,10 +8,11 @@ import { type Listed, type Printed, readTableNames } from "./read-listing.ts";
  * @throws Unreadable where one of the commands is missing without which nothing can be said.
  */
 export function readReport(text: string): Listed {
-  const said = text.includes("\n== ") || text.startsWith("== ") ? commandsOf(text) : sectionsOf(text);
+  const lines = text.split(/\r?\n/);
+  const said = lines.some((line) => line.startsWith("== ")) ? commandsOf(lines) : sectionsOf(lines);
   const needed = (command: string): Printed => {
     const found = said.get(command);
-    if (!found) throw new Unreadable(1, `nothing says what \`${command}\` prints`);
+    if (!found) throw new Unreadable(1, `nothing says what \`${command}\` prints, and only to root does it`);
     return found;
   };
   const of = (show: string): ReadonlyMap<string, Printed> =>
@@ -37,10 +38,10 @@ export function readReport(text: string): Listed {
 }
 
 /** `== COMMAND`, what it printed, `-- exit N`: what failed has said nothing, and is not there. */
-function commandsOf(text: string): ReadonlyMap<string, Printed> {
+function commandsOf(lines: readonly string[]): ReadonlyMap<string, Printed> {
   const said = new Map<string, Printed>();
   let open: { readonly command: string; readonly line: number; readonly lines: string[] } | undefined;
-  for (const [i, line] of text.split("\n").entries()) {
+  for (const [i, line] of lines.entries()) {
     const [, command] = /^== (.+)$/.exec(line) ?? [];
     const [, code] = /^-- exit (\d+)$/.exec(line) ?? [];
     if (command !== undefined) open = { command, line: i + 2, lines: [] };
@@ -60,13 +61,13 @@ const answer = (line: string): string =>
 const ended = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join("");
 
 /** What `pfctl -sa` prints, by its headings, as if each part had been asked for by itself. */
-function sectionsOf(text: string): ReadonlyMap<string, Printed> {
+function sectionsOf(lines: readonly string[]): ReadonlyMap<string, Printed> {
   const said = new Map<string, Printed>();
   let open: { readonly line: number; readonly lines: string[]; readonly command: string } | undefined;
   const close = (): void => {
     if (open) said.set(open.command, { text: ended(open.lines), line: open.line });
   };
-  for (const [i, line] of text.split("\n").entries()) {
+  for (const [i, line] of lines.entries()) {
     const [, heading] = /^([A-Z][A-Z ]+):$/.exec(line) ?? [];
     if (heading !== undefined) {
       close();

@@ -76,6 +76,7 @@ export class RuleReader {
     const isFinal = tokens.take("pass") !== undefined;
     const read = { ...this.#head(line), ...this.#place(), options: none };
     const tagged = tokens.take("tagged") === undefined ? undefined : readName(tokens, "the tag", 63);
+    if (!tokens.isAtEndOfLine && tokens.peek() !== "-") tokens.fail(`the option ${tokens.shown}`);
     while (!tokens.isAtEndOfLine) tokens.any();
     const options = tagged === undefined ? none : { ...none, tagged: { isNegated: false, name: tagged } };
     return { kind: "translation", what, isExcepted, isFinal, ...(path !== undefined && { path }), ...read, options };
