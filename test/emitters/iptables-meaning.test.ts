@@ -81,8 +81,8 @@ describe.each(policies)("$name", (policy) => {
           if (planned) passed++;
         }
       }),
-      { seed: 20_27, numRuns: 1_000 },
+      { seed: 20_27, numRuns: 500 },
     );
-    expect(passed).toBeGreaterThan(50);
+    expect(passed).toBeGreaterThan(25);
   });
 });

@@ -3,7 +3,7 @@ import { mayBeSkipped } from "../lab/requirements.ts";
 import { fileOf, kept, parseKept } from "./differential/kept.ts";
 import { emittedOf, type Spoil } from "./differential/policies.ts";
 import { run } from "./differential/run.ts";
-import { faults, shrink } from "./differential/shrink.ts";
+import { type Case, faults, shrink } from "./differential/shrink.ts";
 import { trial } from "./differential/trial.ts";
 import { variants } from "./iptables/bundle.ts";
 import { judge, say, wrong } from "./verdicts/judge.ts";
@@ -30,11 +30,11 @@ describe.skipIf(mayBeSkipped())("what is planned is what a kernel does", { timeo
   });
 
   test.each(variants)("the same of a few in %s", async (firewall) => {
-    const { faults: found, ...counts } = await run(Number(KSP_VERDICTS) / 10, Number(KSP_SEED), { firewall });
+    const { faults: found, ...counts } = await run(Number(KSP_VERDICTS) / 20, Number(KSP_SEED), { firewall });
     console.log(firewall, counts);
     expect(found.join("\n"), "a file for test/kernel/differential/kept").toBe("");
-    expect(counts.passed).toBeGreaterThan(Number(KSP_VERDICTS) / 100);
-    expect(counts.refused).toBeGreaterThan(Number(KSP_VERDICTS) / 100);
+    expect(counts.passed).toBeGreaterThan(Number(KSP_VERDICTS) / 200);
+    expect(counts.refused).toBeGreaterThan(Number(KSP_VERDICTS) / 200);
   });
 
   test.each(kept())("kept: $name", async ({ name, text, packet }) => {
@@ -49,9 +49,7 @@ describe.skipIf(mayBeSkipped())("what is planned is what a kernel does", { timeo
 
   test("a slip is found, made small, and ready to be kept", async () => {
     const slip: Spoil = (text) => text.replaceAll(/(saddr != \S+ counter )return/g, "$1accept");
-    const { text, wrong: found } = await trial(3, 150, { spoil: slip });
-    const [verdict] = found;
-    if (!verdict) throw new Error("the slip was not found");
+    const { text, verdict } = await firstShowing(slip);
     const small = await shrink({ text, verdict }, slip);
     expect(small.text.split("\n").length).toBeLessThan(Math.min(20, text.split("\n").length));
     const again = parseKept("again", fileOf(small));
@@ -71,3 +69,13 @@ describe.skipIf(mayBeSkipped())("what is planned is what a kernel does", { timeo
     expect(wrong(judged)).not.toEqual([]);
   });
 });
+
+/** Not every policy has what a slip is about. */
+async function firstShowing(spoil: Spoil): Promise<Case> {
+  for (let seed = 1; seed < 20; seed++) {
+    const { text, wrong: found } = await trial(seed, 150, { spoil });
+    const [verdict] = found;
+    if (verdict) return { text, verdict };
+  }
+  throw new Error("the slip was not found");
+}

@@ -222,6 +222,34 @@ describe("a call that fails", () => {
   });
 });
 
+test("a document that somebody edited is not put in force where it says what Windows would cut off", () => {
+  const up = of("home-wireguard", "up");
+  const edited = [
+    ['"weight":65534', '"weight":131070'],
+    ['"lifetime":"persistent"', '"lifetime":"Persistent"'],
+    ['"action":"permit"', '"action":"Permit"'],
+    ['"protocol":[17]', '"protocol":[273]'],
+    ['"icmpType":[135', '"icmpType":[391'],
+    ['"127.0.0.0/8"', '"127.0.0.0/40"'],
+    ['"fe80::/10"', '"fe80::/266"'],
+    ['"remotePort":["51820"]', '"remotePort":["117356"]'],
+    ['"remotePort":["51820"]', '"remotePort":[]'],
+    ['"remotePort":', '"remotePorts":'],
+    ['"layer":"connect-v4"', '"layer":"connect-v5"'],
+    ['"remotePort":["51820"]', '"remotePort":["51820"],"remotePort":["1"]'],
+  ].map(([from = "", to = ""]) => {
+    expect(up, from).toContain(from);
+    return up.replace(from, to);
+  });
+  const { lines, said } = rig.mono(
+    program,
+    edited.map((text): Step => ["apply", text]),
+  );
+  expect(said).toHaveLength(edited.length);
+  expect(said.filter((line) => /filters removed/.test(line))).toEqual([]);
+  expect(statesIn(lines).every((state) => state.size === 0)).toBe(true);
+});
+
 describe("a program with a fault is noticed", () => {
   test.each([
     ["the bytes of an address", "(ulong)b[0] << 24 | (ulong)b[1] << 16", "(ulong)b[1] << 24 | (ulong)b[0] << 16"],

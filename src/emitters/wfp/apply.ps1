@@ -209,8 +209,8 @@ sealed class Conditions {
 			case "localAddressType": Put(LocalAddressType, Equal, Of(U8, TypeOf((string)value))); return;
 			case "localAddress": Address(LocalAddress, (string)value); return;
 			case "remoteAddress": Address(RemoteAddress, (string)value); return;
-			case "protocol": Put(Protocol, Equal, Of(U8, (uint)value)); return;
-			case "icmpType": Put(LocalPort, Equal, Of(U16, (uint)value)); return;
+			case "protocol": Put(Protocol, Equal, Of(U8, Convert.ToByte(value))); return;
+			case "icmpType": Put(LocalPort, Equal, Of(U16, Convert.ToByte(value))); return;
 			case "localPort": Port(LocalPort, (string)value); return;
 			case "remotePort": Port(RemotePort, (string)value); return;
 			case "program": Put(Program, Equal, At(BlobType, AppId((string)value))); return;
@@ -257,6 +257,7 @@ sealed class Conditions {
 		string[] parts = text.Split('/');
 		byte[] bytes = IPAddress.Parse(parts[0]).GetAddressBytes();
 		int length = parts.Length == 2 ? int.Parse(parts[1]) : 8 * bytes.Length;
+		if (length < 0 || length > 8 * bytes.Length) throw new FormatException("the length of " + text);
 		if (bytes.Length == 4) {
 			uint mask = length == 0 ? 0 : 0xffffffffu << (32 - length);
 			Put(field, Equal, At(V4, arena.Struct(Number(bytes) | (ulong)mask << 32)));
@@ -445,7 +446,7 @@ public static class Wfp {
 		sublayer.Name = arena.Text((string)said["name"]);
 		sublayer.Flags = 1;
 		sublayer.Provider = owner;
-		sublayer.Weight = (ushort)(uint)said["weight"];
+		sublayer.Weight = Convert.ToUInt16(said["weight"]);
 		Check(Native.FwpmSubLayerAdd0(engine, ref sublayer, IntPtr.Zero), "sublayer");
 	}
 
@@ -478,6 +479,7 @@ public static class Wfp {
 			Filter filter = new Filter();
 			filter.Key = KeyOf(said);
 			filter.Name = arena.Text((string)said["name"]);
+			if (Array.IndexOf(new[] { "static", "persistent", "boot" }, lifetime) < 0) throw new FormatException("lifetime " + lifetime);
 			filter.Flags = lifetime == "persistent" ? 1u : lifetime == "boot" ? 2u : 0u;
 			filter.Provider = owner;
 			filter.Layer = Layers[(string)said["layer"]];

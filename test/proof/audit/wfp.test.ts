@@ -152,16 +152,15 @@ describe("who opens is told", () => {
     expect(found).toMatch(/\(out on .*\) \[lockdown,down,up\]$/);
   });
 
-  test.each([
-    "OUTBOUND_MAC_FRAME_ETHERNET",
-    "EGRESS_VSWITCH_TRANSPORT_V4",
-    "INBOUND_TRANSPORT_FAST",
-    "STREAM_PACKET_V4",
-  ])("who refuses frames is named: %s", (layer) => {
-    for (const more of [{ action: "BLOCK" }, { action: "CALLOUT_TERMINATING", by: "{abc}" }] as const)
-      expect(beside(defender, one({ layer, ...more }))).toEqual([
-        `unclear: what is refused of frames is not judged by it in ${layer} [lockdown,down,up]`,
-      ]);
+  test("who refuses frames is named", () => {
+    const layers = ["OUTBOUND_MAC_FRAME_ETHERNET", "EGRESS_VSWITCH_TRANSPORT_V4", "INBOUND_TRANSPORT_FAST"];
+    const all = [...layers, "STREAM_PACKET_V4"].flatMap((layer): readonly Partial<Item>[] => [
+      { layer, action: "BLOCK" },
+      { layer, action: "CALLOUT_TERMINATING", by: "{abc}" },
+    ]);
+    expect(beside(defender, several(...all))).toEqual(
+      all.map(({ layer }) => `unclear: what is refused of frames is not judged by it in ${layer} [lockdown,down,up]`),
+    );
   });
 
   test("where nobody says which sublayer comes first, a permit for good is enough", () => {

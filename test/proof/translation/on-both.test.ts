@@ -29,7 +29,7 @@ test.each(declaredConstructs)("what is declared is a difference somewhere: %s", 
 });
 
 /** `KSP_RANDOM=1000` takes some minutes. */
-const { KSP_RANDOM: wanted = "10" } = process.env;
+const { KSP_RANDOM: wanted = "6" } = process.env;
 
 test("a random policy means the same in both, or is refused", { timeout: 7_200_000 }, () => {
   let held = 0;
