@@ -3,7 +3,8 @@ import type { Place } from "./finding.ts";
 import { isOfFrames } from "./frames.ts";
 import type { IpSets } from "./ipset.ts";
 import { effectOfTarget } from "./iptables-effects.ts";
-import { type Context, protocolOf, testOfOption, testsOfModule } from "./iptables-tests.ts";
+import { testsOfModule } from "./iptables-modules.ts";
+import { type Context, protocolOf, testOfOption } from "./iptables-tests.ts";
 import { type Part, partsOf, wordsOf } from "./iptables-words.ts";
 import type { Act, Base, End, Hook, Rule, Test } from "./rules.ts";
 
