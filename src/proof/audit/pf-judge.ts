@@ -32,7 +32,7 @@ export class JudgeOfPf {
     this.#there = there;
     this.#placeOf = placeOf;
     const others = [...program].filter(([path]) => path !== ourPath);
-    this.#foreign = others.flatMap(([, ruleset]) => entriesOf(ruleset));
+    this.#foreign = others.flatMap(([, { entries }]) => entries);
     this.#translations = others.flatMap(([path, { translations }]) =>
       isReached(program, path, (each) => each.translations)
         ? translations.flatMap((translation) => (translation.path === undefined ? [{ path, translation }] : []))
@@ -214,6 +214,3 @@ class State {
 }
 
 const opposite = { in: "out", out: "in" } as const;
-
-const entriesOf = ({ entries }: Ruleset): readonly (Rule | Anchor)[] =>
-  entries.flatMap((entry) => [entry, ...(entry.kind === "anchor" && entry.inside ? entriesOf(entry.inside) : [])]);

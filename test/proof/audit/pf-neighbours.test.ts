@@ -98,6 +98,12 @@ test.each<readonly [string, Mac]>([
   ],
   ["a sibling behind ours", withAnchor(stock, "com.apple/000.ksq", { rules: quick })],
   [
+    "a redirect of what answers, which has its state already",
+    withAnchor(stock, "com.apple/x", {
+      translations: "rdr on en0 inet proto udp from 198.51.100.7 to any -> 127.0.0.1",
+    }),
+  ],
+  [
     "what is not translated, in words that nobody knows",
     withAnchor(stock, "com.apple/x", { translations: "no nat on en0 frob" }),
   ],
@@ -203,6 +209,11 @@ describe("a neighbour that opens or breaks is found, with a packet", () => {
       "two interfaces skipped",
       { ...stock, interfaces: "ALL\nen0 (skip)\nen1\nutun4 (skip)" },
       [/^opens .*\(en0 \(skip\)\): out on en0 /, /^opens .*\(utun4 \(skip\)\): out on utun4 /],
+    ],
+    [
+      "a pass before ours, beside loopback skipped",
+      { ...leading(quick), interfaces: "ALL\nlo0 (skip)" },
+      [/^opens lets packets pass .*\(pass out quick on en0 /],
     ],
     [
       "an order of users",
