@@ -76,11 +76,13 @@ function identityOf(identity: Identity): Identity {
 }
 
 /** Every example as if its author had Windows: what Windows cannot tell apart is a program there, what it cannot do is left out. */
-export const windowsPolicies: readonly OnWindows[] = examples().map(({ name, text }) => {
+export const windowsPolicies: readonly OnWindows[] = examples().map(({ name, text }) => policyIn(name, text));
+
+export function policyIn(name: string, text: string): OnWindows {
   const { policy, diagnostics } = check({ file: `${name}.ksp`, text }, { load });
   if (!policy) throw new Error(`${name}: ${diagnostics.map(({ message }) => message).join("; ")}`);
   return emittedFor(name, onWindows(policy));
-});
+}
 
 export const policyNamed = (name: string): OnWindows => {
   const found = windowsPolicies.find((policy) => policy.name === name);

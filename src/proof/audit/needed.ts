@@ -16,6 +16,8 @@ export interface Need {
   readonly set: PacketSet;
   /** The packets of it that are refused, of those that surely get on: where one address of many is enough, all of them. */
   readonly lost: (surely: PacketSet) => PacketSet;
+  /** Where a system has no daemon of ksp, nobody needs it. */
+  readonly ofDaemon: boolean;
 }
 
 /** `peers`: whether it is about each of its addresses by itself, or there are many that would do. */
@@ -24,9 +26,10 @@ const needs: readonly {
   readonly stages: readonly Stage[];
   readonly peers: "each" | "some";
   readonly isArp?: true;
+  readonly ofDaemon?: true;
 }[] = [
   { what: "what goes to and from a server", stages: ["helper", "endpoint"], peers: "each" },
-  { what: "a probe or its answer", stages: ["probe"], peers: "each" },
+  { what: "a probe or its answer", stages: ["probe"], peers: "each", ofDaemon: true },
   { what: "what names are asked of a resolver", stages: ["dns-inside"], peers: "each" },
   { what: "the business of the link", stages: ["infrastructure"], peers: "some" },
   { what: "who has an address on the link (ARP)", stages: ["infrastructure"], peers: "some", isArp: true },
@@ -39,14 +42,14 @@ export function needsOf(ruleset: Ruleset, space: PacketSpace): readonly Need[] {
     .intersect(usual([ruleset], space))
     .intersect(straight(space))
     .intersect(atHome(space));
-  return needs.flatMap(({ what, stages, peers, isArp }) => {
+  return needs.flatMap(({ what, stages, peers, isArp, ofDaemon = false }) => {
     const rules = ruleset.rules.map((rule) => (stages.includes(rule.stage) ? rule : closed(rule)));
     const passing = accepted({ ...ruleset, rules }, space, "least");
     const spoken = space.family(...(isArp ? (["arp"] as const) : (["ipv4", "ipv6"] as const)));
     const heard = passing.intersect(ordinary).intersect(spoken).minus(idle(space));
     const set = plain(heard, ruleset, space);
     if (set.isEmpty()) return [];
-    return [{ what, set, lost: (surely) => lostOf(set, surely, peers, space) }];
+    return [{ what, set, lost: (surely) => lostOf(set, surely, peers, space), ofDaemon }];
   });
 }
 

@@ -33,32 +33,11 @@ export function ownOf({ filters }: Listing, documents: readonly Document[]): Own
     const missing = document.filters.filter(({ key, lifetime }) => lifetime !== "boot" && !byKey.has(key));
     return { document, there, missing, strange: listed.filter((filter) => !found.has(filter)) };
   });
-  const wrong = ({ missing, strange }: Own): number => missing.length + strange.length;
-  return fits.reduce((best, fit) => (wrong(fit) < wrong(best) ? fit : best));
-}
-
-/** Aliases by the numbers that filters of ours have for them; and a filter that has another one. */
-export function aliasesOf({ there }: Own): {
-  readonly aliases: ReadonlyMap<string, string>;
-  readonly otherwise?: ListedFilter;
-} {
-  const aliases = new Map<string, string>();
-  const numbers = new Map<string, string>();
-  for (const [{ when }, listed] of there) {
-    const luids = listed.conditions.flatMap(({ field, value }) =>
-      field === "IP_LOCAL_INTERFACE" && value.kind === "text" ? [value.text] : [],
-    );
-    // They were added in the order of the document; where one was not there, another filter tells.
-    if (luids.length !== when.interfaces?.length) continue;
-    for (const [i, alias] of when.interfaces.entries()) {
-      const luid = luids[i] ?? "";
-      if ((numbers.get(alias) ?? luid) !== luid || (aliases.get(luid) ?? alias) !== alias)
-        return { aliases, otherwise: listed };
-      numbers.set(alias, luid);
-      aliases.set(luid, alias);
-    }
-  }
-  return { aliases };
+  // Many may be missing where an interface was not there, and then no other state explains what is.
+  return fits.reduce((best, fit) => {
+    const more = fit.strange.length - best.strange.length || fit.missing.length - best.missing.length;
+    return more < 0 ? fit : best;
+  });
 }
 
 interface Meant {

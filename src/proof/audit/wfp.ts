@@ -1,6 +1,7 @@
 import { type Plan, rulesetsOf } from "../../ir/plan.ts";
 import type { Ruleset } from "../../ir/ruleset.ts";
 import { PacketSpace } from "../packet-space.ts";
+import type { PacketSet } from "../packets/packet-set.ts";
 import { type Document, Unreadable } from "../readers/wfp/document.ts";
 import { ListedConditions } from "../readers/wfp/listed-conditions.ts";
 import { MachineNames, ownersIn } from "../readers/wfp/listed-names.ts";
@@ -13,9 +14,11 @@ import { SameOnWindows } from "../translation/same-on-windows.ts";
 import { windowsPackets } from "../translation/windows-packets.ts";
 import { loopback, merged, noVocabulary, type Vocabulary, vocabularyOf } from "../vocabulary.ts";
 import { wellFormed } from "../well-formed.ts";
-import type { AuditFinding } from "./finding.ts";
+import { type AuditFinding, inAllStates } from "./finding.ts";
+import { needsOf } from "./needed.ts";
 import { ForeignFilters, type InState } from "./wfp-foreign.ts";
-import { aliasesOf, forged, type Own, ownOf, textOf } from "./wfp-own.ts";
+import { type Numbers, numbersOf } from "./wfp-numbers.ts";
+import { forged, type Own, ownOf, textOf } from "./wfp-own.ts";
 
 /**
  * A machine with Windows as `netsh wfp show state` tells of it: whether the filters of a state are there, and what those of others
@@ -29,7 +32,12 @@ export function auditWfp(
   const states = rulesetsOf(plan).map(({ state }) => state);
   try {
     const read = merge([...listing].map(([file, text]) => reading(file, text)));
-    return new Audit(plan, read, [...documents].flatMap(documentIn)).findings();
+    const known = [...documents].flatMap(documentIn);
+    const own = ownOf(read, known);
+    const [found = [], ...more] = numbersOf(own, known).map((numbers) =>
+      new Audit({ plan, listing: read, documents: known, own, numbers }).findings(),
+    );
+    return more.length === 0 ? found : inAllStates([found, ...more].flat());
   } catch (error) {
     if (!(error instanceof Unlisted)) throw error;
     const { file, line, message } = error;
@@ -70,6 +78,14 @@ function documentIn([file, text]: readonly [string, string]): readonly Document[
   return [read.document];
 }
 
+interface Audited {
+  readonly plan: Plan;
+  readonly listing: Listing;
+  readonly documents: readonly Document[];
+  readonly own: Own;
+  readonly numbers: Numbers;
+}
+
 class Audit {
   readonly #plan: Plan;
   readonly #listing: Listing;
@@ -80,15 +96,15 @@ class Audit {
   readonly #meaning: Meaning;
   readonly #conditions: ListedConditions;
   readonly #same: SameOnWindows;
-  readonly #numbers: ReturnType<typeof aliasesOf>;
+  readonly #numbers: Numbers;
 
-  constructor(plan: Plan, listing: Listing, documents: readonly Document[]) {
+  constructor({ plan, listing, documents, own, numbers }: Audited) {
     this.#plan = plan;
     this.#listing = listing;
     this.#documents = documents;
     this.#states = rulesetsOf(plan).map(({ state }) => state);
-    this.#own = ownOf(listing, documents);
-    this.#numbers = aliasesOf(this.#own);
+    this.#own = own;
+    this.#numbers = numbers;
     const known = merged(
       loopback,
       vocabularyOf(rulesetsOf(plan)),
@@ -151,15 +167,19 @@ class Audit {
         {
           kind: "absent",
           states: [document.state],
-          reason: "an interface has two numbers: apply the state again",
+          reason: "our filters do not agree on the numbers of interfaces: apply the state again",
           place: textOf(this.#numbers.otherwise),
         },
       ];
     const wrong = this.#forged() ?? this.#misplaced();
     if (wrong) return [wrong];
-    if (missing.length === 0) return [];
+    const away = this.#away();
+    if (missing.length === 0 || (away && this.#isEnough())) return [];
     const shown = this.#shown();
-    return [{ kind: "absent", states: [document.state], reason: this.#lacking(), ...(shown && { shown }) }];
+    const reason = away
+      ? `${away.join(", ")} was not there when state ${document.state} was put in force: apply it once it is`
+      : `filters of state ${document.state} are missing (${missing.length}), the first in ${missing[0]?.layer}`;
+    return [{ kind: "absent", states: [document.state], reason, ...(shown && { shown }) }];
   }
 
   /** A filter with our key that says something else than its document. */
@@ -207,26 +227,39 @@ class Audit {
     return { kind: "absent", states: this.#states, reason };
   }
 
-  #lacking(): string {
-    const { missing, document } = this.#own;
-    const [first] = missing;
+  /** Interfaces that were not there, where what is missing is about them alone. */
+  #away(): readonly string[] | undefined {
+    const { missing } = this.#own;
     const there = new Set(this.#numbers.aliases.values());
     const away = [...new Set(missing.flatMap(({ when }) => when.interfaces ?? []))].filter((name) => !there.has(name));
-    if (missing.every(({ when }) => when.interfaces?.every((name) => away.includes(name))))
-      return `${away.join(", ")} was not there when state ${document.state} was put in force: apply it again`;
-    return `filters of state ${document.state} are missing (${missing.length}), the first in ${first?.layer}`;
+    const isAway = missing.every(({ when }) => when.interfaces?.every((name) => away.includes(name)));
+    return isAway ? away : undefined;
+  }
+
+  /** Nothing passes that the state refuses, and nothing is refused that it needs, but probes: nobody sends them on Windows. */
+  #isEnough(): boolean {
+    const { ruleset, planned, passes } = this.#held();
+    if (this.#same.some(passes.minus(planned), "")) return false;
+    return needsOf(ruleset, this.#space).every(
+      ({ ofDaemon, lost }) => ofDaemon || lost(passes).minus(lost(planned)).intersect(this.#same.there).isEmpty(),
+    );
   }
 
   /** A packet that goes otherwise than planned. */
   #shown(): { readonly packet: NonNullable<ReturnType<SameOnWindows["some"]>>["packet"] } | undefined {
-    const { document, there } = this.#own;
-    const held = { filters: there.map(([filter]) => filter), sublayer: document.sublayer };
-    const sublayers = [inForce(held, "running")];
-    const ruleset = rulesetsOf(this.#plan).find(({ state }) => state === document.state);
-    if (!ruleset) return undefined;
-    const passes = this.#same.passing(this.#meaning.openings(sublayers), this.#meaning.answers(sublayers));
-    const difference = this.#same.same(passes, this.#same.planned(ruleset));
+    const { planned, passes } = this.#held();
+    const difference = this.#same.same(passes, planned);
     return difference && { packet: difference.packet };
+  }
+
+  /** What passes those of our filters that are there, and what should. */
+  #held(): { readonly ruleset: Ruleset; readonly planned: PacketSet; readonly passes: PacketSet } {
+    const { document, there } = this.#own;
+    const ruleset = rulesetsOf(this.#plan).find(({ state }) => state === document.state);
+    if (!ruleset) throw new Error(`no state ${document.state}`);
+    const sublayers = [inForce({ filters: there.map(([filter]) => filter), sublayer: document.sublayer }, "running")];
+    const passes = this.#same.passing(this.#meaning.openings(sublayers), this.#meaning.answers(sublayers));
+    return { ruleset, planned: this.#same.planned(ruleset), passes };
   }
 }
 

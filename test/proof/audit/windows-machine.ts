@@ -13,9 +13,10 @@ export class WindowsMachine {
   readonly #rig: Rig;
   readonly #policy: OnWindows;
 
-  constructor(rig: Rig, name: string) {
+  /** `policy`: one, or the name of an example. */
+  constructor(rig: Rig, policy: OnWindows | string) {
     this.#rig = rig;
-    this.#policy = policyNamed(name);
+    this.#policy = typeof policy === "string" ? policyNamed(policy) : policy;
   }
 
   /** What Windows lists of a state that was put in force: the calls of the applier, told as netsh tells them. */
