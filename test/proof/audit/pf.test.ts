@@ -47,7 +47,7 @@ describe("ours are not in force", () => {
     ["an empty anchor", stockMac({}), /^absent nothing is in the anchor/],
     [
       "no line of the main rules leads to it",
-      withAnchor(stock, "", { rules: `${scrubAnchor}\nanchor "com.apple.internet-sharing" all` }),
+      withAnchor(stock, "", { rules: `${scrubAnchor}\nanchor "com.apple.internet-sharing/*" all` }),
       /^absent no line of the main rules leads these packets to them: out on /,
     ],
     [
@@ -80,7 +80,7 @@ describe("ours are not in force", () => {
     ["other addresses in ours", inOurs("nat pass on en0 inet from any to any -> (en0)"), translation],
     ["two for one in ours", inOurs("binat on en0 inet from 10.64.0.2 to any -> 192.0.2.1"), translation],
     ["another family in ours", inOurs("nat64 on en0 inet6 from any to 64:ff9b::/96 -> (en0)"), translation],
-    ["an anchor of such in ours", inOurs('nat-anchor "sub" all'), translation],
+    ["an anchor of such in ours", inOurs('nat-anchor "sub/*" all'), translation],
     [
       "a route in ours",
       ours("pass out quick on utun4 all", "pass out quick on utun4 route-to (en0 192.168.1.1) all"),
@@ -192,5 +192,34 @@ describe("fragments that stay in pieces", () => {
     expect(said(withAnchor(stock, "", { ...main, rules: `pass quick on lo0 all fragment\n${main.rules}` }))).toEqual(
       [],
     );
+  });
+});
+
+describe("what a report does not say", () => {
+  const main = stock.anchors[""] ?? {};
+  const before = withAnchor(stock, "com.apple/000.a", { rules: "", tables: { x: "8.8.8.0/24" } });
+  const kinds = (report: string) => auditPf(plan, new Map([["report.txt", report]])).map(({ kind }) => kind);
+  const failing = (mac: Mac, command: string): string => {
+    const at = `== pfctl ${command}\n`;
+    const [head = "", tail = ""] = reportOf(mac).split(at);
+    return `${head}${at}${tail.replace("-- exit 0", "-- exit 1")}`;
+  };
+
+  test("an anchor that is called and not shown", () => {
+    const unclear = /^unclear the report does not say all .*\(anchor "othervpn" all\)/;
+    expectFindings(said(withAnchor(stock, "", { ...main, rules: `anchor "othervpn" all\n${main.rules}` })), [unclear]);
+    expect(said(withAnchor(stock, "", { ...main, rules: `${main.rules}\nanchor "othervpn" all` }))).toEqual([]);
+  });
+
+  test.each(["-sr", "-sn", "-sT"])("%s failed", (show) => {
+    expect(kinds(reportOf(before))).toEqual([]);
+    expect(kinds(failing(before, `-a com.apple/000.a ${show}`))).toContain("unclear");
+    expect(kinds(failing(stock, `-a com.apple/000.ksp ${show}`))).toContain("absent");
+  });
+
+  test("it was cut off", () => {
+    const report = reportOf(before);
+    expect(kinds(report.slice(0, report.indexOf("== pfctl -a com.apple/000.a -sn")))).toContain("unclear");
+    expect(kinds(`${report}\n== pfctl -v -sA\n  com.apple/000.b c\n-- exit 0\n`)).toContain("unclear");
   });
 });

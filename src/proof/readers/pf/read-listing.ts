@@ -25,6 +25,8 @@ export interface Listed {
   readonly translations: ReadonlyMap<string, Printed>;
   /** `pfctl -a PATH -t NAME -T show`, for each name of `pfctl -a PATH -sT`. */
   readonly tables: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Paths of which one of these did not answer whole, and the line that says so; absent: all is said, of anchors that are called too. */
+  readonly unsaid?: ReadonlyMap<string, number>;
   /** Names of ports by that machine's /etc/services. */
   readonly services?: Services;
 }
@@ -43,6 +45,7 @@ export function readListing({
   rules,
   translations,
   tables,
+  unsaid,
   services = usualServices,
 }: Listed): Listing {
   const program = new Map<string, Ruleset>();
@@ -61,8 +64,33 @@ export function readListing({
       translations: read.flatMap((each) => each.translations),
     });
   }
+  for (const [path, line] of unsaid ? [...unsaid, ...calledOnly(program)] : [])
+    program.set(path, unknown(program.get(path), line));
   const skipped = readSkipped(interfaces);
   return { machine: { isEnabled: readInfo(info), skipped: [...skipped.keys()] }, program, skipped };
+}
+
+/** Anchors that a line calls and of which nothing is said, and that line. */
+function calledOnly(program: Program): readonly (readonly [string, number])[] {
+  return [...program].flatMap(([from, { entries, scrubs, translations }]) =>
+    [...anchors({ entries }), ...scrubs, ...translations].flatMap(({ path, isWildcard, line }) => {
+      const at = path === undefined || isWildcard ? "" : resolved(from, path);
+      return at === "" || program.has(at) ? [] : [[at, line] as const];
+    }),
+  );
+}
+
+/** What an anchor may hold at most beside what is known of it: anything, and first. */
+function unknown(known: Ruleset | undefined, line: number): Ruleset {
+  const doubt = "the report does not say all that is in this anchor";
+  const of = <T extends Criteria>(criteria: T): T => ({ ...criteria, line });
+  const [rules, changes] = [doubtful("", doubt), doubtful("binat pass", doubt)];
+  return {
+    tables: known?.tables ?? new Map(),
+    entries: [...rules.entries.map(of), ...(known?.entries ?? [])],
+    translations: [...changes.translations.map(of), ...(known?.translations ?? [])],
+    scrubs: known?.scrubs ?? [],
+  };
 }
 
 /** Line by line: each is a whole rule, what stands in brackets counts packets, and what in braces is about some of them alone. */
@@ -129,5 +157,5 @@ export function isReached(
   return reached.has(wanted);
 }
 
-const anchors = ({ entries }: Ruleset): readonly Anchor[] =>
+const anchors = ({ entries }: Pick<Ruleset, "entries">): readonly Anchor[] =>
   entries.flatMap((entry) => (entry.kind === "anchor" ? [entry] : []));
