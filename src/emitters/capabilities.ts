@@ -1,6 +1,13 @@
 import type { Plan } from "../ir/plan.ts";
 import type { StatementId } from "../ir/policy.ts";
-import { type ConstructName, constructNames, constructs } from "./constructs.ts";
+import {
+  type AskingInterface,
+  type Construct,
+  type ConstructName,
+  constructNames,
+  constructs,
+  interfacesAsking,
+} from "./constructs.ts";
 
 /**
  * What a backend makes of a construct. `refused`: no policy that asks for it compiles, and `instead` is the way out.
@@ -26,19 +33,28 @@ export interface Refusal {
   readonly from: StatementId;
   readonly construct: string;
   readonly help: string;
+  /** Where it is an interface that asks for it, not the statement that uses it. */
+  readonly interface?: AskingInterface;
 }
 
-/** One for each statement: the first construct of it that cannot be said. */
+/** One for each statement, the first construct of it that cannot be said; and one for each interface by itself. */
 export function refusals(plan: Plan, capabilities: Capabilities): readonly Refusal[] {
   const found = new Map<StatementId, Refusal>();
+  const interfaces: Refusal[] = [];
   for (const name of constructNames) {
     const capability = capabilities[name];
     if (capability.kind !== "refused") continue;
-    const { text: construct, askedBy } = constructs[name];
-    for (const from of askedBy(plan))
-      if (!found.has(from)) found.set(from, { from, construct, help: capability.instead });
+    const { text: construct, askedBy, isAsking }: Construct = constructs[name];
+    const help = capability.instead;
+    const [first, ...others] = askedBy(plan);
+    if (first !== undefined && isAsking)
+      for (const each of interfacesAsking(plan, isAsking))
+        interfaces.push({ from: first, construct: `\`${each.name}\`, ${construct}`, help, interface: each });
+    else
+      for (const from of first === undefined ? [] : [first, ...others])
+        if (!found.has(from)) found.set(from, { from, construct, help });
   }
-  return [...found.values()];
+  return [...interfaces, ...found.values()];
 }
 
 /** What this plan asks for and holds only under an assumption: `the kind of an interface: nobody renames …`. */

@@ -4,9 +4,11 @@ import type { AddressMatch, InterfaceSet, Match, Rewrite, Rule, Ruleset, Stage, 
 import { type AddressSet, complement, ofFamily, toPrefixes } from "../net/address-set.ts";
 
 /** What a policy may ask of a firewall and not every firewall can say: how it is called, and the statements of a plan that ask for it. */
-interface Construct {
+export interface Construct {
   readonly text: string;
   readonly askedBy: (plan: Plan) => readonly StatementId[];
+  /** Where it is the name of an interface that asks: whether this one does. */
+  readonly isAsking?: (device: Device) => boolean;
 }
 
 /** Connections have eight bits for the slice that they belong to. */
@@ -145,7 +147,8 @@ export const constructs = {
   },
   "macos-name": {
     text: "a name that no interface of macOS keeps",
-    askedBy: rules((rule) => devicesOf(rule).some((device) => device.kind === "named" && !isMacName(device.name))),
+    askedBy: rules((rule) => devicesOf(rule).some(isNoMacName)),
+    isAsking: isNoMacName,
   },
   "carrier-of-others": {
     text: "the carrier of anything but TCP and UDP",
@@ -190,6 +193,30 @@ const hasPorts = ({ transport }: Match): boolean => transport?.kind === "tcp" ||
 /** As drivers call them; a utun by its number may be a stranger's after it was closed. */
 const isMacName = (name: string): boolean =>
   /^[a-z]+[0-9]+$/.test(name) && name.length <= 15 && !/^(lo|utun)[0-9]/.test(name);
+
+/** The tunnels and links with such an interface, each interface once. */
+export function interfacesAsking(plan: Plan, isAsking: (device: Device) => boolean): readonly AskingInterface[] {
+  const zones = rulesetsOf(plan).flatMap(({ rules }) =>
+    rules.flatMap(({ match: { inInterface, outInterface } }) =>
+      [inInterface, outInterface].flatMap((set) => (set && set.kind !== "loopback" ? set.zones : [])),
+    ),
+  );
+  const asking = zones.flatMap(({ kind, name, devices }) =>
+    devices
+      .filter(isAsking)
+      .flatMap((device) => (device.kind === "named" ? [{ kind, of: name, name: device.name }] : [])),
+  );
+  return [...new Map(asking.map((each) => [Object.values(each).join(" "), each])).values()];
+}
+export interface AskingInterface {
+  readonly kind: "tunnel" | "link";
+  readonly of: string;
+  readonly name: string;
+}
+
+function isNoMacName(device: Device): boolean {
+  return device.kind === "named" && !isMacName(device.name);
+}
 
 const isPart = (address: AddressMatch | undefined): boolean =>
   address !== undefined && complement(ofFamily(address.set, "ipv4"), "ipv4").length > 0;

@@ -14,14 +14,14 @@ const refused: Readonly<Record<string, readonly string[]>> = {
   "endpoint-by-name": ["KSP4002 pf cannot say a mark", "KSP4002 pf cannot say an outside that no link names"],
   fleet: ["KSP4002 pf cannot say a mark", "KSP4002 pf cannot say an outside that no link names"],
   gateway: [
+    "KSP4002 pf cannot say `br-lan`, a name that no interface of macOS keeps",
     "KSP4002 pf cannot say a mark",
-    "KSP4002 pf cannot say a name that no interface of macOS keeps",
     "KSP4002 pf cannot say forwarded packets",
   ],
   "home-wireguard": ["KSP4002 pf cannot say a mark", "KSP4002 pf cannot say an outside that no link names"],
   hotspot: [
+    "KSP4002 pf cannot say `wlan0-ap`, a name that no interface of macOS keeps",
     "KSP4002 pf cannot say a mark",
-    "KSP4002 pf cannot say a name that no interface of macOS keeps",
     "KSP4002 pf cannot say forwarded packets",
     "KSP4002 pf cannot say interfaces by the beginning of their names",
   ],
@@ -40,14 +40,16 @@ const refused: Readonly<Record<string, readonly string[]>> = {
     "KSP4002 pf cannot say an outside that no link names",
   ],
   "openvpn-eight-servers": [
-    "KSP4002 pf cannot say a name that no interface of macOS keeps",
+    "KSP4002 pf cannot say `ovpn-home`, a name that no interface of macOS keeps",
     "KSP4002 pf cannot say an outside that no link names",
   ],
   "server-ssh": ["KSP4002 pf cannot say a mark"],
   "tailscale-beside": ["KSP4002 pf cannot say a mark", "KSP4002 pf cannot say an outside that no link names"],
   "three-hops-mixed": [
+    "KSP4002 pf cannot say `ovpn-b`, a name that no interface of macOS keeps",
+    "KSP4002 pf cannot say `wg-a`, a name that no interface of macOS keeps",
+    "KSP4002 pf cannot say `wg-c`, a name that no interface of macOS keeps",
     "KSP4002 pf cannot say a mark",
-    "KSP4002 pf cannot say a name that no interface of macOS keeps",
     "KSP4002 pf cannot say an outside that no link names",
   ],
   "torrent-port-forward": ["KSP2025 app `transmission` has no identity on macOS"],
@@ -64,8 +66,9 @@ const refused: Readonly<Record<string, readonly string[]>> = {
     "KSP2025 tunnel `vpn` has no interface on macOS",
   ],
   "work-and-private": [
+    "KSP4002 pf cannot say `ovpn-work`, a name that no interface of macOS keeps",
+    "KSP4002 pf cannot say `wg-private`, a name that no interface of macOS keeps",
     "KSP4002 pf cannot say a mark",
-    "KSP4002 pf cannot say a name that no interface of macOS keeps",
     "KSP4002 pf cannot say an outside that no link names",
   ],
 };

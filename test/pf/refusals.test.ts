@@ -43,7 +43,7 @@ const said = (parts: Parts): readonly string[] => {
   return diagnostics.map(({ code, message, help }) => `${code} ${message}: ${help?.text}`);
 };
 
-const named = "add a line for macOS with `user` or `group`, and a number";
+const named = "say `user` or `group` with a number: of a tunnel or app in a line for macOS, elsewhere in its place";
 
 test("a policy that macOS can hold needs nothing for Linux", () => {
   expect(said({ more: app("user 501") })).toEqual([]);
@@ -71,6 +71,18 @@ test("the line for macOS is shown, not the one before it", () => {
   expect(lines).toEqual(["carrier macos program '/usr/local/bin/vpn'"]);
 });
 
+test.each([
+  ["tunnel", laptop({ interface: '"AnonVPN"' }), 'macos "AnonVPN"'],
+  ["link", laptop({ links: link("uplink", '"Ethernet"', "outside") }), 'macos "Ethernet"'],
+  ["one system of two", laptop({}).replace("macos utun", 'linux "AnonVPN" macos "AnonVPN"'), 'macos "AnonVPN"'],
+])("a name that no interface keeps is told once, where it stands: %s", (_, text, place) => {
+  const { diagnostics } = compile({ file: "laptop.ksp", text }, { targets: ["pf"] });
+  const [found, ...others] = diagnostics;
+  expect(others).toEqual([]);
+  expect(found?.message).toContain(`\`${place.split('"')[1]}\`, a name that no interface of macOS keeps`);
+  expect(found?.primary && text.slice(found.primary.span.start, found.primary.span.end)).toBe(place);
+});
+
 describe("what macOS cannot say is refused, with a way out", () => {
   test.each<readonly [Parts, string]>([
     [{ carrier: "mark 0x6b73/0xffff" }, `KSP4002 pf cannot say a mark: ${named}`],
@@ -90,7 +102,7 @@ describe("what macOS cannot say is refused, with a way out", () => {
     ],
     [
       { interface: '"utun4"' },
-      "KSP4002 pf cannot say a name that no interface of macOS keeps: write the name that `ifconfig -l` prints, and `utun` without a number for a tunnel: utuns change theirs",
+      "KSP4002 pf cannot say `utun4`, a name that no interface of macOS keeps: write the name that `ifconfig -l` prints, and `utun` without a number for a tunnel: utuns change theirs",
     ],
     [
       { links: link("uplink", '"en*"', "outside") },

@@ -45,9 +45,9 @@ describe("a step of a move", () => {
   test.each([
     ["an interface too few", / -D tun_exit="\$tun_exit"/],
     ["another anchor", /com\.apple\/000\.ksp/],
-    ["a flow from one address alone", /(?<=-i "\$tun_exit" -k )0\.0\.0\.0\/0/],
+    ["a flow from one address alone", /(?<=-i "\$old_tun_exit" -k )0\.0\.0\.0\/0/],
     ["the other direction", /(?<=-k )(10\.64\.0\.2) -k (203\.0\.113\.9)/],
-    ["another interface", /(?<=pfctl -i "\$tun_)entry/],
+    ["another interface", /(?<=pfctl -i "\$old_tun_)entry/],
     ["a whole move", /^move hop1 -> down\n(?: {2}.*\n)+/m],
     ["every rule of everybody", /pfctl -F states/],
   ])("%s", (_, place) => {
@@ -94,6 +94,43 @@ describe("a way to a server that both states let pass", () => {
 
   test("and cut where all states are killed", () => {
     expect(withLine(onCard[0] ?? 0, "  pfctl -F states")).toMatchObject(lost);
+  });
+});
+
+describe("a refusal that begins with a state ends what it has in common with what was let pass", () => {
+  const links = 'link card {\n  interface "eth0"\n  role outside\n}';
+  const onCard = (more: string) => {
+    const { plan, files } = textOnMac("refusal", home({ links, more }));
+    const [, move = ""] = /^move down -> up\n((?: {2}.*\n)+)/m.exec(files.get("pf/moves.txt") ?? "") ?? [];
+    return { fault: validatePf(plan, files), pairs: move.match(/(?<=-i en\d -k ).*/g) ?? [] };
+  };
+  const net = "allow out to 198.18.0.0/16";
+  const mail = "deny out tcp 25 while up";
+  const torrents = "deny in tcp 51413 while up";
+
+  test.each<readonly [string, string, readonly string[]]>([
+    ["its addresses", `${net} tcp 25\n${mail}`, ["0.0.0.0/0 -k 198.18.0.0/16"]],
+    [
+      "addresses of both",
+      `${net} tcp 25\ndeny out to 198.18.9.0/24, 192.0.2.1 while up`,
+      ["0.0.0.0/0 -k 198.18.9.0/24"],
+    ],
+    ["a range of ports", `${net} tcp 20-30\n${mail}`, ["0.0.0.0/0 -k 198.18.0.0/16"]],
+    ["what came in", `allow in tcp 51000-52000 on card\n${torrents}`, ["0.0.0.0/0 -k 0.0.0.0/0"]],
+    ["no protocol", `allow in icmp echo-request on card\n${torrents}`, []],
+    ["no port", `${net} tcp 22\n${mail}`, []],
+    ["no address", `${net} tcp 25\ndeny out to 192.0.2.1 while up`, []],
+    ["no family", `${net} tcp 25\ndeny out to 2001:db8:5::/64 while up`, []],
+  ])("%s", (_, more, pairs) => {
+    expect(onCard(more)).toEqual({ fault: undefined, pairs });
+  });
+
+  test("but the address of a server", () => {
+    const { fault, pairs } = onCard(`allow out to 198.51.100.6-198.51.100.8 tcp 25\n${mail}`);
+    expect({ fault, pairs }).toEqual({
+      fault: undefined,
+      pairs: ["0.0.0.0/0 -k 198.51.100.6", "0.0.0.0/0 -k 198.51.100.8"],
+    });
   });
 });
 
@@ -171,12 +208,14 @@ test.each([
   ["a macro filled with another", '  pfctl -n -o none -D tun_a="$tun_b" -f up.conf\n'],
   ["a table filled from another", "  pfctl -a com.apple/000.ksp -t a -T replace -f tables/b.txt\n"],
   ["flows of two families", "  pfctl -i en0 -k 0.0.0.0/0 -k ::/0\n"],
+  ["flows of an interface by its new name", '  pfctl -i "$tun_a" -k ::/0 -k ::/0\n'],
+  ["a token that nobody keeps", "  pfctl -E\n"],
   ["a kill without an interface", "  pfctl -k 0.0.0.0/0 -k 0.0.0.0/0\n"],
   ["a kill by a label, which macOS does not know", "  pfctl -k label -k tunnel-vpn-933879\n"],
   ["a kill by an id", "  pfctl -k id -k 4823e84500000003\n"],
   ["a kill by a name, which is looked up", "  pfctl -i en0 -k 0.0.0.0/0 -k example.org\n"],
   ["a kill without an end", "  pfctl -i en0 -k 10.0.0.0/8\n"],
-  ["two commands in a line", "  pfctl -E; pfctl -d\n"],
+  ["two commands in a line", "  pfctl -F states; pfctl -d\n"],
 ])("%s is not read", (_, step) => {
   expect(() => readMoves(`move a -> b\n${step}`)).toThrow(Unreadable);
   expect(() => readMoves(step)).toThrow("of no move");

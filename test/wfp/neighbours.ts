@@ -145,20 +145,29 @@ const defaults: readonly string[] = [
   item({ name: "silent drop", layer: "INBOUND_TRANSPORT_V4_DISCARD", sublayer: quarantine, action: "BLOCK" }),
 ];
 
+export const windefend = "{3c1cd879-1b8c-4ab4-8f83-5ed129176ef3}";
+
 /** Windows Defender Firewall as it comes, and the sensors of Defender. */
 export const defender: Neighbour = {
   filters: [
     ...core,
     ...defaults,
-    ...both({
-      name: "windefend_ale",
-      layer: connect,
-      sublayer: "{3c1cd879-1b8c-4ab4-8f83-5ed129176ef3}",
+    item({
+      name: "windefend_stream_v4",
+      layer: "STREAM_V4",
+      sublayer: windefend,
       action: "CALLOUT_TERMINATING",
-      by: "{00000000-1111-4222-8333-000000000001}",
+      by: "{d67b238d-d80c-4ba7-96df-4a0c83464fa7}",
+    }),
+    item({
+      name: "windefend_datagram_v6",
+      layer: "DATAGRAM_DATA_V6",
+      sublayer: windefend,
+      action: "CALLOUT_TERMINATING",
+      by: "{80cece9d-0b53-4672-ac43-4524416c0353}",
     }),
   ],
-  sublayers: { [wf]: 2, [wsh]: 3, [quarantine]: 1, "{3c1cd879-1b8c-4ab4-8f83-5ed129176ef3}": 4096 },
+  sublayers: { [wf]: 2, [wsh]: 3, [quarantine]: 1, [windefend]: 4096 },
 };
 
 const theirs = "{f31e288d-de5a-4522-9458-de14ebd0a3f8}";

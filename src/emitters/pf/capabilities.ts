@@ -1,6 +1,8 @@
 import { type Capabilities, holds, refused, weakened } from "../capabilities.ts";
 
-const named = refused("add a line for macOS with `user` or `group`, and a number");
+const named = refused(
+  "say `user` or `group` with a number: of a tunnel or app in a line for macOS, elsewhere in its place",
+);
 const numbered = refused("write the number that `id` prints: one unknown name stops all rules from loading");
 const gateway = refused("let a Linux machine be the gateway");
 

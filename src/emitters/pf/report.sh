@@ -14,16 +14,18 @@ rules() {
   show pfctl "$@" -sr
   show pfctl "$@" -sn
   show pfctl "$@" -sT
-  for table in $(pfctl "$@" -sT 2>/dev/null); do
+  pfctl "$@" -sT 2>/dev/null | while IFS= read -r table; do
     show pfctl "$@" -t "$table" -T show
   done
 }
 
 show pfctl -s info
 show pfctl -v -s Interfaces
+show pfctl -v -sA
 rules
-for path in $(pfctl -v -sA 2>/dev/null); do
-  rules -a "$path"
+# Two blanks stand before each; a name may hold others.
+pfctl -v -sA 2>/dev/null | while IFS= read -r path; do
+  rules -a "${path#  }"
 done
 
 show sw_vers

@@ -5,7 +5,7 @@ import { Unreadable } from "../readers/pf/program.ts";
 import { type Listing, readListing } from "../readers/pf/read-listing.ts";
 import { readReport } from "../readers/pf/read-report.ts";
 import { vocabularyOfProgram } from "../readers/pf/vocabulary.ts";
-import { Comparison } from "../translation/comparison.ts";
+import { Comparison, type Words } from "../translation/comparison.ts";
 import { macPackets } from "../translation/mac-packets.ts";
 import { SameOnMac } from "../translation/same-on-mac.ts";
 import { loopback, merged, noVocabulary, vocabularyOf } from "../vocabulary.ts";
@@ -33,6 +33,11 @@ export function auditPf(plan: Plan, listing: ReadonlyMap<string, string>): reado
   }
 }
 
+const words: Words = {
+  more: "the Mac passes it, the policy drops it",
+  less: "the Mac drops it, the policy passes it",
+};
+
 class Audit {
   readonly #plan: Plan;
   readonly #listing: Listing;
@@ -48,7 +53,7 @@ class Audit {
     const { machine, skipped } = this.#listing;
     const states = rulesetsOf(this.#plan).map(({ state }) => state);
     if (!machine.isEnabled) return [{ kind: "absent", states, reason: "pf is off" }];
-    const { program, back } = inWordsOfModel(this.#listing.program, this.#plan);
+    const { program, back, confused } = inWordsOfModel(this.#listing.program, this.#plan);
     const ours = program.get(ourPath);
     if (!ours || ours.entries.length === 0)
       return [{ kind: "absent", states, reason: `nothing is in the anchor ${ourPath}` }];
@@ -59,8 +64,8 @@ class Audit {
     const comparison = new Comparison(new PacketSpace(names));
     const tunnels = planned.devices.flatMap((device) => (device.kind === "utun" ? [`utun-${device.of}`] : []));
     const there = macPackets(comparison.space, tunnels);
-    const same = new SameOnMac(comparison, new Meaning(comparison.space), there);
-    const absent = absence(ours, this.#plan, same, this.#placeOf);
+    const same = new SameOnMac(comparison, new Meaning(comparison.space), there, words);
+    const absent = absence(ours, this.#plan, same, { placeOf: this.#placeOf, ...(confused && { confused }) });
     const judge = new JudgeOfPf(program, comparison, there, this.#placeOf);
     const found = rulesetsOf(this.#plan).flatMap((ruleset) => judge.findings(ruleset, skipped));
     const pieces = inPieces(program, comparison, { there, states, placeOf: this.#placeOf });

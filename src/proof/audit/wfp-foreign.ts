@@ -20,6 +20,7 @@ import { ownerFields } from "../vocabulary.ts";
 import { witnessValues } from "../witness.ts";
 import { type AuditFinding, inAllStates, type Shown } from "./finding.ts";
 import { type Need, needsOf } from "./needed.ts";
+import { isOfWindows } from "./wfp-callouts.ts";
 import { isOfFrames, isOn, isUnknownLayer, placeOf, textOf } from "./wfp-own.ts";
 
 interface Means {
@@ -87,7 +88,9 @@ export class ForeignFilters {
   findings(states: readonly InState[]): readonly AuditFinding[] {
     const needs = new Map(states.map(({ ruleset }) => [ruleset, needsOf(ruleset, this.#means.space)]));
     const found = this.#benches.flatMap((bench) => [
-      ...moments.flatMap((moment) => states.flatMap((state) => this.#opens(bench, state, moment))),
+      ...moments.flatMap((moment) =>
+        states.flatMap((state) => [...this.#opens(bench, state, moment), ...this.#changes(bench, state, moment)]),
+      ),
       ...this.#breaks(bench, needs),
     ]);
     const names = states.map(({ ruleset }) => ruleset.state);
@@ -134,6 +137,32 @@ export class ForeignFilters {
       return reason === undefined
         ? [{ ...common, kind: "opens", does: `permits for good before ours are asked${when[moment]}` }]
         : [{ ...common, kind: "unclear", reason }];
+    });
+  }
+
+  /**
+   * Callouts where ours are not asked. They get what ours let pass, and whatever they make of it, change or send elsewhere, is
+   * not asked for again.
+   */
+  #changes(
+    { layer, shown, filters: all }: Bench,
+    { ruleset, passes }: InState,
+    moment: Moment,
+  ): readonly AuditFinding[] {
+    const { space, there } = this.#means;
+    const filters = all.filter(({ filter: { flags } }) => isInForce(flags, moment));
+    const able = layer ? [] : filters.filter(({ filter: { action } }) => mayDoAnything(action));
+    return able.flatMap((one): readonly AuditFinding[] => {
+      const counted = filters.filter((each) => each === one || !able.includes(each));
+      const gotten = this.#sublayers(counted, "any").map(({ outcomes: { mayVeto } }) => mayVeto);
+      const set = space.none
+        .union(...gotten)
+        .intersect(passes(moment).ours)
+        .intersect(shown)
+        .intersect(there);
+      const [reason, shownBy] = [unclearOf(one), this.#shown(set)];
+      if (reason === undefined || !shownBy) return [];
+      return [{ kind: "unclear", states: [ruleset.state], reason, place: textOf(one.filter), shown: shownBy }];
     });
   }
 
@@ -196,6 +225,7 @@ function astray({ layer, action, flags }: ListedFilter): string | undefined {
 
 const mayInsist = ({ action, flags }: ListedFilter): boolean =>
   action.kind === "permit" ? flags.includes("CLEAR_ACTION_RIGHT") : action.kind !== "block";
+const mayDoAnything = ({ kind }: ListedFilter["action"]): boolean => kind === "callout" || kind === "unknown";
 const mayBlock = ({ action }: ListedFilter): boolean => action.kind !== "permit";
 
 /** What of a filter is not understood. */
@@ -205,8 +235,6 @@ function unclearOf({ filter: { action }, matched }: Foreign): string | undefined
   return matched.unclear[0];
 }
 
-/** Callouts that decide nothing of ordinary packets: those of Windows itself, and of its virus scanner (`windefend`). */
-const onlyLooks = ({ action, sublayer }: ListedFilter): boolean =>
-  action.kind === "inspection" ||
-  (action.kind === "callout" && (action.by.startsWith("fwpm_callout_") || sublayer === windefend));
-const windefend = "3c1cd879-1b8c-4ab4-8f83-5ed129176ef3";
+/** What decides nothing. */
+const onlyLooks = ({ action }: ListedFilter): boolean =>
+  action.kind === "inspection" || (action.kind === "callout" && isOfWindows(action.by));

@@ -65,11 +65,16 @@ export function forged(filter: Filter, listed: ListedFilter, meant: Meant): stri
     if (listed.flags.includes(flag) !== (filter.lifetime === lifetime)) return "it lasts for another time";
   if (listed.flags.includes("CLEAR_ACTION_RIGHT")) return "it permits for good";
   if (listed.flags.includes("DISABLED")) return "it is disabled";
+  const more = listed.flags.find((flag) => !ownFlags.has(flag));
+  if (more !== undefined) return `it has the flag ${more}`;
   const { any } = meant.conditions.matched(listed, place);
   const planned = meant.planned.intersect(meant.within);
   const isSame = [any.least, any.most].every((set) => set.intersect(meant.within).equals(planned));
   return isSame ? undefined : "it is about other packets";
 }
+
+/** Those that we write, and a hint for the search that changes nothing of what a filter does (fwpmu.h). */
+const ownFlags: ReadonlySet<string> = new Set(["NONE", "PERSISTENT", "BOOTTIME", "INDEXED"]);
 
 /** What of a listing's layers is asked about which packets. */
 const layers: Readonly<Record<string, readonly [layer: Filter["layer"] | "more", way: ListedPlace["way"]]>> = {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { auditPf } from "../../../src/proof/audit/pf.ts";
-import { exampleOnMac } from "../../pf/policies.ts";
+import { home } from "../../checks/helper.ts";
+import { exampleOnMac, textOnMac } from "../../pf/policies.ts";
 import { expectFindings, loaded, type Mac, reportOf, said as saidOf, stockMac, withAnchor } from "./pf-report.ts";
 
 const { plan, files } = exampleOnMac("mac-laptop");
@@ -10,6 +11,11 @@ const scrubAnchor = 'scrub-anchor "com.apple/*" all fragment reassemble';
 const audit = (mac: Mac) => auditPf(plan, new Map([["report.txt", reportOf(mac)]]));
 const said = (mac: Mac): readonly string[] => saidOf(plan, mac);
 
+/** With another text in our anchor, or translations there. */
+const ours = (from: string | RegExp, to: string): Mac => stockMac({ ...up, rules: (up.rules ?? "").replace(from, to) });
+const inOurs = (translations: string): Mac => stockMac({ ...up, translations });
+const translation = /^absent a translation stands in it, and ksp writes none /;
+
 test("two tunnels, each on a utun of its own, and before there is any", () => {
   const { plan, files } = exampleOnMac("two-hops");
   const said = (report: string) => auditPf(plan, new Map([["report.txt", report]]));
@@ -17,7 +23,8 @@ test("two tunnels, each on a utun of its own, and before there is any", () => {
   expect(said(up)).toEqual([]);
   expect(said(reportOf(stockMac(loaded(files, "lockdown"))).replaceAll(/utun[45]/g, "utun_none"))).toEqual([]);
   // Which utun is which tunnel no rule says; that one is two is noticed.
-  expect(said(up.replaceAll("utun4", "utun5"))).toMatchObject([{ kind: "absent" }]);
+  const reason = "a utun for two tunnels stands in it, and ksp writes none";
+  expect(said(up.replaceAll("utun4", "utun5"))).toMatchObject([{ kind: "absent", reason }]);
 });
 
 test("a Mac as it comes, with a state of ours", () => {
@@ -40,7 +47,7 @@ describe("ours are not in force", () => {
     ["an empty anchor", stockMac({}), /^absent nothing is in the anchor/],
     [
       "no line of the main rules leads to it",
-      withAnchor(stock, "", { rules: `${scrubAnchor}\nanchor "com.apple.internet-sharing" all` }),
+      withAnchor(stock, "", { rules: `${scrubAnchor}\nanchor "com.apple.internet-sharing/*" all` }),
       /^absent no line of the main rules leads these packets to them: out on /,
     ],
     [
@@ -51,15 +58,78 @@ describe("ours are not in force", () => {
     [
       "a rule less",
       stockMac({ ...up, rules: (up.rules ?? "").replace(/^block return out quick on ! utun4 .*\n/m, "") }),
-      /^absent what is loaded is no state of it, and nearest to `up`: the file lets it pass, the plan drops it: out /,
+      /^absent what is loaded is no state of it, and nearest to `up`: the Mac passes it, the policy drops it: out /,
     ],
     [
       "another entry in a table",
       stockMac({ ...up, tables: { ...up.tables, private_ranges_84059728: "10.0.0.0/8\n192.0.0.0/8" } }),
       /^absent what is loaded is no state of it, and nearest to `up`: /,
     ],
+    [
+      "an anchor in ours",
+      ours("block return out quick all", 'anchor "sub" all\n$&'),
+      /^absent an anchor stands in it,/,
+    ],
+    ["one that calls nothing", ours("block return out quick all", 'anchor "sub/*" in all\n$&'), /^absent an anchor /],
+    ["one of scrubs", ours("scrub all", 'scrub-anchor "sub/*" all\n$&'), /^absent an anchor stands in it,/],
+    [
+      "a redirect in ours",
+      inOurs("rdr pass on en0 inet proto tcp from any to any port = ssh -> 127.0.0.1"),
+      translation,
+    ],
+    ["other addresses in ours", inOurs("nat pass on en0 inet from any to any -> (en0)"), translation],
+    ["two for one in ours", inOurs("binat on en0 inet from 10.64.0.2 to any -> 192.0.2.1"), translation],
+    ["another family in ours", inOurs("nat64 on en0 inet6 from any to 64:ff9b::/96 -> (en0)"), translation],
+    ["an anchor of such in ours", inOurs('nat-anchor "sub/*" all'), translation],
+    [
+      "a route in ours",
+      ours("pass out quick on utun4 all", "pass out quick on utun4 route-to (en0 192.168.1.1) all"),
+      /^absent a route stands in it, and ksp writes none \(pass out quick on utun4 route-to /,
+    ],
+    [
+      "a copy of each packet in ours",
+      ours("pass out quick on utun4 all", "pass out quick on utun4 dup-to (en0 192.168.1.1) all"),
+      /^absent one of them is not understood: the option dup-to /,
+    ],
+    [
+      "a tag in ours",
+      ours("block drop quick all label", "block drop quick all tag x label"),
+      /^absent a tag stands in it/,
+    ],
+    [
+      "a second utun for a tunnel",
+      ours(/^(pass out quick on )utun4( all .*)$/m, "$&\n$1utun9$2"),
+      /^absent a second utun for a tunnel stands in it, .*\(pass out quick on utun9 all /,
+    ],
+    [
+      "what stands for a utun, beside one",
+      ours(/^(block return out quick on ! )utun4( inet from 10\.64\.0\.2 .*)$/m, "$1utun_none$2"),
+      /^absent a second utun for a tunnel stands in it/,
+    ],
   ])("%s", (_, mac, expected) => {
     expectFindings(said(mac), [expected]);
+  });
+
+  test.each<readonly [string, Mac]>([
+    ["no translation in ours", inOurs("no nat on en0 all\nno nat64 on en0 all")],
+    ["the tunnel on another utun", ours(/utun4/g, "utun9")],
+  ])("%s gives no alarm", (_, mac) => {
+    expect(said(mac)).toEqual([]);
+  });
+});
+
+describe("an earlier version of the policy", () => {
+  const withRange = (range: string) => textOnMac("home", home({ more: `allow out to ${range} reason "work"` }));
+  test.each(["lockdown", "up"])("in `%s` is nearest to the same state, with what differs", (state) => {
+    const earlier = stockMac(loaded(withRange("203.0.113.0/28").files, state));
+    const found = saidOf(withRange("192.0.2.0/28").plan, earlier).filter((line) => line.startsWith("absent"));
+    expect(found).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^absent what is loaded is no state of it, and nearest to \`${state}\`: the Mac passes it, the policy drops it: .*203\\.0\\.113\\.`,
+        ),
+      ),
+    ]);
   });
 });
 
@@ -67,7 +137,6 @@ describe("fragments that stay in pieces", () => {
   const scrubs = (...lines: readonly string[]): Mac =>
     withAnchor(stock, "", { ...stock.anchors[""], rules: [...lines, 'anchor "com.apple/*" all'].join("\n") });
   const unled = /^absent no line of the main rules leads these fragments to their `scrub`, .*: (out|in) on /;
-  const ours = (from: string, to: string): Mac => stockMac({ ...up, rules: (up.rules ?? "").replace(from, to) });
 
   test.each<readonly [string, Mac, readonly RegExp[]]>([
     ["no line leads to our scrub", scrubs(), [unled]],
@@ -123,5 +192,34 @@ describe("fragments that stay in pieces", () => {
     expect(said(withAnchor(stock, "", { ...main, rules: `pass quick on lo0 all fragment\n${main.rules}` }))).toEqual(
       [],
     );
+  });
+});
+
+describe("what a report does not say", () => {
+  const main = stock.anchors[""] ?? {};
+  const before = withAnchor(stock, "com.apple/000.a", { rules: "", tables: { x: "8.8.8.0/24" } });
+  const kinds = (report: string) => auditPf(plan, new Map([["report.txt", report]])).map(({ kind }) => kind);
+  const failing = (mac: Mac, command: string): string => {
+    const at = `== pfctl ${command}\n`;
+    const [head = "", tail = ""] = reportOf(mac).split(at);
+    return `${head}${at}${tail.replace("-- exit 0", "-- exit 1")}`;
+  };
+
+  test("an anchor that is called and not shown", () => {
+    const unclear = /^unclear the report does not say all .*\(anchor "othervpn" all\)/;
+    expectFindings(said(withAnchor(stock, "", { ...main, rules: `anchor "othervpn" all\n${main.rules}` })), [unclear]);
+    expect(said(withAnchor(stock, "", { ...main, rules: `${main.rules}\nanchor "othervpn" all` }))).toEqual([]);
+  });
+
+  test.each(["-sr", "-sn", "-sT"])("%s failed", (show) => {
+    expect(kinds(reportOf(before))).toEqual([]);
+    expect(kinds(failing(before, `-a com.apple/000.a ${show}`))).toContain("unclear");
+    expect(kinds(failing(stock, `-a com.apple/000.ksp ${show}`))).toContain("absent");
+  });
+
+  test("it was cut off", () => {
+    const report = reportOf(before);
+    expect(kinds(report.slice(0, report.indexOf("== pfctl -a com.apple/000.a -sn")))).toContain("unclear");
+    expect(kinds(`${report}\n== pfctl -v -sA\n  com.apple/000.b c\n-- exit 0\n`)).toContain("unclear");
   });
 });

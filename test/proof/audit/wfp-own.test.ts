@@ -64,6 +64,14 @@ describe("ours are not there", () => {
       '<flags numItems="1"><item>FWPM_FILTER_FLAG_DISABLED</item>',
       /it is disabled/,
     ],
+    ...["GAMEOS_ONLY", "HAS_PROVIDER_CONTEXT", "SYSTEMOS_ONLY", "SILENT_MODE"].map(
+      (flag): readonly [string, RegExp, string, RegExp] => [
+        `the flag ${flag}`,
+        /(<item>FWPM_FILTER_FLAG_PERSISTENT<\/item>)/,
+        `$1<item>FWPM_FILTER_FLAG_${flag}</item>`,
+        new RegExp(`it has the flag ${flag}`),
+      ],
+    ),
     ["for another time", /<item>FWPM_FILTER_FLAG_PERSISTENT<\/item>/, "", /it lasts for another time/],
     [
       "without a condition",

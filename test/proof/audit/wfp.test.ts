@@ -12,6 +12,7 @@ import {
   port,
   protocol,
   theirs,
+  windefend,
 } from "../../wfp/neighbours.ts";
 import { condition, described, filtersOf, type Item, item, number, program, stateOf } from "../../wfp/netsh.ts";
 import { luidOf, ours, stateWith, WindowsMachine } from "./windows-machine.ts";
@@ -161,6 +162,29 @@ describe("who opens is told", () => {
     expect(beside(defender, several(...all))).toEqual(
       all.map(({ layer }) => `unclear: what is refused of frames is not judged by it in ${layer} [lockdown,down,up]`),
     );
+  });
+
+  const callout = (more: Partial<Item>) => one({ action: "CALLOUT_TERMINATING", by: "{abc}", ...more }, 7);
+  const redirected = [condition("ALE_APP_ID", program("\\device\\harddiskvolume3\\x.exe"))];
+  test.each<readonly [string, string, Neighbour]>([
+    ["in the sublayer of Windows' virus scanner", "abc", callout({ sublayer: windefend, flags: hard })],
+    ["there, looking like its own", "abc", callout({ name: "it", sublayer: windefend, layer: "STREAM_V4" })],
+    ["that calls itself one of Windows'", "fwpm_callout_made_up", callout({ by: "FWPM_CALLOUT_MADE_UP" })],
+    ["of packets", "abc", callout({ layer: "OUTBOUND_IPPACKET_V4", conditions: [to("8.8.4.4")] })],
+    ["of arriving packets", "abc", callout({ layer: "INBOUND_IPPACKET_V4", conditions: [to("8.8.4.4")] })],
+    ["of streams", "abc", callout({ layer: "STREAM_V4", conditions: [to("8.8.4.4")] })],
+    ["that sends a program elsewhere", "abc", callout({ layer: "ALE_CONNECT_REDIRECT_V4", conditions: redirected })],
+  ])("a callout %s may do anything", (_, by, neighbour) => {
+    expect(beside(defender, neighbour)).toEqual([
+      expect.stringMatching(new RegExp(`^unclear: the callout ${by} may do anything by it in .*\\((out|in) on `)),
+    ]);
+  });
+
+  test.each<readonly [string, Partial<Item>]>([
+    ["what ours refuse", { conditions: [on("Ethernet"), protocol(6), to("8.8.4.4")] }],
+    ["nothing, because it is disabled", { flags: ["DISABLED"] }],
+  ])("a callout of packets that gets %s does no harm", (_, more) => {
+    expect(beside(defender, callout({ layer: "OUTBOUND_IPPACKET_V4", ...more }))).toEqual([]);
   });
 
   test("where nobody says which sublayer comes first, a permit for good is enough", () => {

@@ -18,7 +18,7 @@ export function readReport(text: string): Listed {
   const of = (show: string): ReadonlyMap<string, Printed> =>
     new Map(
       [...said].flatMap(([command, printed]) => {
-        const [, path = "", what] = /^pfctl (?:-a (\S+) )?-(\w+)$/.exec(command) ?? [];
+        const [, path = "", what] = asked.exec(command) ?? [];
         return what === show ? [[path, printed] as const] : [];
       }),
     );
@@ -34,7 +34,23 @@ export function readReport(text: string): Listed {
     rules: of("sr"),
     translations: of("sn"),
     tables: new Map(tables),
+    unsaid: unsaidIn(lines, said),
   };
+}
+
+const asked = /^pfctl (?:-a (.+) )?-(s[rnT])$/;
+
+/** Paths that the report names, without all of what they hold: what failed, was cut off, or was never asked. */
+function unsaidIn(lines: readonly string[], said: ReadonlyMap<string, Printed>): ReadonlyMap<string, number> {
+  const { text = "", line: first = 1 } = said.get("pfctl -v -sA") ?? {};
+  const listed = text.split("\n").map((name, i) => [name.replace(/^ {2}/, ""), first + i] as const);
+  const begun = lines.flatMap((line, i) => {
+    const [, path = "", what] = asked.exec(line.replace(/^== /, "")) ?? [];
+    return what === undefined ? [] : [[path, i + 1] as const];
+  });
+  const isWhole = (path: string): boolean =>
+    ["sr", "sn", "sT"].every((show) => said.has(`pfctl ${path === "" ? "" : `-a ${path} `}-${show}`));
+  return new Map([...listed.filter(([path]) => path !== ""), ...begun].filter(([path]) => !isWhole(path)));
 }
 
 /** `== COMMAND`, what it printed, `-- exit N`: what failed has said nothing, and is not there. */
