@@ -1,6 +1,7 @@
 import { type Interface, utunName } from "../../ir/packet.ts";
 import { type Plan, rulesetsOf } from "../../ir/plan.ts";
 import type { Ruleset } from "../../ir/ruleset.ts";
+import type { StateKey } from "../../ir/states.ts";
 import { rulesetOf } from "../readers/pf/expand.ts";
 import { type Program, type Ruleset as Rules, Unreadable } from "../readers/pf/program.ts";
 import { readText } from "../readers/pf/read-text.ts";
@@ -83,18 +84,19 @@ function tunnelsByLabel(plan: Plan): ReadonlyMap<string, readonly string[]> {
   );
 }
 
-/** Undefined: what is loaded is one of the states of the plan. */
-export function absence(
+/** The state of the plan that is loaded, or why none is. */
+export function ownState(
   ours: Rules,
   plan: Plan,
   same: SameOnMac,
   placeOf: (line: number) => Place,
-): AuditFinding | undefined {
+): { readonly inForce: StateKey } | { readonly absent: AuditFinding } {
   const program = stock(ours);
   const rulesets = rulesetsOf(plan);
   const states = rulesets.map(({ state }) => state);
   try {
-    if (rulesets.some((ruleset) => !same.difference(program, ruleset))) return undefined;
+    const loaded = rulesets.find((ruleset) => !same.difference(program, ruleset));
+    if (loaded) return { inForce: loaded.state };
     const labels = new Set(
       ours.entries.flatMap((entry) => (entry.kind === "rule" && entry.action === "pass" ? (entry.label ?? []) : [])),
     );
@@ -109,10 +111,10 @@ export function absence(
     const difference = nearest && same.difference(program, nearest);
     if (!nearest || !difference) throw new Error("a plan has states, and what is loaded is none of them");
     const reason = `what is loaded is no state of it, and nearest to \`${nearest.state}\`: ${difference.says}`;
-    return { kind: "absent", states, reason, shown: { packet: difference.packet } };
+    return { absent: { kind: "absent", states, reason, shown: { packet: difference.packet } } };
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     const place = placeOf(error.line);
-    return { kind: "absent", states, reason: `one of them is not understood: ${error.message}`, place };
+    return { absent: { kind: "absent", states, reason: `one of them is not understood: ${error.message}`, place } };
   }
 }

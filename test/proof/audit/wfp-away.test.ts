@@ -125,6 +125,13 @@ describe("a tunnel that is not there", () => {
     ]);
   });
 
+  test("hides no state", () => {
+    for (const state of ["lockdown", "down"])
+      expect(together.inForce(stateWith(together.listed(state, { absent: "AnonVPN" })))).toBe(state);
+    expect(together.inForce(stateWith(together.listed("up")))).toBe("up");
+    expect(together.inForce(stateWith(together.listed("up", { absent: "AnonVPN" })))).toBeUndefined();
+  });
+
   test("hides nothing else that is missing", () => {
     const down = together.listed("down", { absent: "AnonVPN" });
     for (const gone of [/<uint16>51820</, /closed-out/]) {
