@@ -178,7 +178,7 @@ class Audit {
     const wrong = this.#forged() ?? this.#misplaced();
     if (wrong) return [wrong];
     const away = this.#away();
-    if (missing.length === 0 || (away && this.#isEnough())) return [];
+    if (missing.length === 0 || (away && this.#isEnough(away))) return [];
     const shown = this.#shown();
     const reason = away
       ? `${away.join(", ")} was not there when state ${document.state} was put in force: apply it once it is`
@@ -240,10 +240,15 @@ class Audit {
     return isAway ? away : undefined;
   }
 
-  /** Nothing passes that the state refuses, and nothing is refused that it needs, but probes: nobody sends them on Windows. */
-  #isEnough(): boolean {
+  /**
+   * Nothing is refused that the state needs, but probes: nobody sends them on Windows. And nothing passes that it refuses, but on a
+   * tunnel's interface once it appears: what passes on one that nothing is said of, and that goes into the tunnel.
+   */
+  #isEnough(away: readonly string[]): boolean {
     const { ruleset, planned, passes } = this.#held();
-    if (this.#same.some(passes.minus(planned), "")) return false;
+    const tunnels = tunnelsOf(this.#plan);
+    const isOfTunnels = away.every((name) => tunnels.has(name));
+    if (!isOfTunnels && this.#same.some(passes.minus(planned), "")) return false;
     return needsOf(ruleset, this.#space).every(
       ({ ofDaemon, lost }) => ofDaemon || lost(passes).minus(lost(planned)).intersect(this.#same.there).isEmpty(),
     );
@@ -265,6 +270,15 @@ class Audit {
     const passes = this.#same.passing(this.#meaning.openings(sublayers), this.#meaning.answers(sublayers));
     return { ruleset, planned: this.#same.planned(ruleset), passes };
   }
+}
+
+/** The interfaces of tunnels, by their aliases. */
+function tunnelsOf(plan: Plan): ReadonlySet<string> {
+  const zones = rulesetsOf(plan)
+    .flatMap(({ rules }) => rules.flatMap(({ match }) => [match.inInterface, match.outInterface]))
+    .flatMap((set) => (set && set.kind !== "loopback" ? set.zones : []));
+  const devices = zones.flatMap((zone) => (zone.kind === "tunnel" ? zone.devices : []));
+  return new Set(devices.flatMap((device) => (device.kind === "named" ? [device.name] : [])));
 }
 
 /** What conditions of a listing name, so that packets are told apart by it. */
