@@ -85,7 +85,7 @@ function told(finding: AuditFinding, plan: Plan, origins: Origins, listed: reado
           label: place ? "here" : "this policy",
           help: finding.isUnread
             ? "have the machine list its rules once more, and give all of what it printed"
-            : "load the rules, and look for what took them away",
+            : "load the rules, and look for what took them away; what is loaded is perhaps of an earlier version of the policy",
         },
       );
     case "opens":

@@ -9,7 +9,7 @@ import { evaluate } from "./ir/evaluate.ts";
 import type { Origins } from "./ir/origins.ts";
 import { describe } from "./ir/packet.ts";
 import { type Plan, rulesetsOf } from "./ir/plan.ts";
-import type { Policy } from "./ir/policy.ts";
+import type { Os, Policy } from "./ir/policy.ts";
 import type { Ruleset } from "./ir/ruleset.ts";
 import type { StateKey } from "./ir/states.ts";
 import { formatAddress } from "./net/address.ts";
@@ -144,8 +144,16 @@ const aspects: Readonly<Record<string, (side: Side) => unknown>> = {
   "settings of the system": ({ plan }) => plan.settings,
   "what becomes of apps when a tunnel is lost": ({ policy }) => policy.apps.map(({ name, onLoss }) => [name, onLoss]),
   "what the daemon watches, and what it does then": ({ policy }) => [policy.watches, policy.reconnects, policy.alerts],
+  "what is said for Windows alone": ({ policy }) => saidFor("windows", policy),
+  "what is said for macOS alone": ({ policy }) => saidFor("macos", policy),
   "in which order servers and resolvers are tried": ({ policy }) => [
     [...policy.tunnels, ...policy.helpers].map(({ name, servers }) => [name, servers]),
     policy.dns.map(({ resolvers, suffixes }) => [resolvers, suffixes]),
   ],
 };
+
+/** Packets are judged as on Linux; names and owners on another system are what a policy says beside. */
+const saidFor = (os: Os, value: unknown): readonly unknown[] =>
+  typeof value !== "object" || value === null
+    ? []
+    : Object.entries(value).flatMap(([key, inner]) => (key === os ? [inner] : saidFor(os, inner)));

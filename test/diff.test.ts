@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { diff } from "../src/diff.ts";
-import { good } from "./commands/ksp.ts";
+import { everywhere, good } from "./commands/ksp.ts";
 
 const between = (before: string, after: string) => {
   const compared = diff({ file: "old.ksp", text: before }, { file: "new.ksp", text: after });
@@ -108,6 +108,14 @@ test("what is no packet is told in words", () => {
   ]);
   expect(besides((text) => `${text}log blocked at most 10 per 1s\n`)).toEqual(["what is logged"]);
   expect(besides((text) => `${text}blocked out drop\n`)).toEqual(["whether senders are told of a refusal"]);
+});
+
+test("what is said for another system alone is told", () => {
+  const besides = (from: string, to: string) => between(everywhere, everywhere.replace(from, to)).besides;
+  expect(besides('macos "en0"', 'macos "en0" macos "en9"')).toEqual(["what is said for macOS alone"]);
+  expect(besides("macos user 0", "macos user 501")).toEqual(["what is said for macOS alone"]);
+  expect(besides('windows "Wi-Fi"', 'windows "Ethernet"')).toEqual(["what is said for Windows alone"]);
+  expect(between(everywhere, everywhere)).toMatchObject(nothing);
 });
 
 test("a policy with an error is not compared, one with a leak is", () => {

@@ -10,8 +10,8 @@ export interface Bundle {
   readonly files: ReadonlyMap<string, string>;
 }
 
-/** What a bundle may hold at its top although this compile does not write it: other targets. */
-const targets = ["nft", "iptables", "wfp", "pf"];
+/** What a bundle may hold at its top although this compile does not write it: other targets, and what is told of them. */
+const ofTarget = /^(nft|iptables|wfp|pf|(states|moves)(-(windows|macos))?\.(txt|diff))$/;
 
 /**
  * Writes all bundles or none. They are complete in a staging directory beside their places before the first is moved;
@@ -64,12 +64,12 @@ async function moved(from: string, to: string): Promise<boolean> {
 
 /** A directory is replaced as a whole, so it must hold nothing but a bundle. */
 async function foreignFile({ directory, files }: Bundle): Promise<readonly Diagnostic[]> {
-  const own = new Set([...targets, ...[...files.keys()].map((path) => path.split("/")[0])]);
+  const own = new Set([...files.keys()].map((path) => path.split("/")[0]));
   try {
     if (!(await lstat(directory)).isDirectory()) {
       return [diagnostic("KSP5004", { file: directory, reason: "something else has this name" })];
     }
-    const entry = (await readdir(directory)).toSorted().find((name) => !own.has(name));
+    const entry = (await readdir(directory)).toSorted().find((name) => !own.has(name) && !ofTarget.test(name));
     if (entry === undefined) return [];
     return [
       diagnostic(

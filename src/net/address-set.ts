@@ -115,15 +115,7 @@ export function overlaps(a: AddressSet, b: AddressSet): boolean {
 }
 
 export const isSubset = (a: AddressSet, b: AddressSet): boolean => subtract(a, b).length === 0;
-
-/** The set itself where it has no other. */
-export function ofFamily(set: AddressSet, family: Family): AddressSet {
-  const other = family === "ipv4" ? "ipv6" : "ipv4";
-  const [first, end] = [set[0]?.family, set.at(-1)?.family];
-  if (first !== other && end !== other) return set;
-  const ipv6 = placeOf(set, { family: "ipv6", value: 0n });
-  return family === "ipv4" ? set.slice(0, ipv6) : set.slice(ipv6);
-}
+export const ofFamily = (set: AddressSet, family: Family): AddressSet => set.filter((r) => r.family === family);
 
 /** O(log n). */
 export function contains(set: AddressSet, address: Address): boolean {

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { bad, directory, good, ksp } from "./ksp.ts";
+import { bad, directory, everywhere, good, ksp } from "./ksp.ts";
 
 const filesIn = async (path: string) => (await readdir(path, { recursive: true })).toSorted();
 
@@ -31,6 +31,14 @@ test("a second compile replaces the first, and files of before are gone", async 
   expect((await ksp(["compile", "home.ksp", "-o", "out"], { cwd })).code).toBe(0);
   expect(await filesIn(join(cwd, "out"))).toEqual(first);
   expect(await readFile(join(cwd, "out/home/nft/ruleset.nft"), "utf8")).not.toBe("changed");
+});
+
+test("what was compiled for one system is replaced by what is compiled for another", async () => {
+  const cwd = await directory({ "home.ksp": everywhere });
+  for (const target of ["wfp,pf", "nft", "pf"]) {
+    const { code, stderr } = await ksp(["compile", "home.ksp", "-o", "out", "--target", target], { cwd });
+    expect({ code, stderr }, target).toMatchObject({ code: 0 });
+  }
 });
 
 test("a directory that holds other things is not replaced", async () => {

@@ -65,5 +65,30 @@ watch wg0 {
   heartbeat 10.64.0.1 every 250ms lost after 3
 }
 `;
+
+/** A policy for every system. */
+export const everywhere = `ksp 1
+policy home
+link uplink {
+  interface linux "wlan0" windows "Wi-Fi" macos "en0"
+  role outside
+}
+tunnel vpn {
+  protocol wireguard
+  interface linux "wg0" windows "Laptop" macos utun
+  server 198.51.100.7 udp 51820
+  carrier linux mark 0x6b73/0xffff
+  carrier windows service "WireGuardTunnel$Laptop"
+  carrier macos user 0
+  address 10.64.0.2/32
+  carries everything
+}
+dns 10.64.0.1 through vpn
+ipv6 block
+watch vpn {
+  interface
+  heartbeat 10.64.0.1 every 1s lost after 3
+}
+`;
 /** With one mistake, a misspelt word in line 4. */
 export const bad = good.replace("tunnel wg0", "tunel wg0");

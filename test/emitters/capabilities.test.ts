@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { backends, backends } from "../../src/backends.ts";
+import { backends } from "../../src/backends.ts";
 import { type Capabilities, deviations, holds, refusals, refused, weakened } from "../../src/emitters/capabilities.ts";
 import { type ConstructName, constructNames, constructs } from "../../src/emitters/constructs.ts";
 import { home } from "../checks/helper.ts";

@@ -1,4 +1,7 @@
 import { spawnSync } from "node:child_process";
+import { mkdtemp, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { evaluate } from "../../src/ir/evaluate.ts";
@@ -43,7 +46,7 @@ function isKilled({ direction, family, ...packet }: Packet, command: string): bo
   if (!words) return false;
   const [, on = "", ...prefixes] = words;
   const name = (direction === "in" ? packet.inInterface : packet.outInterface)?.name.replaceAll("-", "_") ?? "";
-  if (on !== (name.startsWith("utun_") ? `$tun_${name.slice("utun_".length)}` : name)) return false;
+  if (on !== (name.startsWith("utun_") ? `$old_tun_${name.slice("utun_".length)}` : name)) return false;
   const [source, target] = prefixes.map((prefix) => constant(prefix));
   const ip = family === "ipv6" ? "ipv6" : "ipv4";
   return (
@@ -108,6 +111,30 @@ describe.each([...tried, narrowed])("$name", ({ plan, files }) => {
     }
     expect(kept).toBeGreaterThan(5);
   });
+});
+
+test("each token is kept for root alone, and given back by the last move", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "ksp-token-"));
+  const kept = join(folder, "ksp.token");
+  const run = (move: string, printed: string) => {
+    const about = (blocksOf(narrowed.files.get("pf/moves.txt") ?? "").get(move) ?? []).filter((line) =>
+      /token/.test(line),
+    );
+    const pfctl = `pfctl() { if [ "$1" = -E ]; then printf '%b' "$PRINTED" >&2; else echo "$@"; fi; }`;
+    const script = [pfctl, ...about].join("\n").replaceAll("/var/run/ksp.token", kept);
+    const { status, stdout } = spawnSync("sh", ["-ec", script], {
+      encoding: "utf8",
+      env: { ...process.env, PRINTED: printed },
+    });
+    return { status, stdout };
+  };
+  const on = "move disabled -> lockdown";
+  expect(run(on, "pf enabled\\nToken : 9223372036854775809\\n")).toEqual({ status: 0, stdout: "" });
+  expect(run(on, "pf already enabled\\nToken : 17\\n")).toEqual({ status: 0, stdout: "" });
+  expect(run(on, "pfctl: /dev/pf: Permission denied\\n").status).not.toBe(0);
+  expect((await stat(kept)).mode & 0o777).toBe(0o600);
+  expect(run("move up -> disabled", "")).toEqual({ status: 0, stdout: "-X 9223372036854775809\n-X 17\n" });
+  await expect(stat(kept)).rejects.toThrow("ENOENT");
 });
 
 test.each([

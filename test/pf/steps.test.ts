@@ -45,9 +45,9 @@ describe("a step of a move", () => {
   test.each([
     ["an interface too few", / -D tun_exit="\$tun_exit"/],
     ["another anchor", /com\.apple\/000\.ksp/],
-    ["a flow from one address alone", /(?<=-i "\$tun_exit" -k )0\.0\.0\.0\/0/],
+    ["a flow from one address alone", /(?<=-i "\$old_tun_exit" -k )0\.0\.0\.0\/0/],
     ["the other direction", /(?<=-k )(10\.64\.0\.2) -k (203\.0\.113\.9)/],
-    ["another interface", /(?<=pfctl -i "\$tun_)entry/],
+    ["another interface", /(?<=pfctl -i "\$old_tun_)entry/],
     ["a whole move", /^move hop1 -> down\n(?: {2}.*\n)+/m],
     ["every rule of everybody", /pfctl -F states/],
   ])("%s", (_, place) => {
@@ -171,12 +171,14 @@ test.each([
   ["a macro filled with another", '  pfctl -n -o none -D tun_a="$tun_b" -f up.conf\n'],
   ["a table filled from another", "  pfctl -a com.apple/000.ksp -t a -T replace -f tables/b.txt\n"],
   ["flows of two families", "  pfctl -i en0 -k 0.0.0.0/0 -k ::/0\n"],
+  ["flows of an interface by its new name", '  pfctl -i "$tun_a" -k ::/0 -k ::/0\n'],
+  ["a token that nobody keeps", "  pfctl -E\n"],
   ["a kill without an interface", "  pfctl -k 0.0.0.0/0 -k 0.0.0.0/0\n"],
   ["a kill by a label, which macOS does not know", "  pfctl -k label -k tunnel-vpn-933879\n"],
   ["a kill by an id", "  pfctl -k id -k 4823e84500000003\n"],
   ["a kill by a name, which is looked up", "  pfctl -i en0 -k 0.0.0.0/0 -k example.org\n"],
   ["a kill without an end", "  pfctl -i en0 -k 10.0.0.0/8\n"],
-  ["two commands in a line", "  pfctl -E; pfctl -d\n"],
+  ["two commands in a line", "  pfctl -F states; pfctl -d\n"],
 ])("%s is not read", (_, step) => {
   expect(() => readMoves(`move a -> b\n${step}`)).toThrow(Unreadable);
   expect(() => readMoves(step)).toThrow("of no move");

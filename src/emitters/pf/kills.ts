@@ -98,7 +98,8 @@ function widest(all: readonly Pair[]): readonly Pair[] {
   return distinct.filter((pair) => !distinct.some((other) => other !== pair && covers(other, pair)));
 }
 
-const shell = (name: string): string => (name.startsWith("$") ? `"${name}"` : name);
+/** Flows are bound to the interface that they began on, which the rules before were loaded with. */
+const shell = (name: string): string => (name.startsWith("$") ? `"$old_${name.slice(1)}"` : name);
 
 const whole: Readonly<Record<Family, string>> = { ipv4: "0.0.0.0/0", ipv6: "::/0" };
 const familyOf = (prefix: string): Family => (prefix.includes(":") ? "ipv6" : "ipv4");

@@ -59,7 +59,7 @@ export function movesOf(
     ...(tables.length > 0 ? [{ heading: "tables", commands: tables.map(loadTable) }] : []),
     {
       heading: `move disabled -> ${lockdown.ruleset.state}`,
-      commands: [reference, ...load("lockdown.conf"), "pfctl -E", everything],
+      commands: [reference, ...load("lockdown.conf"), ...enable, everything],
     },
     move(lockdown, of(down.state)),
     ...plan.moves.map(({ from, to }) => move(of(from), of(to))),
@@ -69,7 +69,7 @@ export function movesOf(
     ...running.map((from) => move(from, lockdown)),
     ...[lockdown, ...running].map(({ ruleset: { state } }) => ({
       heading: `move ${state} -> disabled`,
-      commands: [...load("disable.conf"), 'pfctl -X "$token"'],
+      commands: [...load("disable.conf"), release],
     })),
   ];
   return template<View>("pf/moves.hbs")({ policy: plan.policy, macros, blocks });
@@ -77,3 +77,8 @@ export function movesOf(
 
 /** Without this line of the main rules nothing of ours is evaluated. */
 const reference = String.raw`pfctl -sr | grep -q '^anchor "com\.apple/\*" all$' || pfctl -f /etc/pf.conf`;
+
+/** Each run takes a token of its own, and all are given back. */
+const kept = "/var/run/ksp.token";
+const enable = ["token=$(pfctl -E 2>&1 | sed -n 's/^Token : //p')", `(umask 077; echo "\${token:?}" >> ${kept})`];
+const release = `while read -r token; do pfctl -X "$token"; done < ${kept}; rm -f ${kept}`;

@@ -1,9 +1,10 @@
 import { type Interface, utunName } from "../../ir/packet.ts";
 import { type Plan, rulesetsOf } from "../../ir/plan.ts";
-import type { Ruleset } from "../../ir/ruleset.ts";
+import type { Device } from "../../ir/policy.ts";
+import type { Rule, Ruleset } from "../../ir/ruleset.ts";
 import type { StateKey } from "../../ir/states.ts";
 import { rulesetOf } from "../readers/pf/expand.ts";
-import { type Program, type Ruleset as Rules, Unreadable } from "../readers/pf/program.ts";
+import { type Rule as Loaded, type Program, type Ruleset as Rules, Unreadable } from "../readers/pf/program.ts";
 import { readText } from "../readers/pf/read-text.ts";
 import { renamed } from "../readers/pf/renamed.ts";
 import type { SameOnMac } from "../translation/same-on-mac.ts";
@@ -95,17 +96,15 @@ export function ownState(
   const rulesets = rulesetsOf(plan);
   const states = rulesets.map(({ state }) => state);
   try {
-    const loaded = rulesets.find((ruleset) => !same.difference(program, ruleset));
-    if (loaded) return { inForce: loaded.state };
-    const labels = new Set(
-      ours.entries.flatMap((entry) => (entry.kind === "rule" && entry.action === "pass" ? (entry.label ?? []) : [])),
+    const inForce = rulesets.find((ruleset) => !same.difference(program, ruleset));
+    if (inForce) return { inForce: inForce.state };
+    const loaded = new Set(
+      ours.entries.flatMap((entry) => (entry.kind === "rule" && entry.action === "pass" ? opened(entry) : [])),
     );
     const apart = ({ rules }: Ruleset): number => {
-      const passing = new Set(rules.flatMap(({ verdict, from }) => (verdict.kind === "accept" ? from : [])));
-      return (
-        [...labels].filter((label) => !passing.has(label)).length +
-        [...passing].filter((from) => !labels.has(from)).length
-      );
+      const planned = new Set(rules.flatMap(opens));
+      const shared = [...loaded].filter((one) => planned.has(one)).length;
+      return loaded.size + planned.size - 2 * shared;
     };
     const [nearest] = rulesets.toSorted((a, b) => apart(a) - apart(b));
     const difference = nearest && same.difference(program, nearest);
@@ -117,4 +116,21 @@ export function ownState(
     const place = placeOf(error.line);
     return { absent: { kind: "absent", states, reason: `one of them is not understood: ${error.message}`, place } };
   }
+}
+
+/** What a loaded rule is known by: the statement, the direction and the interface, empty where it names none. */
+const opened = ({ label, direction, interface: on }: Loaded): readonly string[] =>
+  label === undefined ? [] : [`${label} ${direction} ${on && !on.isNegated ? on.name : ""}`];
+
+/** The same of a rule that was planned. pf is not told of all: ARP it is not shown, errors pass with their flow. */
+function opens({ verdict, direction, from, match }: Rule): readonly string[] {
+  if (verdict.kind !== "accept" || direction === "forward" || match.family === "arp" || match.related) return [];
+  const set = direction === "in" ? match.inInterface : match.outInterface;
+  const names = set?.kind === "one-of" ? set.zones.flatMap(({ devices }) => devices.map(nameOf)) : [""];
+  return names.map((name) => `${from} ${direction} ${name}`);
+}
+
+function nameOf(device: Device): string {
+  if (device.kind === "utun") return utunName(device);
+  return device.kind === "named" ? device.name : "";
 }

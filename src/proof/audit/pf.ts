@@ -5,7 +5,7 @@ import { Unreadable } from "../readers/pf/program.ts";
 import { type Listing, readListing } from "../readers/pf/read-listing.ts";
 import { readReport } from "../readers/pf/read-report.ts";
 import { vocabularyOfProgram } from "../readers/pf/vocabulary.ts";
-import { Comparison } from "../translation/comparison.ts";
+import { Comparison, type Words } from "../translation/comparison.ts";
 import { macPackets } from "../translation/mac-packets.ts";
 import { SameOnMac } from "../translation/same-on-mac.ts";
 import { loopback, merged, noVocabulary, vocabularyOf } from "../vocabulary.ts";
@@ -33,6 +33,11 @@ export function auditPf(plan: Plan, listing: ReadonlyMap<string, string>): Judge
   }
 }
 
+const words: Words = {
+  more: "the Mac passes it, the policy drops it",
+  less: "the Mac drops it, the policy passes it",
+};
+
 class Audit {
   readonly #plan: Plan;
   readonly #listing: Listing;
@@ -59,7 +64,7 @@ class Audit {
     const comparison = new Comparison(new PacketSpace(names));
     const tunnels = planned.devices.flatMap((device) => (device.kind === "utun" ? [`utun-${device.of}`] : []));
     const there = macPackets(comparison.space, tunnels);
-    const same = new SameOnMac(comparison, new Meaning(comparison.space), there);
+    const same = new SameOnMac(comparison, new Meaning(comparison.space), there, words);
     const own = ownState(ours, this.#plan, same, this.#placeOf);
     const judge = new JudgeOfPf(program, comparison, there, this.#placeOf);
     const found = rulesetsOf(this.#plan).flatMap((ruleset) => judge.findings(ruleset, skipped));

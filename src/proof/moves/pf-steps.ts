@@ -47,7 +47,7 @@ function misplaced(steps: readonly Step[], from: string, to: string, { macros, f
     ...(isFirst ? ["main rules"] : []),
     "check",
     "load",
-    ...(isFirst ? ["enable"] : []),
+    ...(isFirst ? ["enable", "keep token"] : []),
     ...kinds.filter((kind) => kind === "kill"),
     ...(to === "disabled" ? ["release"] : []),
   ];

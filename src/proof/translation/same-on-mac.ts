@@ -4,7 +4,7 @@ import type { PacketSpace } from "../packet-space.ts";
 import type { PacketSet } from "../packets/packet-set.ts";
 import type { Meaning } from "../readers/pf/meaning.ts";
 import type { Program } from "../readers/pf/program.ts";
-import type { Comparison, Difference } from "./comparison.ts";
+import { type Comparison, type Difference, passing as passingWords, type Words } from "./comparison.ts";
 import { icmpErrors } from "./mac-packets.ts";
 import { closing } from "./same-rules.ts";
 
@@ -17,11 +17,14 @@ export class SameOnMac {
   readonly #comparison: Comparison;
   readonly #meaning: Meaning;
   readonly #there: PacketSet;
+  readonly #words: Words;
 
-  constructor(comparison: Comparison, meaning: Meaning, there: PacketSet) {
+  /** `words`: how it is said that they differ. */
+  constructor(comparison: Comparison, meaning: Meaning, there: PacketSet, words: Words = passingWords) {
     this.#comparison = comparison;
     this.#meaning = meaning;
     this.#there = there;
+    this.#words = words;
   }
 
   difference(program: Program, ruleset: Ruleset): Difference | undefined {
@@ -39,12 +42,9 @@ export class SameOnMac {
     return (
       this.#some(
         passing.minus(accepted).minus(this.#remembered(accepted)).minus(this.#piecesOnLoopback()),
-        "the file lets it pass, the plan drops it",
+        this.#words.more,
       ) ??
-      this.#some(
-        meant.intersect(isWhole).intersect(this.#there).minus(passing),
-        "the file drops it, the plan lets it pass",
-      ) ??
+      this.#some(meant.intersect(isWhole).intersect(this.#there).minus(passing), this.#words.less) ??
       this.#telling(program, ruleset, this.#there.intersect(isWhole).minus(passing))
     );
   }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { auditPf } from "../../../src/proof/audit/pf.ts";
-import { exampleOnMac } from "../../pf/policies.ts";
+import { home } from "../../checks/helper.ts";
+import { exampleOnMac, textOnMac } from "../../pf/policies.ts";
 import { expectFindings, loaded, type Mac, reportOf, said as saidOf, stockMac, withAnchor } from "./pf-report.ts";
 
 const { plan, files } = exampleOnMac("mac-laptop");
@@ -51,7 +52,7 @@ describe("ours are not in force", () => {
     [
       "a rule less",
       stockMac({ ...up, rules: (up.rules ?? "").replace(/^block return out quick on ! utun4 .*\n/m, "") }),
-      /^absent what is loaded is no state of it, and nearest to `up`: the file lets it pass, the plan drops it: out /,
+      /^absent what is loaded is no state of it, and nearest to `up`: the Mac passes it, the policy drops it: out /,
     ],
     [
       "another entry in a table",
@@ -60,6 +61,21 @@ describe("ours are not in force", () => {
     ],
   ])("%s", (_, mac, expected) => {
     expectFindings(said(mac), [expected]);
+  });
+});
+
+describe("an earlier version of the policy", () => {
+  const withRange = (range: string) => textOnMac("home", home({ more: `allow out to ${range} reason "work"` }));
+  test.each(["lockdown", "up"])("in `%s` is nearest to the same state, with what differs", (state) => {
+    const earlier = stockMac(loaded(withRange("203.0.113.0/28").files, state));
+    const found = saidOf(withRange("192.0.2.0/28").plan, earlier).filter((line) => line.startsWith("absent"));
+    expect(found).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^absent what is loaded is no state of it, and nearest to \`${state}\`: the Mac passes it, the policy drops it: .*203\\.0\\.113\\.`,
+        ),
+      ),
+    ]);
   });
 });
 

@@ -5,11 +5,11 @@ import { type Net, Unreadable } from "./program.ts";
 type Command =
   | { readonly kind: "check" | "load"; readonly file: string; readonly macros: readonly string[] }
   | { readonly kind: "fill"; readonly table: string; readonly file: string }
-  /** States of flows that a source opened to a destination, on one interface (a macro's with `$`). */
+  /** States of flows that a source opened to a destination, on one interface (a macro's with `$`): by the name that it had. */
   | { readonly kind: "kill"; readonly on: string; readonly source: Net; readonly destination: Net }
   /** Every state there is, or those that are bound to no interface. */
   | { readonly kind: "kill all" | "kill floating" }
-  | { readonly kind: "enable" | "release" | "main rules" };
+  | { readonly kind: "enable" | "keep token" | "release" | "main rules" };
 export interface Step {
   readonly line: number;
   readonly command: Command;
@@ -42,8 +42,12 @@ export function readMoves(text: string): readonly Block[] {
 const fixed: ReadonlyMap<string, Command> = new Map<string, Command>([
   // The whole line: one of `scrub-anchor` or of a part of the packets leads nothing to our rules.
   [String.raw`pfctl -sr | grep -q '^anchor "com\.apple/\*" all$' || pfctl -f /etc/pf.conf`, { kind: "main rules" }],
-  ["pfctl -E", { kind: "enable" }],
-  ['pfctl -X "$token"', { kind: "release" }],
+  ["token=$(pfctl -E 2>&1 | sed -n 's/^Token : //p')", { kind: "enable" }],
+  [`(umask 077; echo "\${token:?}" >> /var/run/ksp.token)`, { kind: "keep token" }],
+  [
+    'while read -r token; do pfctl -X "$token"; done < /var/run/ksp.token; rm -f /var/run/ksp.token',
+    { kind: "release" },
+  ],
   ["pfctl -i ALL -F states", { kind: "kill floating" }],
   ["pfctl -F states", { kind: "kill all" }],
 ]);
@@ -58,9 +62,10 @@ function readCommand(text: string, line: number): Command {
   const [, of, table, from] = /^pfctl -a (\S+) -t (\S+) -T replace -f tables\/(\S+)\.txt$/.exec(text) ?? [];
   if (table !== undefined && of === anchor && table === from)
     return { kind: "fill", table, file: `tables/${from}.txt` };
-  const [, on = "", source = "", destination = ""] = /^pfctl -i (\w+|"\$\w+") -k (\S+) -k (\S+)$/.exec(text) ?? [];
+  const [, on = "", source = "", destination = ""] = /^pfctl -i (\w+|"\$old_\w+") -k (\S+) -k (\S+)$/.exec(text) ?? [];
   const [a, b] = [source, destination].map((end) => readNet(...cut(end)));
-  if (a && b && a.version === b.version) return { kind: "kill", on: on.replaceAll('"', ""), source: a, destination: b };
+  if (a && b && a.version === b.version)
+    return { kind: "kill", on: on.replace(/^"\$old_(\w+)"$/, "$$$1"), source: a, destination: b };
   throw new Unreadable(line, `the command ${text}`);
 }
 
