@@ -97,6 +97,43 @@ describe("a way to a server that both states let pass", () => {
   });
 });
 
+describe("a refusal that begins with a state ends what it has in common with what was let pass", () => {
+  const links = 'link card {\n  interface "eth0"\n  role outside\n}';
+  const onCard = (more: string) => {
+    const { plan, files } = textOnMac("refusal", home({ links, more }));
+    const [, move = ""] = /^move down -> up\n((?: {2}.*\n)+)/m.exec(files.get("pf/moves.txt") ?? "") ?? [];
+    return { fault: validatePf(plan, files), pairs: move.match(/(?<=-i en\d -k ).*/g) ?? [] };
+  };
+  const net = "allow out to 198.18.0.0/16";
+  const mail = "deny out tcp 25 while up";
+  const torrents = "deny in tcp 51413 while up";
+
+  test.each<readonly [string, string, readonly string[]]>([
+    ["its addresses", `${net} tcp 25\n${mail}`, ["0.0.0.0/0 -k 198.18.0.0/16"]],
+    [
+      "addresses of both",
+      `${net} tcp 25\ndeny out to 198.18.9.0/24, 192.0.2.1 while up`,
+      ["0.0.0.0/0 -k 198.18.9.0/24"],
+    ],
+    ["a range of ports", `${net} tcp 20-30\n${mail}`, ["0.0.0.0/0 -k 198.18.0.0/16"]],
+    ["what came in", `allow in tcp 51000-52000 on card\n${torrents}`, ["0.0.0.0/0 -k 0.0.0.0/0"]],
+    ["no protocol", `allow in icmp echo-request on card\n${torrents}`, []],
+    ["no port", `${net} tcp 22\n${mail}`, []],
+    ["no address", `${net} tcp 25\ndeny out to 192.0.2.1 while up`, []],
+    ["no family", `${net} tcp 25\ndeny out to 2001:db8:5::/64 while up`, []],
+  ])("%s", (_, more, pairs) => {
+    expect(onCard(more)).toEqual({ fault: undefined, pairs });
+  });
+
+  test("but the address of a server", () => {
+    const { fault, pairs } = onCard(`allow out to 198.51.100.6-198.51.100.8 tcp 25\n${mail}`);
+    expect({ fault, pairs }).toEqual({
+      fault: undefined,
+      pairs: ["0.0.0.0/0 -k 198.51.100.6", "0.0.0.0/0 -k 198.51.100.8"],
+    });
+  });
+});
+
 describe("beside the moves", () => {
   const changed = (file: string, text: string | undefined) => {
     const all = new Map(files);

@@ -10,6 +10,8 @@ import {
   toPrefixes,
 } from "../../net/address-set.ts";
 import { constant } from "../../net/parse-net.ts";
+import { portsOverlap } from "../../net/port-set.ts";
+import { protocolNumber, type Transport } from "../../net/protocol.ts";
 import type { Line } from "./rules.ts";
 import type { Hosts } from "./tables.ts";
 
@@ -19,15 +21,15 @@ export const everything = "pfctl -F states";
 /**
  * The commands that end flows which some rules let begin and others do not. Such a flow was let pass by a rule that is gone,
  * or is refused by one that is new and stands before the rule that let it pass: the stages have one order, and in a stage no
- * rule contradicts another. The way to a server that both rules let pass is spared where nothing else goes to its address.
+ * rule contradicts another. The way to a server that both states let pass is spared where nothing else goes to its address.
  */
 export function killsOf(from: readonly Line[], to: readonly Line[]): readonly string[] {
   const [before, after] = [from, to].map((lines) => lines.flatMap(onEach));
   if (!before || !after) return [];
   const kept = before.filter(({ words }) => words.includes("keep state"));
   const gone = without(kept, after);
-  const added = without(after, before).filter(
-    (rule) => rule.action !== "pass" && kept.some((other) => isBehind(other, rule)),
+  const added = without(after, before).flatMap((rule) =>
+    rule.action === "pass" ? [] : kept.filter((other) => isBehind(other, rule)).flatMap((other) => common(other, rule)),
   );
   // What passes on interfaces without a name is found on none of those that have one.
   const isFound = !kept.some(isBeyondNames) || ![...gone, ...added].some(isBeyondNames);
@@ -56,6 +58,35 @@ function without(rules: readonly OnOne[], others: readonly OnOne[]): readonly On
 
 const isBehind = (a: OnOne, b: OnOne): boolean =>
   a.name === b.name && a.direction === b.direction && stages.indexOf(a.stage) > stages.indexOf(b.stage);
+
+/** What let flows begin, of those that the refusal is about. Who owns them and types of ICMP are not compared. */
+function common(passed: OnOne, refusal: OnOne): readonly OnOne[] {
+  const family = refusal.family ?? passed.family;
+  if (family && passed.family && family !== passed.family) return [];
+  if (!transportsMeet(refusal.transport, passed.transport)) return [];
+  const [from, to] = [inBoth(refusal.from, passed.from), inBoth(refusal.to, passed.to)];
+  const where = isBeyondNames(passed) ? refusal.where : passed.where;
+  const met = { ...passed, where, from, to, ...(family && { family }) };
+  return pairs(met, []).length > 0 ? [met] : [];
+}
+
+function inBoth(a: Hosts, b: Hosts): Hosts {
+  if (!a.prefixes || !b.prefixes) return a.prefixes ? a : b;
+  return { text: a.text, prefixes: texts(intersect(constant(...a.prefixes), constant(...b.prefixes))) };
+}
+
+function transportsMeet(a: Transport | undefined, b: Transport | undefined): boolean {
+  if (!a || !b) return true;
+  if (protocolNumber(a) !== protocolNumber(b)) return false;
+  return portsMeet(a, b, "sourcePorts") && portsMeet(a, b, "destinationPorts");
+}
+
+function portsMeet(a: Transport, b: Transport, end: "sourcePorts" | "destinationPorts"): boolean {
+  const [some, others] = [a, b].map((transport) =>
+    transport.kind === "tcp" || transport.kind === "udp" ? transport[end] : undefined,
+  );
+  return !some || !others || portsOverlap(some, others);
+}
 
 const isBeyondNames = ({ where: { on } }: Line): boolean => on === undefined || on.startsWith("!");
 
@@ -87,8 +118,10 @@ const pairs = ({ name: on, family, from, to }: OnOne, left: AddressSet): readonl
 
 function around(prefix: string, left: AddressSet): readonly string[] {
   const set = constant(prefix);
-  return overlaps(set, left) ? subtract(set, left).flatMap(toPrefixes).map(formatRange) : [prefix];
+  return overlaps(set, left) ? texts(subtract(set, left)) : [prefix];
 }
+
+const texts = (set: AddressSet): readonly string[] => set.flatMap(toPrefixes).map(formatRange);
 
 /** Without those that another one finds, too. */
 function widest(all: readonly Pair[]): readonly Pair[] {

@@ -16,6 +16,8 @@ export interface Line {
   readonly words: string;
   /** It asks for no protocol and no owner. */
   readonly isOfAddresses: boolean;
+  /** Absent: every protocol. */
+  readonly transport?: Transport;
   /** Absent: both. */
   readonly family?: Family;
   readonly from: Hosts;
@@ -69,6 +71,7 @@ function linesOfRule(rule: Rule, isTold: boolean, { interfaces, tables }: Contex
             where,
             words: words.filter(Boolean).join(" "),
             isOfAddresses: transport === undefined && owner === undefined,
+            ...(transport && { transport }),
             ...(family && { family }),
             from,
             to,

@@ -4,7 +4,13 @@ import type { Device } from "../../ir/policy.ts";
 import type { Rule, Ruleset } from "../../ir/ruleset.ts";
 import type { StateKey } from "../../ir/states.ts";
 import { rulesetOf } from "../readers/pf/expand.ts";
-import { type Rule as Loaded, type Program, type Ruleset as Rules, Unreadable } from "../readers/pf/program.ts";
+import {
+  type Criteria,
+  type Rule as Loaded,
+  type Program,
+  type Ruleset as Rules,
+  Unreadable,
+} from "../readers/pf/program.ts";
 import { readText } from "../readers/pf/read-text.ts";
 import { renamed } from "../readers/pf/renamed.ts";
 import type { SameOnMac } from "../translation/same-on-mac.ts";
@@ -21,16 +27,21 @@ export const stock = (ours: Rules): Program =>
 
 /**
  * Each utun by the name that the model has for it. Which tunnel a utun is says the label of a rule of ours on it: whether that
- * is true no rule can say. A utun that nothing of ours is on keeps its name.
+ * is true no rule can say, but one tunnel has one utun, and one utun one tunnel. A utun that nothing of ours is on keeps its name.
  */
 export function inWordsOfModel(program: Program, plan: Plan): Translated {
   const tunnels = tunnelsByLabel(plan);
   const ours = program.get(ourPath);
   const known = new Map<string, string>();
+  const utuns = new Map<string, string>();
+  let confused: Foreign | undefined;
   const entries = (ours?.entries ?? []).map((entry) => {
     const name = entry.interface?.name ?? "";
     const [tunnel, ...others] = entry.kind === "rule" ? (tunnels.get(entry.label ?? "") ?? []) : [];
     if (tunnel === undefined || others.length > 0 || !/^utun(\d+|_none)$/.test(name)) return entry;
+    if ((utuns.get(tunnel) ?? name) !== name) confused ??= { what: "a second utun for a tunnel", line: entry.line };
+    if ((known.get(name) ?? tunnel) !== tunnel) confused ??= { what: "a utun for two tunnels", line: entry.line };
+    utuns.set(tunnel, name);
     if (name !== unfilled) known.set(name, tunnel);
     return { ...entry, interface: { name: tunnel, isNegated: entry.interface?.isNegated ?? false } };
   });
@@ -38,6 +49,7 @@ export function inWordsOfModel(program: Program, plan: Plan): Translated {
   return {
     program: new Map([...read].map(([path, rules]) => [path, renamed(rules, known)])),
     back: new Map([...known].map(([name, tunnel]) => [tunnel, name])),
+    ...(confused && { confused }),
   };
 }
 
@@ -45,6 +57,13 @@ interface Translated {
   readonly program: Program;
   /** From a name of the model to that of the day. */
   readonly back: ReadonlyMap<string, string>;
+  /** The first rule of ours that has another utun for a tunnel than one before it. */
+  readonly confused?: Foreign;
+}
+/** What stands in our anchor that ksp never writes. */
+interface Foreign {
+  readonly what: string;
+  readonly line: number;
 }
 
 /** As that Mac would show it. */
@@ -85,16 +104,42 @@ function tunnelsByLabel(plan: Plan): ReadonlyMap<string, readonly string[]> {
   );
 }
 
+/** What stands in ours that ksp never writes, and that a comparison of what rules pass does not see. */
+function unwritten({ entries, scrubs, translations }: Rules): Foreign | undefined {
+  const found = (what: string, criteria: Criteria | undefined) => criteria && { what, line: criteria.line };
+  const rules = entries.flatMap((entry) => (entry.kind === "rule" ? [entry] : []));
+  return (
+    found(
+      "an anchor",
+      entries.find(({ kind }) => kind === "anchor") ?? scrubs.find(({ path }) => path !== undefined),
+    ) ??
+    found("a translation", translations[0]) ??
+    found(
+      "a route",
+      rules.find(({ route }) => route !== undefined),
+    ) ??
+    found(
+      "a tag",
+      rules.find(({ tag }) => tag !== undefined),
+    )
+  );
+}
+
 /** The state of the plan that is loaded, or why none is. */
 export function ownState(
   ours: Rules,
   plan: Plan,
   same: SameOnMac,
-  placeOf: (line: number) => Place,
+  { placeOf, confused }: { readonly placeOf: (line: number) => Place } & Pick<Translated, "confused">,
 ): { readonly inForce: StateKey } | { readonly absent: AuditFinding } {
   const program = stock(ours);
   const rulesets = rulesetsOf(plan);
   const states = rulesets.map(({ state }) => state);
+  const other = confused ?? unwritten(ours);
+  if (other) {
+    const reason = `${other.what} stands in it, and ksp writes none`;
+    return { absent: { kind: "absent", states, reason, place: placeOf(other.line) } };
+  }
   try {
     const inForce = rulesets.find((ruleset) => !same.difference(program, ruleset));
     if (inForce) return { inForce: inForce.state };

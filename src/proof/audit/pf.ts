@@ -53,7 +53,7 @@ class Audit {
     const { machine, skipped } = this.#listing;
     const states = rulesetsOf(this.#plan).map(({ state }) => state);
     if (!machine.isEnabled) return nowhere({ kind: "absent", states, reason: "pf is off" });
-    const { program, back } = inWordsOfModel(this.#listing.program, this.#plan);
+    const { program, back, confused } = inWordsOfModel(this.#listing.program, this.#plan);
     const ours = program.get(ourPath);
     if (!ours || ours.entries.length === 0)
       return nowhere({ kind: "absent", states, reason: `nothing is in the anchor ${ourPath}` });
@@ -65,7 +65,7 @@ class Audit {
     const tunnels = planned.devices.flatMap((device) => (device.kind === "utun" ? [`utun-${device.of}`] : []));
     const there = macPackets(comparison.space, tunnels);
     const same = new SameOnMac(comparison, new Meaning(comparison.space), there, words);
-    const own = ownState(ours, this.#plan, same, this.#placeOf);
+    const own = ownState(ours, this.#plan, same, { placeOf: this.#placeOf, ...(confused && { confused }) });
     const judge = new JudgeOfPf(program, comparison, there, this.#placeOf);
     const found = rulesetsOf(this.#plan).flatMap((ruleset) => judge.findings(ruleset, skipped));
     const pieces = inPieces(program, comparison, { there, states, placeOf: this.#placeOf });

@@ -74,6 +74,9 @@ function leading(line: string): Mac {
   const main = stock.anchors[""];
   return withAnchor(stock, "", { ...main, rules: `${line}\n${main?.rules ?? ""}` });
 }
+/** An anchor that calls another, from where it stands. */
+const climbing = (from: string, path: string): Mac =>
+  withAnchor(withAnchor(stock, from, { rules: `anchor "${path}" all` }), "com.apple/900.x", { rules: quick });
 const redirects = "rdr pass on en0 inet proto tcp from any to any port = 22 -> 127.0.0.1 port 2222";
 const lets = "pass out on en0 all flags S/SA keep state";
 const quick = "pass out quick on en0 all flags S/SA keep state";
@@ -107,6 +110,21 @@ test.each<readonly [string, Mac]>([
     "what is not translated, in words that nobody knows",
     withAnchor(stock, "com.apple/x", { translations: "no nat on en0 frob" }),
   ],
+  [
+    "a rule that is logged in words, and not final",
+    leading("pass out log (all, to pflog1) on en0 all flags any keep state"),
+  ],
+  [
+    "a refusal that tells by ICMP, of what ours refuse too",
+    leading("block return-icmp(port-unr) out quick on en0 inet proto udp from any to 192.0.2.9"),
+  ],
+  ["`quick` in a label alone", leading('pass out on en0 all dscp 46 flags any keep state label "so quick it is"')],
+  ["an anchor that climbs behind ours", climbing("com.apple/900.a", "../900.x")],
+  ["an anchor that climbs to nothing", climbing("com.apple/000.a", "../../900.x")],
+  [
+    "no change of the family of addresses",
+    withAnchor(stock, "", { ...stock.anchors[""], translations: "no nat64 on en0 inet6 from any to 64:ff9b::/96" }),
+  ],
   ["loopback skipped", { ...stock, interfaces: "ALL\nen0\nlo0 (skip)\nutun4" }],
 ])("%s gives no alarm", (_, mac) => {
   expect(said(mac)).toEqual([]);
@@ -129,6 +147,57 @@ describe("a neighbour that opens or breaks is found, with a packet", () => {
       leading("pass quick on en0 all flags any keep state"),
       [/^opens lets packets pass .*\(pass quick on en0/],
     ],
+    [
+      "a pass that logs all",
+      leading("pass out log (all) quick on en0 all flags any keep state"),
+      [/^opens .*\(pass out log \(all\) quick on en0 /],
+    ],
+    [
+      "a pass that logs elsewhere",
+      leading("pass out log (all, user, to pflog1) quick on en0 all flags any keep state"),
+      [/^opens .*\(pass out log \(all, user, to pflog1\) quick /],
+    ],
+    ...["icmp(port-unr)", "icmp(port-unr, addr-unr)", "icmp"].map((how): [string, Mac, RegExp[]] => [
+      `a refusal that tells by ${how}`,
+      leading(`block return-${how} out quick inet proto udp from any to 198.51.100.7`),
+      [/^breaks refuses what goes to and from a server /],
+    ]),
+    [
+      "one that tells by ICMPv6",
+      leading("block return-icmp6(port-unr) out quick inet6 proto ipv6-icmp all"),
+      [/^breaks refuses .*\(block return-icmp6\(port-unr\) /],
+    ],
+    [
+      "one that tells by TCP",
+      leading("block return-rst(ttl 5) out quick on utun4 inet proto tcp all"),
+      [/^breaks refuses .*\(block return-rst\(ttl 5\) /],
+    ],
+    [
+      "a final rule behind words that nobody knows",
+      leading("pass out frob (all, on en0) quick on en0 all flags any keep state"),
+      [/^unclear .*\(pass out frob /],
+    ],
+    [
+      "an anchor that climbs to what is final",
+      climbing("com.apple/000.a", "../900.x"),
+      [/^opens .*\(pass out quick on en0 /],
+    ],
+    [
+      "translations behind an anchor that climbs",
+      withAnchor(withAnchor(stock, "com.apple/000.a", { translations: 'rdr-anchor "../../other" all' }), "other", {
+        translations: redirects,
+      }),
+      [/^opens changes addresses and lets pass/],
+    ],
+    ...[
+      "nat64 pass on en0 inet6 from any to 64:ff9b::/96 -> (en0)",
+      'nat64-anchor "com.apple/*" all',
+      "nat64 on en0 all -> (en0)",
+    ].map((line): [string, Mac, RegExp[]] => [
+      line,
+      withAnchor(stock, "", { ...stock.anchors[""], translations: line }),
+      [/^unclear a change of the family of addresses /],
+    ]),
     [
       "one by its state alone",
       leading("pass out quick on utun9 all flags S/SA keep state"),

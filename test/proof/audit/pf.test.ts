@@ -11,6 +11,11 @@ const scrubAnchor = 'scrub-anchor "com.apple/*" all fragment reassemble';
 const audit = (mac: Mac) => auditPf(plan, new Map([["report.txt", reportOf(mac)]])).findings;
 const said = (mac: Mac): readonly string[] => saidOf(plan, mac);
 
+/** With another text in our anchor, or translations there. */
+const ours = (from: string | RegExp, to: string): Mac => stockMac({ ...up, rules: (up.rules ?? "").replace(from, to) });
+const inOurs = (translations: string): Mac => stockMac({ ...up, translations });
+const translation = /^absent a translation stands in it, and ksp writes none /;
+
 test("two tunnels, each on a utun of its own, and before there is any", () => {
   const { plan, files } = exampleOnMac("two-hops");
   const said = (report: string) => auditPf(plan, new Map([["report.txt", report]])).findings;
@@ -18,7 +23,8 @@ test("two tunnels, each on a utun of its own, and before there is any", () => {
   expect(said(up)).toEqual([]);
   expect(said(reportOf(stockMac(loaded(files, "lockdown"))).replaceAll(/utun[45]/g, "utun_none"))).toEqual([]);
   // Which utun is which tunnel no rule says; that one is two is noticed.
-  expect(said(up.replaceAll("utun4", "utun5"))).toMatchObject([{ kind: "absent" }]);
+  const reason = "a utun for two tunnels stands in it, and ksp writes none";
+  expect(said(up.replaceAll("utun4", "utun5"))).toMatchObject([{ kind: "absent", reason }]);
 });
 
 test("a Mac as it comes, with a state of ours", () => {
@@ -59,8 +65,56 @@ describe("ours are not in force", () => {
       stockMac({ ...up, tables: { ...up.tables, private_ranges_84059728: "10.0.0.0/8\n192.0.0.0/8" } }),
       /^absent what is loaded is no state of it, and nearest to `up`: /,
     ],
+    [
+      "an anchor in ours",
+      ours("block return out quick all", 'anchor "sub" all\n$&'),
+      /^absent an anchor stands in it,/,
+    ],
+    ["one that calls nothing", ours("block return out quick all", 'anchor "sub/*" in all\n$&'), /^absent an anchor /],
+    ["one of scrubs", ours("scrub all", 'scrub-anchor "sub/*" all\n$&'), /^absent an anchor stands in it,/],
+    [
+      "a redirect in ours",
+      inOurs("rdr pass on en0 inet proto tcp from any to any port = ssh -> 127.0.0.1"),
+      translation,
+    ],
+    ["other addresses in ours", inOurs("nat pass on en0 inet from any to any -> (en0)"), translation],
+    ["two for one in ours", inOurs("binat on en0 inet from 10.64.0.2 to any -> 192.0.2.1"), translation],
+    ["another family in ours", inOurs("nat64 on en0 inet6 from any to 64:ff9b::/96 -> (en0)"), translation],
+    ["an anchor of such in ours", inOurs('nat-anchor "sub" all'), translation],
+    [
+      "a route in ours",
+      ours("pass out quick on utun4 all", "pass out quick on utun4 route-to (en0 192.168.1.1) all"),
+      /^absent a route stands in it, and ksp writes none \(pass out quick on utun4 route-to /,
+    ],
+    [
+      "a copy of each packet in ours",
+      ours("pass out quick on utun4 all", "pass out quick on utun4 dup-to (en0 192.168.1.1) all"),
+      /^absent one of them is not understood: the option dup-to /,
+    ],
+    [
+      "a tag in ours",
+      ours("block drop quick all label", "block drop quick all tag x label"),
+      /^absent a tag stands in it/,
+    ],
+    [
+      "a second utun for a tunnel",
+      ours(/^(pass out quick on )utun4( all .*)$/m, "$&\n$1utun9$2"),
+      /^absent a second utun for a tunnel stands in it, .*\(pass out quick on utun9 all /,
+    ],
+    [
+      "what stands for a utun, beside one",
+      ours(/^(block return out quick on ! )utun4( inet from 10\.64\.0\.2 .*)$/m, "$1utun_none$2"),
+      /^absent a second utun for a tunnel stands in it/,
+    ],
   ])("%s", (_, mac, expected) => {
     expectFindings(said(mac), [expected]);
+  });
+
+  test.each<readonly [string, Mac]>([
+    ["no translation in ours", inOurs("no nat on en0 all\nno nat64 on en0 all")],
+    ["the tunnel on another utun", ours(/utun4/g, "utun9")],
+  ])("%s gives no alarm", (_, mac) => {
+    expect(said(mac)).toEqual([]);
   });
 });
 
@@ -83,7 +137,6 @@ describe("fragments that stay in pieces", () => {
   const scrubs = (...lines: readonly string[]): Mac =>
     withAnchor(stock, "", { ...stock.anchors[""], rules: [...lines, 'anchor "com.apple/*" all'].join("\n") });
   const unled = /^absent no line of the main rules leads these fragments to their `scrub`, .*: (out|in) on /;
-  const ours = (from: string, to: string): Mac => stockMac({ ...up, rules: (up.rules ?? "").replace(from, to) });
 
   test.each<readonly [string, Mac, readonly RegExp[]]>([
     ["no line leads to our scrub", scrubs(), [unled]],

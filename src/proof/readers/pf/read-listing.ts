@@ -1,18 +1,12 @@
+import { doubtful } from "./doubtful.ts";
 import { rulesetOf } from "./expand.ts";
 import type { Machine } from "./meaning.ts";
 import { usualServices } from "./names.ts";
-import {
-  type Anchor,
-  type Criteria,
-  type Program,
-  type Rule,
-  type Ruleset,
-  type Table,
-  Unreadable,
-} from "./program.ts";
+import { type Anchor, type Criteria, type Program, type Ruleset, type Table, Unreadable } from "./program.ts";
 import { readText } from "./read-text.ts";
 import type { Services } from "./read-values.ts";
 import { readTable } from "./tables.ts";
+import { childrenOf, resolved } from "./walk.ts";
 
 /** What pfctl printed, and the number of its first line where it stands among others. */
 export interface Printed {
@@ -89,51 +83,13 @@ function rulesIn({ text, line: first }: Printed, services: Services): readonly R
 }
 
 function readLine(line: string, services: Services): Ruleset {
+  if (/^nat64(-anchor)?(?= |$)/.test(line)) return doubtful(line, "a change of the family of addresses");
   try {
     return rulesetOf(readText(`${line}\n`, { services }));
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     return doubtful(line, error.message);
   }
-}
-
-/** What a line may do at most that is not understood: as far as its first words are, that, and otherwise anything. */
-function doubtful(text: string, doubt: string): Ruleset {
-  const none: Ruleset = { tables: new Map(), scrubs: [], entries: [], translations: [] };
-  // What holds packets up lets none pass and refuses none.
-  if (/^(no )?dummynet(-anchor)?(?= |$)|^no (nat|rdr|binat)(?= |$)/.test(text)) return none;
-  const head = /^(pass|block)(?: drop| return)?( in| out)?(?: log)?( quick)?(?: on (\w+)(?= |$))?/.exec(text);
-  const [, action, direction, quick] = head ?? [];
-  const translation = /^(nat|rdr|binat)(-anchor| pass)?(?= |$)/.exec(text);
-  const scrub = /^(?:no )?scrub(?:-anchor)?(?= |$)/.test(text);
-  const on = head?.[4] ?? /^\w+(?: pass)? on (\w+)(?= |$)/.exec(text)?.[1];
-  const any = { kind: "any", isNegated: false } as const;
-  const criteria: Criteria = {
-    line: 1,
-    ...(direction !== undefined && { direction: direction === " in" ? "in" : "out" }),
-    ...(on !== undefined && { interface: { name: on, isNegated: false } }),
-    source: any,
-    destination: any,
-    isOpening: false,
-    isOfFragments: false,
-    doubt,
-  };
-  const rule = (as: Rule["action"]): Rule => ({
-    kind: "rule",
-    ...criteria,
-    action: as,
-    isQuick: head === null || quick !== undefined,
-    isLogged: false,
-    keeps: as === "pass" ? "floating" : "no state",
-    allowsOptions: true,
-  });
-  if (scrub) return { ...none, scrubs: [{ kind: "scrub", ...criteria, reassembles: false, isWildcard: false }] };
-  if (translation) {
-    const kind = translation[1] === "nat" ? "nat" : translation[1] === "rdr" ? "rdr" : "binat";
-    return { ...none, translations: [{ kind, ...criteria, isFinal: translation[2] !== undefined, isWildcard: false }] };
-  }
-  if (action === "pass") return { ...none, entries: [rule("pass")] };
-  return { ...none, entries: action === "block" ? [rule("drop")] : [rule("pass"), rule("drop")] };
 }
 
 function readInfo(text: string): boolean {
@@ -153,26 +109,24 @@ const readSkipped = ({ text, line: first }: Printed): ReadonlyMap<string, number
 /** Names of tables, as `pfctl -sT` prints them: one a line. */
 export const readTableNames = (text: string): readonly string[] => text.split("\n").filter((line) => line !== "");
 
-/** Whether packets come to the rules of an anchor at all: every line of its chain of anchors is there. */
+type Leading = Criteria & { readonly path?: string; readonly isWildcard: boolean };
+
+/** Whether packets come to the rules of an anchor at all: lines lead there from the main ruleset, by whatever way. */
 export function isReached(
   program: Program,
   wanted: string,
-  linesOf: (
-    ruleset: Ruleset,
-  ) => readonly (Criteria & { readonly path?: string; readonly isWildcard: boolean })[] = anchors,
-  path = "",
+  linesOf: (ruleset: Ruleset) => readonly Leading[] = anchors,
 ): boolean {
-  const ruleset = program.get(path);
-  const prefix = path === "" ? "" : `${path}/`;
-  if (wanted === path) return true;
-  return (ruleset ? linesOf(ruleset) : []).some((entry) => {
-    if (entry.path === undefined) return false;
-    const at = entry.path.startsWith("/") ? entry.path.slice(1) : `${prefix}${entry.path}`;
-    const isBelow = wanted.startsWith(`${at}/`);
-    if (!entry.isWildcard) return wanted === at || (isBelow && isReached(program, wanted, linesOf, at));
-    const child = wanted.slice(0, `${at}/`.length) + (wanted.slice(`${at}/`.length).split("/")[0] ?? "");
-    return isBelow && (child === wanted || isReached(program, wanted, linesOf, child));
-  });
+  const reached = new Set([""]);
+  for (const path of reached) {
+    const ruleset = program.get(path);
+    for (const line of ruleset ? linesOf(ruleset) : []) {
+      if (line.path === undefined) continue;
+      const at = resolved(path, line.path);
+      for (const each of line.isWildcard ? childrenOf(program, at) : [at]) reached.add(each);
+    }
+  }
+  return reached.has(wanted);
 }
 
 const anchors = ({ entries }: Ruleset): readonly Anchor[] =>

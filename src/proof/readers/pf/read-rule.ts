@@ -35,8 +35,22 @@ export class RuleReader {
 
   /** Behind `pass` or `block`. */
   rule(line: number, isBlock: boolean): WrittenRule {
-    const action = isBlock ? (this.#tokens.take("drop", "return") ?? "drop") : "pass";
+    const action = isBlock ? this.#block() : "pass";
     return { kind: "rule", action, ...this.#head(line), ...this.#place(), options: this.#options() };
+  }
+
+  /** `return-icmp(port-unr)`, `return-rst(ttl 5)` and the like: how it is told is not kept. */
+  #block(): "drop" | "return" {
+    const tokens = this.#tokens;
+    const action = tokens.take("drop", "return", "return-icmp", "return-icmp6", "return-rst");
+    if (action === undefined || action === "drop") return "drop";
+    if (action !== "return") this.#skipBrackets();
+    return "return";
+  }
+
+  #skipBrackets(): void {
+    if (this.#tokens.take("(") === undefined) return;
+    while (this.#tokens.take(")") === undefined) this.#tokens.any();
   }
 
   /** Behind `scrub`, or the path of an anchor of such. */
@@ -86,6 +100,7 @@ export class RuleReader {
     const tokens = this.#tokens;
     const direction: Direction | undefined = tokens.take("in", "out");
     const isLogged = tokens.take("log") !== undefined;
+    if (isLogged) this.#skipBrackets();
     const isQuick = tokens.take("quick") !== undefined;
     const interfaces = tokens.take("on") === undefined ? [] : listOf(tokens, () => readInterface(tokens));
     const route = tokens.take("route-to") === undefined ? undefined : this.#route();

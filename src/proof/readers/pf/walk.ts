@@ -131,8 +131,12 @@ export const tablesAt =
 
 const contentIn = (ruleset: Ruleset | undefined, name: string) => ruleset?.tables.get(name)?.content;
 
-export const resolved = (from: string, path: string): string =>
-  path.startsWith("/") ? path.slice(1) : from === "" || path === "" ? `${from}${path}` : `${from}/${path}`;
+/** A path as a line at `from` writes it: each `../` that it begins with climbs (xnu, pf_anchor_setup). */
+export function resolved(from: string, path: string): string {
+  if (path.startsWith("/")) return path.slice(1);
+  if (/^\.\.(\/|$)/.test(path)) return resolved(from.replace(/(^|\/)[^/]*$/, ""), path.slice(3));
+  return from === "" || path === "" ? `${from}${path}` : `${from}/${path}`;
+}
 
 /** Direct children alone, sorted by the bytes of their paths. */
 export function childrenOf(program: Program, path: string): readonly string[] {
