@@ -5,6 +5,7 @@ import type { Source, Span } from "./diagnostics/span.ts";
 import type { Origins } from "./ir/origins.ts";
 import { describe } from "./ir/packet.ts";
 import { type Plan, rulesetsOf } from "./ir/plan.ts";
+import type { StateKey } from "./ir/states.ts";
 import { systemOf, type Target } from "./ir/targets.ts";
 import type { AuditFinding, Place, Shown } from "./proof/audit/finding.ts";
 import { BudgetExceeded } from "./proof/packets/diagrams.ts";
@@ -14,6 +15,8 @@ import { refused } from "./refused.ts";
 export interface Audited {
   /** Absent when the policy has an error. */
   readonly findings?: readonly AuditFinding[];
+  /** The state that is in force as planned, where one is. */
+  readonly state?: StateKey;
   /** Every other file that was read, and of listings the lines that findings name. */
   readonly sources: readonly Source[];
   readonly diagnostics: readonly Diagnostic[];
@@ -33,10 +36,11 @@ export function audit(source: Source, { target, listing, ...options }: AuditOpti
   const unsaid = refused(target, plan, origins);
   if (unsaid.length > 0) return { sources, diagnostics: [...diagnostics, ...unsaid] };
   try {
-    const findings = backends[target].audit(plan, listing);
+    const { findings, inForce: state } = backends[target].audit(plan, listing);
     const listed = linesOf(findings);
     return {
       findings,
+      ...(state !== undefined && { state }),
       sources: [...sources, ...listed],
       diagnostics: [...diagnostics.filter(isError), ...findings.map((finding) => told(finding, plan, origins, listed))],
     };

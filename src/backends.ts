@@ -6,7 +6,7 @@ import { wfp } from "./emitters/wfp/emit.ts";
 import type { Plan } from "./ir/plan.ts";
 import { stateName } from "./ir/states.ts";
 import type { Target } from "./ir/targets.ts";
-import type { AuditFinding } from "./proof/audit/finding.ts";
+import type { Judged } from "./proof/audit/finding.ts";
 import { auditIptables, auditNft } from "./proof/audit/linux.ts";
 import { auditPf } from "./proof/audit/pf.ts";
 import { auditWfp } from "./proof/audit/wfp.ts";
@@ -22,7 +22,7 @@ export interface Backend {
   /** Reads every file back, without a line of the code that wrote it, and holds all packets in all states against the plan. */
   readonly validate: (plan: Plan, files: Files) => Mismatch | undefined;
   /** What a machine's own firewall holds, by what each listing was called, held against the plan with the rules of others. */
-  readonly audit: (plan: Plan, listing: ReadonlyMap<string, string>) => readonly AuditFinding[];
+  readonly audit: (plan: Plan, listing: ReadonlyMap<string, string>) => Judged;
   /** Properties of files, and of the moves between them, that hold where `validate` finds nothing. */
   readonly proves: readonly FileProperty[];
 }

@@ -34,9 +34,15 @@ export async function audit(file: string, { target, listing, root, format }: Aud
     ...rest,
     ...(shown && { packet: describe(shown.packet), ...(shown.region !== undefined && { region: shown.region }) }),
   }));
-  const code = present(found, format, process.stdout, { findings: findings ?? [] });
-  if (code === 0 && !isDocument(format))
-    process.stdout.write(`${visible(file)}: in force, and no rule of others opens or breaks anything\n`);
+  const { state } = audited;
+  const code = present(found, format, process.stdout, {
+    ...(state !== undefined && { state }),
+    findings: findings ?? [],
+  });
+  if (state !== undefined && !isDocument(format)) {
+    const rest = code === 0 ? ", and no rule of others opens or breaks anything" : "";
+    process.stdout.write(`${visible(file)}: in force: state \`${state}\`${rest}\n`);
+  }
   return code;
 }
 

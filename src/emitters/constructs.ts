@@ -172,6 +172,7 @@ export const constructs = {
   },
   boot: { text: "closed before anything of ksp runs", askedBy: everything },
   "open-flows": { text: "open flows judged anew in the step of a move", askedBy: everything },
+  switching: { text: "a daemon that switches states", askedBy: everything },
   entries: { text: `more than ${mostEntries} prefixes in long lists`, askedBy: beyondEntries },
 } as const satisfies Readonly<Record<string, Construct>>;
 

@@ -13,9 +13,17 @@ test("what was listed is in force", async () => {
   const cwd = await directory({ "home.ksp": policy, "rules.json": text() });
   expect(await ksp(call, { cwd })).toEqual({
     code: 0,
-    stdout: "home.ksp: in force, and no rule of others opens or breaks anything\n",
+    stdout: "home.ksp: in force: state `up`, and no rule of others opens or breaks anything\n",
     stderr: "",
   });
+});
+
+test("where nothing is in force, no state is told", async () => {
+  const cwd = await directory({ "home.ksp": policy, "rules.json": '{"nftables":[]}' });
+  const { code, stdout } = await ksp(call, { cwd });
+  expect(code).toBe(1);
+  expect(stdout).not.toContain("in force: state");
+  expect(JSON.parse((await ksp([...call, "--format", "json"], { cwd })).stdout)).not.toHaveProperty("state");
 });
 
 test("a finding names the rule, the states and a packet", async () => {
@@ -26,7 +34,9 @@ test("a finding names the rule, the states and a packet", async () => {
   expect(stdout).toContain(`--> rules.json:${line}:1`);
   expect(stdout).toContain(`${line} | inet other chain: ip daddr 198.51.100.7 drop`);
   expect(stdout).toMatch(/= note: every state: out on eth0 from .* to 198\.51\.100\.7 udp 51820/);
+  expect(stdout).toMatch(/\nhome\.ksp: in force: state `up`\n$/);
   const document = JSON.parse((await ksp([...call, "--format", "json"], { cwd })).stdout);
+  expect(document.state).toBe("up");
   expect(document.findings).toMatchObject([
     { kind: "breaks", place: { file: "rules.json", line }, states: ["lockdown", "down", "up"] },
   ]);

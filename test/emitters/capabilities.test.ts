@@ -27,6 +27,15 @@ describe("capabilities", () => {
     expect(deviations(plan, but("slice", weakened("nobody has slices")))).toEqual([]);
   });
 
+  test("where there is no daemon, every report says who switches", () => {
+    for (const target of ["wfp", "pf"] as const)
+      expect(deviations(plan, backends[target].emitter.capabilities)).toContainEqual(
+        expect.stringMatching(/^a daemon that switches states: .* has none: somebody runs .*KSP3022.*`alert`/),
+      );
+    for (const target of ["nft", "iptables"] as const)
+      expect(deviations(plan, backends[target].emitter.capabilities).join()).not.toContain("a daemon that switches");
+  });
+
   test("each construct that policies of tests ask for is found in some, and not in all", () => {
     const counts = constructNames.map((name) => {
       const count = allPolicies.filter(({ plan }) => constructs[name].askedBy(plan).length > 0).length;
@@ -53,6 +62,7 @@ const everywhere: readonly ConstructName[] = [
   "own-discovery",
   "boot",
   "open-flows",
+  "switching",
 ];
 /** By name, nft refuses them; Linux has no program or service; of many slices and prefixes there are tests of their own; the rest are
  * macOS's alone. */

@@ -79,7 +79,7 @@ async function audited(host: Namespace, target: "nft" | "iptables"): Promise<rea
   ];
   const listing = new Map<string, string>();
   for (const [name, command] of asked) listing.set(name, await host.run(command));
-  return backends[target].audit(policy.plan, listing);
+  return backends[target].audit(policy.plan, listing).findings;
 }
 
 const carrier = 0x6b73;

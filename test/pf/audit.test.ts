@@ -16,7 +16,7 @@ test("the report of a Mac is read: in force", async () => {
   const cwd = await directory({ "laptop.ksp": policy, "report.txt": reportOf(mac) });
   expect(await ksp(call, { cwd })).toEqual({
     code: 0,
-    stdout: "laptop.ksp: in force, and no rule of others opens or breaks anything\n",
+    stdout: "laptop.ksp: in force: state `up`, and no rule of others opens or breaks anything\n",
     stderr: "",
   });
 });

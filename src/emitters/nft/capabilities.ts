@@ -50,5 +50,6 @@ export const capabilities: Capabilities = {
   "own-discovery": holds,
   boot: holds,
   "open-flows": holds,
+  switching: holds,
   entries: holds,
 };

@@ -71,5 +71,8 @@ export const capabilities: Capabilities = {
     "KSP3024",
   ),
   "open-flows": weakened("what the new state forbids goes on until the commands of moves.txt have killed it"),
+  switching: weakened(
+    "macOS has none: somebody runs the commands of moves.txt at every change, also when a tunnel is lost (KSP3022); `watch`, `control`, `reconnect`, `alert` and the limits of a disable have no effect",
+  ),
   entries: refused("keep fewer prefixes in lists: pf holds 200,000 in all its tables"),
 };

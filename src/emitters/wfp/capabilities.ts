@@ -51,5 +51,8 @@ export const capabilities: Capabilities = {
   "own-discovery": holds,
   boot: holds,
   "open-flows": holds,
+  switching: weakened(
+    "Windows has none: somebody runs apply.ps1 at every change, also when a tunnel is lost (KSP3022); `watch`, `control`, `reconnect`, `alert` and the limits of a disable have no effect",
+  ),
   entries: holds,
 };

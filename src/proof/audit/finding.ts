@@ -39,6 +39,16 @@ export type AuditFinding = { readonly states: readonly StateKey[] } & (
   | { readonly kind: "unclear"; readonly reason: string; readonly place: Place; readonly shown?: Shown }
 );
 
+/** What an audit says of a machine. */
+export interface Judged {
+  readonly findings: readonly AuditFinding[];
+  /** The state that is in force as planned; absent where none is, or nobody knows. */
+  readonly inForce?: StateKey;
+}
+
+/** Nothing of ours was found that could be in force. */
+export const nowhere = (...findings: readonly AuditFinding[]): Judged => ({ findings });
+
 /** One finding for what one place does, with every state where it does it. */
 export function inAllStates(found: readonly AuditFinding[]): readonly AuditFinding[] {
   const groups = Map.groupBy(found, ({ kind, place }) => `${kind} ${place?.file} ${place?.line}`);

@@ -6,7 +6,7 @@ import { Comparison } from "../translation/comparison.ts";
 import { arpTable, ipTable } from "../translation/same-rules.ts";
 import { loopback, merged, type Vocabulary, vocabularyOf } from "../vocabulary.ts";
 import { passedOver } from "./before-ours.ts";
-import type { AuditFinding } from "./finding.ts";
+import { type AuditFinding, type Judged, nowhere } from "./finding.ts";
 import { framesRefused, isOfFrames, isOfNft } from "./frames.ts";
 import { type IpSets, readIpSets } from "./ipset.ts";
 import { judgeForeign } from "./judge.ts";
@@ -19,41 +19,35 @@ import { vocabularyOfBases } from "./vocabulary.ts";
 import { isOurs } from "./way.ts";
 
 /** A Linux firewall in which nftables holds our rules: ours are those of the plan, and what the rules of others do to them. */
-export function auditNft(plan: Plan, listing: ReadonlyMap<string, string>): readonly AuditFinding[] {
+export function auditNft(plan: Plan, listing: ReadonlyMap<string, string>): Judged {
   const listed = sorted(listing);
   const states = rulesetsOf(plan).map(({ state }) => state);
-  if (!listed.nft) return [{ kind: "absent", states, reason: "nftables lists nothing" }];
+  if (!listed.nft) return nowhere({ kind: "absent", states, reason: "nftables lists nothing" });
   const ours = readOurs(listed.nft.text, listed.nft.file, plan);
-  if ("absent" in ours) return [ours.absent];
+  if ("absent" in ours) return nowhere(ours.absent);
   const { program } = ours;
   const foreign = foreignOf(listed, new Map());
   const space = spaceOf(plan, foreign.bases, vocabularyOfProgram(program));
-  const absent = absences(plan, program, new Comparison(space));
+  const own = absences(plan, program, new Comparison(space));
   // Where nothing of ours judges, everything opens.
-  if (!program.tables.has(ipTable)) return absent;
-  return [...absent, ...told(foreign, states), ...judgeForeign(plan, [...foreign.bases, ...basesOf(program)], space)];
+  if (!program.tables.has(ipTable)) return own;
+  const bases = [...foreign.bases, ...basesOf(program)];
+  return { ...own, findings: [...own.findings, ...told(foreign, states), ...judgeForeign(plan, bases, space)] };
 }
 
 /** The same of one in which iptables does. */
-export function auditIptables(
-  plan: Plan,
-  listing: ReadonlyMap<string, string>,
-  switches: Switches,
-): readonly AuditFinding[] {
+export function auditIptables(plan: Plan, listing: ReadonlyMap<string, string>, switches: Switches): Judged {
   const listed = sorted(listing);
   const states = rulesetsOf(plan).map(({ state }) => state);
-  const absent = absencesOfIptables(plan, listed.saved, listed.sets, switches);
-  if (absent.some((finding) => finding.states.length === states.length)) return absent;
+  const own = absencesOfIptables(plan, listed.saved, listed.sets, switches);
+  if (own.findings.some((finding) => finding.states.length === states.length)) return own;
   const foreign = foreignOf(listed, ownChains);
   // Where nothing of ours judges, everything opens.
-  if (!isReached(foreign.bases)) return absent;
+  if (!isReached(foreign.bases)) return own;
   const space = spaceOf(plan, foreign.bases);
-  return [
-    ...absent,
-    ...told(foreign, states),
-    ...passedOver(plan, foreign.bases, space),
-    ...judgeForeign(plan, foreign.bases, space),
-  ];
+  const passed = passedOver(plan, foreign.bases, space);
+  const findings = [...own.findings, ...told(foreign, states), ...passed, ...judgeForeign(plan, foreign.bases, space)];
+  return passed.length > 0 ? nowhere(...findings) : { ...own, findings };
 }
 
 /** Whether ours are called at each hook, of both families. */

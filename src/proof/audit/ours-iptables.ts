@@ -12,7 +12,7 @@ import { assumed } from "../translation/iptables-assumed.ts";
 import { judgingHooks, SameRules } from "../translation/iptables-rules.ts";
 import { loopback, merged, vocabularyOf } from "../vocabulary.ts";
 import { witness } from "../witness.ts";
-import type { AuditFinding } from "./finding.ts";
+import { type AuditFinding, type Judged, nowhere } from "./finding.ts";
 import { inKernel, isWithin, lacking, notInForce, switchedOff } from "./ours.ts";
 import type { OwnChains, Saved } from "./read-iptables.ts";
 
@@ -27,12 +27,7 @@ export const ownChains: OwnChains = new Map(
 const isOurs = ({ text }: Saved): boolean => /^:ksp_/m.test(text);
 
 /** Where our chains are not there, or do not say what was planned: of the state that is in force, and of each that may follow. */
-export function absencesOfIptables(
-  plan: Plan,
-  saved: readonly Saved[],
-  sets: string,
-  switches: Switches,
-): readonly AuditFinding[] {
+export function absencesOfIptables(plan: Plan, saved: readonly Saved[], sets: string, switches: Switches): Judged {
   const states = rulesetsOf(plan).map(({ state }) => state);
   const absent = (reason: string): AuditFinding => ({ kind: "absent", states, reason });
   const found = families.flatMap((family): (readonly [IpFamily, Saved])[] => {
@@ -42,17 +37,17 @@ export function absencesOfIptables(
   const missing = families.filter((family) => !found.some(([of]) => of === family));
   if (missing.length > 0) {
     const names = missing.map((family) => (family === "ipv4" ? "IPv4" : "IPv6")).join(" and ");
-    return [{ ...absent(`iptables holds none of them for ${names}`), ...leaked(plan, missing) }];
+    return nowhere({ ...absent(`iptables holds none of them for ${names}`), ...leaked(plan, missing) });
   }
   const held = found.map(([family, one]) => read(family, one, sets));
   const faults = held.flatMap((each) => ("fault" in each ? [absent(`they are not understood: ${each.fault}`)] : []));
-  if (faults.length > 0) return faults;
+  if (faults.length > 0) return nowhere(...faults);
   const programs = held.flatMap((each) => ("fault" in each ? [] : each.program));
   try {
-    return new Own(plan, programs, switches).absences();
+    return new Own(plan, programs, switches).judged();
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    return [absent(`they are not understood: ${error.message}`)];
+    return nowhere(absent(`they are not understood: ${error.message}`));
   }
 }
 
@@ -113,13 +108,14 @@ class Own {
     this.#same = new SameRules(new Comparison(space), assumed(space, rulesets));
   }
 
-  absences(): readonly AuditFinding[] {
+  judged(): Judged {
     const all = rulesetsOf(this.#plan);
     const each = all.map((ruleset) => ({ ruleset, found: this.#different(ruleset, this.#programs) }));
     const inForce = each.find(({ found }) => !found)?.ruleset;
-    if (!inForce) return [this.#outOfForce(each)];
-    if (inForce.state === this.#plan.lockdown.state) return [];
-    return this.#plan.states.flatMap((ruleset) => (ruleset === inForce ? [] : this.#following(ruleset)));
+    if (!inForce) return nowhere(this.#outOfForce(each));
+    if (inForce.state === this.#plan.lockdown.state) return { findings: [], inForce: inForce.state };
+    const findings = this.#plan.states.flatMap((ruleset) => (ruleset === inForce ? [] : this.#following(ruleset)));
+    return { findings, inForce: inForce.state };
   }
 
   #following(ruleset: Ruleset): readonly AuditFinding[] {

@@ -10,7 +10,7 @@ import type { Comparison, Difference } from "../translation/comparison.ts";
 import { differentRewrites } from "../translation/same-rewrites.ts";
 import { allows, arpTable, differentRules, ipTable } from "../translation/same-rules.ts";
 import { witness } from "../witness.ts";
-import type { AuditFinding, Place } from "./finding.ts";
+import { type AuditFinding, type Judged, nowhere, type Place } from "./finding.ts";
 import { isWithin, lacking, notInForce, switchedOff } from "./ours.ts";
 
 /** Our own tables as a kernel lists them, or why they cannot be judged. */
@@ -28,7 +28,7 @@ export function readOurs(text: string, file: string, plan: Plan): OursListed {
 }
 
 /** Where our tables are not there, or do not say what was planned: in the state that is in force, and in each that may follow. */
-export function absences(plan: Plan, program: Program, comparison: Comparison): readonly AuditFinding[] {
+export function absences(plan: Plan, program: Program, comparison: Comparison): Judged {
   const all = rulesetsOf(plan);
   const states = all.map(({ state }) => state);
   const ip = program.tables.get(ipTable);
@@ -36,12 +36,12 @@ export function absences(plan: Plan, program: Program, comparison: Comparison): 
   if (!ip || missing.length > 0) {
     const reason = `there is no table ${missing.join(", and none ")}`;
     const leak = leaked(plan, ip ? comparison.space.family("arp") : comparison.ip, comparison);
-    return [{ kind: "absent", states, reason, ...(leak && { shown: { packet: leak } }) }];
+    return nowhere({ kind: "absent", states, reason, ...(leak && { shown: { packet: leak } }) });
   }
   const inForce = all.find((ruleset) => !different(ruleset, program, comparison));
-  if (!inForce) return [outOfForce(plan, program, comparison)];
-  if (inForce.state === plan.lockdown.state) return [];
-  return plan.states.flatMap((ruleset) => {
+  if (!inForce) return nowhere(outOfForce(plan, program, comparison));
+  if (inForce.state === plan.lockdown.state) return { findings: [], inForce: inForce.state };
+  const findings = plan.states.flatMap((ruleset) => {
     if (ruleset === inForce) return [];
     const switched = switchedTo(ruleset.state, ip);
     if (!switched) return [lacking(ruleset.state, "its rules are not loaded")];
@@ -49,6 +49,7 @@ export function absences(plan: Plan, program: Program, comparison: Comparison): 
     const found = different(ruleset, { tables }, comparison);
     return found ? [lacking(ruleset.state, `once it is in force ${found.says}`, found)] : [];
   });
+  return { findings, inForce: inForce.state };
 }
 
 /** A packet that the policy refuses and nothing here would. */

@@ -2,6 +2,7 @@ import { type Interface, utunName } from "../../ir/packet.ts";
 import { type Plan, rulesetsOf } from "../../ir/plan.ts";
 import type { Device } from "../../ir/policy.ts";
 import type { Rule, Ruleset } from "../../ir/ruleset.ts";
+import type { StateKey } from "../../ir/states.ts";
 import { rulesetOf } from "../readers/pf/expand.ts";
 import {
   type Criteria,
@@ -124,23 +125,24 @@ function unwritten({ entries, scrubs, translations }: Rules): Foreign | undefine
   );
 }
 
-/** Undefined: what is loaded is one of the states of the plan. */
-export function absence(
+/** The state of the plan that is loaded, or why none is. */
+export function ownState(
   ours: Rules,
   plan: Plan,
   same: SameOnMac,
   { placeOf, confused }: { readonly placeOf: (line: number) => Place } & Pick<Translated, "confused">,
-): AuditFinding | undefined {
+): { readonly inForce: StateKey } | { readonly absent: AuditFinding } {
   const program = stock(ours);
   const rulesets = rulesetsOf(plan);
   const states = rulesets.map(({ state }) => state);
   const other = confused ?? unwritten(ours);
   if (other) {
     const reason = `${other.what} stands in it, and ksp writes none`;
-    return { kind: "absent", states, reason, place: placeOf(other.line) };
+    return { absent: { kind: "absent", states, reason, place: placeOf(other.line) } };
   }
   try {
-    if (rulesets.some((ruleset) => !same.difference(program, ruleset))) return undefined;
+    const inForce = rulesets.find((ruleset) => !same.difference(program, ruleset));
+    if (inForce) return { inForce: inForce.state };
     const loaded = new Set(
       ours.entries.flatMap((entry) => (entry.kind === "rule" && entry.action === "pass" ? opened(entry) : [])),
     );
@@ -153,11 +155,11 @@ export function absence(
     const difference = nearest && same.difference(program, nearest);
     if (!nearest || !difference) throw new Error("a plan has states, and what is loaded is none of them");
     const reason = `what is loaded is no state of it, and nearest to \`${nearest.state}\`: ${difference.says}`;
-    return { kind: "absent", states, reason, shown: { packet: difference.packet } };
+    return { absent: { kind: "absent", states, reason, shown: { packet: difference.packet } } };
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     const place = placeOf(error.line);
-    return { kind: "absent", states, reason: `one of them is not understood: ${error.message}`, place };
+    return { absent: { kind: "absent", states, reason: `one of them is not understood: ${error.message}`, place } };
   }
 }
 

@@ -14,7 +14,7 @@ import { SameOnWindows } from "../translation/same-on-windows.ts";
 import { windowsPackets } from "../translation/windows-packets.ts";
 import { loopback, merged, noVocabulary, type Vocabulary, vocabularyOf } from "../vocabulary.ts";
 import { wellFormed } from "../well-formed.ts";
-import { type AuditFinding, inAllStates } from "./finding.ts";
+import { type AuditFinding, inAllStates, type Judged, nowhere } from "./finding.ts";
 import { needsOf } from "./needed.ts";
 import { ForeignFilters, type InState } from "./wfp-foreign.ts";
 import { type Numbers, numbersOf } from "./wfp-numbers.ts";
@@ -28,21 +28,23 @@ export function auditWfp(
   plan: Plan,
   listing: ReadonlyMap<string, string>,
   documents: ReadonlyMap<string, string>,
-): readonly AuditFinding[] {
+): Judged {
   const states = rulesetsOf(plan).map(({ state }) => state);
   try {
     const read = merge([...listing].map(([file, text]) => reading(file, text)));
     const known = [...documents].flatMap(documentIn);
     const own = ownOf(read, known);
-    const [found = [], ...more] = numbersOf(own, known).map((numbers) =>
-      new Audit({ plan, listing: read, documents: known, own, numbers }).findings(),
+    const [first, ...more] = numbersOf(own, known).map((numbers) =>
+      new Audit({ plan, listing: read, documents: known, own, numbers }).judged(),
     );
-    return more.length === 0 ? found : inAllStates([found, ...more].flat());
+    if (!first || more.length === 0) return first ?? nowhere();
+    return { ...first, findings: inAllStates([first, ...more].flatMap(({ findings }) => findings)) };
   } catch (error) {
     if (!(error instanceof Unlisted)) throw error;
     const { file, line, message } = error;
     const place = { file, line, text: message };
-    return [{ kind: "absent", states, reason: `the listing is not understood: ${message}`, place, isUnread: true }];
+    const reason = `the listing is not understood: ${message}`;
+    return nowhere({ kind: "absent", states, reason, place, isUnread: true });
   }
 }
 
@@ -120,7 +122,7 @@ class Audit {
     this.#same = new SameOnWindows(this.#space, there, known.devices);
   }
 
-  findings(): readonly AuditFinding[] {
+  judged(): Judged {
     const { document } = this.#own;
     const ours = new Set(this.#own.there.map(([, filter]) => filter));
     const strange = new Set(this.#own.strange);
@@ -131,7 +133,9 @@ class Audit {
       this.#listing.sublayers.get(document.sublayer.key) ?? document.sublayer.weight,
     );
     const states = rulesetsOf(this.#plan).map((ruleset) => ({ ruleset, passes: this.#passes(ruleset) }));
-    return [...this.#absent(), ...foreign.findings(states)];
+    const absent = this.#absent();
+    const findings = [...absent, ...foreign.findings(states)];
+    return { findings, ...(absent.length === 0 && { inForce: document.state }) };
   }
 
   /** Once the engine restarts ours let pass less than what boots may, because they name no interface then. */
@@ -174,7 +178,7 @@ class Audit {
     const wrong = this.#forged() ?? this.#misplaced();
     if (wrong) return [wrong];
     const away = this.#away();
-    if (missing.length === 0 || (away && this.#isEnough())) return [];
+    if (missing.length === 0 || (away && this.#isEnough(away))) return [];
     const shown = this.#shown();
     const reason = away
       ? `${away.join(", ")} was not there when state ${document.state} was put in force: apply it once it is`
@@ -236,10 +240,15 @@ class Audit {
     return isAway ? away : undefined;
   }
 
-  /** Nothing passes that the state refuses, and nothing is refused that it needs, but probes: nobody sends them on Windows. */
-  #isEnough(): boolean {
+  /**
+   * Nothing is refused that the state needs, but probes: nobody sends them on Windows. And nothing passes that it refuses, but on a
+   * tunnel's interface once it appears: what passes on one that nothing is said of, and that goes into the tunnel.
+   */
+  #isEnough(away: readonly string[]): boolean {
     const { ruleset, planned, passes } = this.#held();
-    if (this.#same.some(passes.minus(planned), "")) return false;
+    const tunnels = tunnelsOf(this.#plan);
+    const isOfTunnels = away.every((name) => tunnels.has(name));
+    if (!isOfTunnels && this.#same.some(passes.minus(planned), "")) return false;
     return needsOf(ruleset, this.#space).every(
       ({ ofDaemon, lost }) => ofDaemon || lost(passes).minus(lost(planned)).intersect(this.#same.there).isEmpty(),
     );
@@ -261,6 +270,15 @@ class Audit {
     const passes = this.#same.passing(this.#meaning.openings(sublayers), this.#meaning.answers(sublayers));
     return { ruleset, planned: this.#same.planned(ruleset), passes };
   }
+}
+
+/** The interfaces of tunnels, by their aliases. */
+function tunnelsOf(plan: Plan): ReadonlySet<string> {
+  const zones = rulesetsOf(plan)
+    .flatMap(({ rules }) => rules.flatMap(({ match }) => [match.inInterface, match.outInterface]))
+    .flatMap((set) => (set && set.kind !== "loopback" ? set.zones : []));
+  const devices = zones.flatMap((zone) => (zone.kind === "tunnel" ? zone.devices : []));
+  return new Set(devices.flatMap((device) => (device.kind === "named" ? [device.name] : [])));
 }
 
 /** What conditions of a listing name, so that packets are told apart by it. */

@@ -10,7 +10,7 @@ const { plan } = policyNamed("home-wireguard");
 const ours = recorded("home.up");
 /** As ebtables-nft and arptables-nft 1.8.9 load them: libvirt's filter of a virtual machine, and LVS's silence about an address. */
 const neighbours = recorded("frames");
-const audit = (...others: readonly (readonly Listed[])[]) => auditNft(plan, listing(ours, ...others));
+const audit = (...others: readonly (readonly Listed[])[]) => auditNft(plan, listing(ours, ...others)).findings;
 const changed = (from: string, to: string): readonly Listed[] => {
   const before = JSON.stringify(neighbours);
   const after = before.replaceAll(from, to);
@@ -23,7 +23,7 @@ describe("in nftables", () => {
     expect(audit(neighbours)).toEqual([]);
     const read = (ending: string) => readFileSync(new URL(`listings/home.up.${ending}`, import.meta.url), "utf8");
     const all = new Map([...listing(neighbours), ["v4", read("v4")], ["v6", read("v6")]]);
-    expect(backends.iptables.audit(plan, all)).toEqual([]);
+    expect(backends.iptables.audit(plan, all).findings).toEqual([]);
   });
 
   test("ARP that is refused breaks", () => {
@@ -88,7 +88,8 @@ describe("as ebtables and arptables print them", () => {
 -A FORWARD -p IPv4 -j DROP
 -A OUTPUT -p ARP -j ACCEPT
 `;
-  const of = (text: string): readonly AuditFinding[] => auditNft(plan, new Map([...listing(ours), ["frames", text]]));
+  const of = (text: string): readonly AuditFinding[] =>
+    auditNft(plan, new Map([...listing(ours), ["frames", text]])).findings;
 
   test("what is about virtual machines alone is harmless", () => {
     expect(of(printed)).toEqual([]);

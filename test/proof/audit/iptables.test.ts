@@ -26,11 +26,20 @@ const asSix = (text: string): string => text.replace("iptables-save", "ip6tables
 
 type Listings = Readonly<Record<string, string>>;
 const audit = (others: Listings = {}, ours: Listings = { iptables: four, ip6tables: six }): readonly AuditFinding[] =>
-  backends.iptables.audit(plan, new Map(Object.entries({ ...ours, ...others })));
+  backends.iptables.audit(plan, new Map(Object.entries({ ...ours, ...others }))).findings;
 
 describe("ours", () => {
   test("alone are in force", () => {
     expect(audit()).toEqual([]);
+  });
+
+  test("are told by their state, unless packets pass before them", () => {
+    const inForce = (iptables: string) =>
+      backends.iptables.audit(plan, new Map(Object.entries({ iptables, ip6tables: six }))).inForce;
+    expect(inForce(four)).toBe("up");
+    const before = four.replace(/^-A OUTPUT -j ksp_output$/m, "-A OUTPUT -d 192.0.2.1/32 -j ACCEPT\n$&");
+    expect(before).not.toBe(four);
+    expect(inForce(before)).toBeUndefined();
   });
 
   test("of one family alone are absent, with a packet of the other", () => {
@@ -184,7 +193,7 @@ describe("opens", () => {
   test.each(Object.entries(opening))("%s", (_, [text, does]) => {
     for (const findings of [
       audit({ more: text }),
-      auditNft(plan, new Map([...listing(recorded("home.up")), ["more", text]])),
+      auditNft(plan, new Map([...listing(recorded("home.up")), ["more", text]])).findings,
     ]) {
       const found = findings.find(({ kind }) => kind === "opens");
       expect(found).toMatchObject({ does, place: { file: "more" } });

@@ -33,8 +33,8 @@ function audits(others: Listings): Readonly<Record<"nft" | "iptables", readonly 
   const texts = Object.entries(others).filter(([file]) => !file.endsWith(".json"));
   const merged = listing(objects);
   return {
-    nft: backends.nft.audit(plan, new Map([...listing(recorded("home.up"), objects), ...texts])),
-    iptables: backends.iptables.audit(plan, new Map([...merged, ...Object.entries(ours.iptables), ...texts])),
+    nft: backends.nft.audit(plan, new Map([...listing(recorded("home.up"), objects), ...texts])).findings,
+    iptables: backends.iptables.audit(plan, new Map([...merged, ...Object.entries(ours.iptables), ...texts])).findings,
   };
 }
 

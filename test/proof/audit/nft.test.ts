@@ -20,7 +20,7 @@ import {
 
 const { plan } = policyNamed("home-wireguard");
 const ours = recorded("home.up");
-const audit = (...others: readonly (readonly Listed[])[]) => auditNft(plan, listing(ours, ...others));
+const audit = (...others: readonly (readonly Listed[])[]) => auditNft(plan, listing(ours, ...others)).findings;
 
 const output = { type: "route", hook: "output", prio: -150 };
 const late = { type: "filter", hook: "output", prio: 50 };
@@ -36,12 +36,12 @@ describe("ours", () => {
   });
 
   test("that are not there are absent, with a packet that gets out", () => {
-    const [found, ...more] = auditNft(plan, listing(table(late, [[accept]])));
+    const [found, ...more] = auditNft(plan, listing(table(late, [[accept]]))).findings;
     expect(more).toEqual([]);
     expect(found).toMatchObject({ kind: "absent", reason: "there is no table inet ksp, and none arp ksp" });
     expect(found?.shown?.packet.direction).toBe("out");
-    expect(told(auditNft(plan, new Map()))).toEqual(["absent nftables lists nothing"]);
-    expect(told(auditNft(plan, new Map([["nft", '{"nftables":']])))).toEqual([
+    expect(told(auditNft(plan, new Map()).findings)).toEqual(["absent nftables lists nothing"]);
+    expect(told(auditNft(plan, new Map([["nft", '{"nftables":']])).findings)).toEqual([
       "absent they are not understood: this is no JSON",
     ]);
   });
@@ -52,7 +52,7 @@ describe("ours", () => {
         JSON.stringify(object).replace('"dport"}},"right":51820', '"dport"}},"right":{"range":[51820,51821]}'),
       ),
     );
-    const [found] = auditNft(plan, listing(changed));
+    const [found] = auditNft(plan, listing(changed)).findings;
     expect(found).toMatchObject({
       kind: "absent",
       states: ["up"],
@@ -65,14 +65,18 @@ describe("ours", () => {
     const changed = ours.map((object) =>
       JSON.parse(JSON.stringify(object).replaceAll('"echo-request"', '"echo-reply"')),
     );
-    expect(auditNft(plan, listing(changed)).map(({ states }) => states)).toEqual([["down"]]);
+    expect(auditNft(plan, listing(changed)).findings.map(({ states }) => states)).toEqual([["down"]]);
     const without = ours.filter((object) => !JSON.stringify(object).includes("out_down"));
-    expect(told(auditNft(plan, listing(without)))).toEqual(["absent in state `down` its rules are not loaded"]);
+    expect(told(auditNft(plan, listing(without)).findings)).toEqual([
+      "absent in state `down` its rules are not loaded",
+    ]);
   });
 
   test("with something that is not understood are absent", () => {
     const changed = ours.map((object) => JSON.parse(JSON.stringify(object).replace('"oifkind"', '"oifgroup"')));
-    expect(told(auditNft(plan, listing(changed)))[0]).toMatch(/^absent they are not understood: unknown meta oifgroup/);
+    expect(told(auditNft(plan, listing(changed)).findings)[0]).toMatch(
+      /^absent they are not understood: unknown meta oifgroup/,
+    );
   });
 });
 

@@ -61,7 +61,7 @@ test("whatever a neighbour at random opens is found, and what is found, opened o
     });
     const stock = stockMac(loaded(files, "up"));
     const mac = { ...stock, anchors: { ...stock.anchors, ...Object.fromEntries(foreign) } };
-    const findings = auditPf(plan, new Map([["report.txt", reportOf(mac)]]));
+    const findings = auditPf(plan, new Map([["report.txt", reportOf(mac)]])).findings;
     const opens = findings.filter(({ kind }) => kind === "opens" || kind === "absent");
 
     const beside: Program = new Map([...others, ...ours("up")]);

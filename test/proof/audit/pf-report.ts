@@ -79,7 +79,7 @@ export const withAnchor = (mac: Mac, path: string, anchored: Anchored): Mac => (
 
 /** What an audit says of it, a line a finding. */
 export const said = (plan: Plan, mac: Mac): readonly string[] =>
-  auditPf(plan, new Map([["report.txt", reportOf(mac)]])).map((finding) => {
+  auditPf(plan, new Map([["report.txt", reportOf(mac)]])).findings.map((finding) => {
     const what = "does" in finding ? finding.does : finding.reason;
     const packet = finding.shown ? `: ${describe(finding.shown.packet)}` : "";
     return `${finding.kind} ${what}${finding.place ? ` (${finding.place.text})` : ""}${packet}`;

@@ -8,7 +8,7 @@ const { plan, files } = exampleOnMac("mac-laptop");
 const up = loaded(files, "up");
 const stock = stockMac(up);
 const scrubAnchor = 'scrub-anchor "com.apple/*" all fragment reassemble';
-const audit = (mac: Mac) => auditPf(plan, new Map([["report.txt", reportOf(mac)]]));
+const audit = (mac: Mac) => auditPf(plan, new Map([["report.txt", reportOf(mac)]])).findings;
 const said = (mac: Mac): readonly string[] => saidOf(plan, mac);
 
 /** With another text in our anchor, or translations there. */
@@ -18,7 +18,7 @@ const translation = /^absent a translation stands in it, and ksp writes none /;
 
 test("two tunnels, each on a utun of its own, and before there is any", () => {
   const { plan, files } = exampleOnMac("two-hops");
-  const said = (report: string) => auditPf(plan, new Map([["report.txt", report]]));
+  const said = (report: string) => auditPf(plan, new Map([["report.txt", report]])).findings;
   const up = reportOf(stockMac(loaded(files, "up")));
   expect(said(up)).toEqual([]);
   expect(said(reportOf(stockMac(loaded(files, "lockdown"))).replaceAll(/utun[45]/g, "utun_none"))).toEqual([]);
@@ -32,14 +32,14 @@ test("a Mac as it comes, with a state of ours", () => {
 });
 
 test("a report that went through another system's editor", () => {
-  expect(auditPf(plan, new Map([["report.txt", reportOf(stock).replaceAll("\n", "\r\n")]]))).toEqual([]);
+  expect(auditPf(plan, new Map([["report.txt", reportOf(stock).replaceAll("\n", "\r\n")]])).findings).toEqual([]);
 });
 
 describe("ours are not in force", () => {
   test("a file that is no report", () => {
-    expect(auditPf(plan, new Map())).toMatchObject([{ kind: "absent", reason: "pfctl printed nothing" }]);
+    expect(auditPf(plan, new Map()).findings).toMatchObject([{ kind: "absent", reason: "pfctl printed nothing" }]);
     const reason = "nothing says what `pfctl -sr` prints, and only to root does it";
-    expect(auditPf(plan, new Map([["x", "hello\n"]]))).toMatchObject([{ kind: "absent", reason }]);
+    expect(auditPf(plan, new Map([["x", "hello\n"]])).findings).toMatchObject([{ kind: "absent", reason }]);
   });
 
   test.each<readonly [string, Mac, RegExp]>([

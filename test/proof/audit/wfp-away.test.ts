@@ -125,6 +125,21 @@ describe("a tunnel that is not there", () => {
     ]);
   });
 
+  test("once it appears may pass what passes anywhere, into the tunnel", () => {
+    const anywhere = new WindowsMachine(rig, "windows-laptop");
+    for (const state of ["lockdown", "down"]) {
+      const text = stateWith(anywhere.listed(state, { absent: "AnonVPN" }));
+      expect([anywhere.audited(text), anywhere.inForce(text)]).toEqual([[], state]);
+    }
+  });
+
+  test("hides no state", () => {
+    for (const state of ["lockdown", "down"])
+      expect(together.inForce(stateWith(together.listed(state, { absent: "AnonVPN" })))).toBe(state);
+    expect(together.inForce(stateWith(together.listed("up")))).toBe("up");
+    expect(together.inForce(stateWith(together.listed("up", { absent: "AnonVPN" })))).toBeUndefined();
+  });
+
   test("hides nothing else that is missing", () => {
     const down = together.listed("down", { absent: "AnonVPN" });
     for (const gone of [/<uint16>51820</, /closed-out/]) {

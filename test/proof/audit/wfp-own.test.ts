@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { Rig } from "../../lab/wfp/rig.ts";
 import { connect, defender } from "../../wfp/neighbours.ts";
 import { item } from "../../wfp/netsh.ts";
+import { reportOf, stockMac } from "./pf-report.ts";
 import { luidOf, ours, stateWith, WindowsMachine } from "./windows-machine.ts";
 
 const rig = new Rig();
@@ -28,6 +29,11 @@ describe("ours are not there", () => {
       "no XML",
       stateWith(up).replace("</layers>", ""),
       /^absent: the listing is not understood: no XML: unexpected close tag/,
+    ],
+    [
+      "a report of a Mac",
+      reportOf(stockMac({ rules: "" })),
+      /^absent: the listing is not understood: this looks like a report of pf: `--target pf`/,
     ],
     [
       "another file",

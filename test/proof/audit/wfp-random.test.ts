@@ -212,7 +212,7 @@ test("an audit says of any neighbours what an evaluation packet by packet says",
       );
       fc.pre(isKnown);
       const text = stateWith(up, { filters: told(filters), sublayers: weights });
-      const findings = auditWfp(plan, new Map([["state.xml", text]]), files);
+      const findings = auditWfp(plan, new Map([["state.xml", text]]), files).findings;
       for (const finding of findings) {
         if (finding.kind !== "opens" && finding.kind !== "breaks") return expect.fail(finding.kind);
         count[finding.kind]++;

@@ -1,5 +1,5 @@
 import { describe as describePacket } from "../../../src/ir/packet.ts";
-import type { AuditFinding } from "../../../src/proof/audit/finding.ts";
+import type { AuditFinding, Judged } from "../../../src/proof/audit/finding.ts";
 import { auditWfp } from "../../../src/proof/audit/wfp.ts";
 import type { Rig } from "../../lab/wfp/rig.ts";
 import type { Neighbour } from "../../wfp/neighbours.ts";
@@ -27,7 +27,15 @@ export class WindowsMachine {
   }
 
   audited(text: string): readonly string[] {
-    return auditWfp(this.#policy.plan, new Map([["state.xml", text]]), this.#policy.files).map(said);
+    return this.#judged(text).findings.map(said);
+  }
+
+  inForce(text: string): string | undefined {
+    return this.#judged(text).inForce;
+  }
+
+  #judged(text: string): Judged {
+    return auditWfp(this.#policy.plan, new Map([["state.xml", text]]), this.#policy.files);
   }
 }
 

@@ -8,6 +8,7 @@ import { childOf, type Element, everyNamed, itemsOf, readXml, textAt } from "./x
  * Microsoft's "Troubleshooting UWP App Connectivity Issues", the eBPF for Windows guide and the clients of PIA.
  */
 export function readListing(file: string, text: string): Listing {
+  if (reportOfPf.test(text)) throw new Unreadable(1, "this looks like a report of pf: `--target pf`");
   const elements = readXml(text);
   const lists = [...everyNamed(elements, "filters")];
   if (lists.length === 0) throw new Unreadable(1, "no filters, as `netsh wfp show state` tells them");
@@ -30,6 +31,9 @@ export function readListing(file: string, text: string): Listing {
     ),
   };
 }
+
+/** What `report.sh` prints first, or `pfctl` says of itself. */
+const reportOfPf = /^(== pfctl |Status: (En|Dis)abled )/m;
 
 const keyIn = (item: Element, name: string): string => plainKey(textAt(item, name));
 
