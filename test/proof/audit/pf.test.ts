@@ -198,7 +198,7 @@ describe("fragments that stay in pieces", () => {
 describe("what a report does not say", () => {
   const main = stock.anchors[""] ?? {};
   const before = withAnchor(stock, "com.apple/000.a", { rules: "", tables: { x: "8.8.8.0/24" } });
-  const kinds = (report: string) => auditPf(plan, new Map([["report.txt", report]])).map(({ kind }) => kind);
+  const kinds = (report: string) => auditPf(plan, new Map([["report.txt", report]])).findings.map(({ kind }) => kind);
   const failing = (mac: Mac, command: string): string => {
     const at = `== pfctl ${command}\n`;
     const [head = "", tail = ""] = reportOf(mac).split(at);
