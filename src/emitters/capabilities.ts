@@ -46,13 +46,12 @@ export function refusals(plan: Plan, capabilities: Capabilities): readonly Refus
     if (capability.kind !== "refused") continue;
     const { text: construct, askedBy, isAsking }: Construct = constructs[name];
     const help = capability.instead;
-    const [first, ...others] = askedBy(plan);
+    const asking = askedBy(plan);
+    const [first] = asking;
     if (first !== undefined && isAsking)
       for (const each of interfacesAsking(plan, isAsking))
         interfaces.push({ from: first, construct: `\`${each.name}\`, ${construct}`, help, interface: each });
-    else
-      for (const from of first === undefined ? [] : [first, ...others])
-        if (!found.has(from)) found.set(from, { from, construct, help });
+    else for (const from of asking) if (!found.has(from)) found.set(from, { from, construct, help });
   }
   return [...interfaces, ...found.values()];
 }

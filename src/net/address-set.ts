@@ -168,4 +168,6 @@ export function toPrefixes(range: AddressRange): AddressRange[] {
   return out;
 }
 
+/** The fewest prefixes of a set, as texts. */
+export const prefixTexts = (set: AddressSet): readonly string[] => set.flatMap(toPrefixes).map(formatRange);
 export const formatSet = (set: AddressSet): string => set.map(formatRange).join(", ");

@@ -1,4 +1,4 @@
-import type { PortSet } from "./port-set.ts";
+import { type PortSet, portsOverlap } from "./port-set.ts";
 
 /** Numbers are IANA's. `type` and `code` as in RFC 792 and RFC 4443. */
 export type Transport =
@@ -8,6 +8,17 @@ export type Transport =
 
 export const protocolNumber = (transport: Transport): number =>
   transport.kind === "protocol" ? transport.number : { tcp: 6, udp: 17, icmp: 1, icmpv6: 58 }[transport.kind];
+
+/** Whether they have a protocol and ports in common; types of ICMP are not looked at. Absent: everything. */
+export function portsMeet(a: Transport | undefined, b: Transport | undefined): boolean {
+  if (!a || !b) return true;
+  if (protocolNumber(a) !== protocolNumber(b)) return false;
+  const at = (end: "sourcePorts" | "destinationPorts"): boolean => {
+    const [some, others] = [a, b].map((one) => (one.kind === "tcp" || one.kind === "udp" ? one[end] : undefined));
+    return !some || !others || portsOverlap(some, others);
+  };
+  return at("sourcePorts") && at("destinationPorts");
+}
 
 /** IANA "ICMP Type Numbers": what a policy may name. */
 export const icmpTypes: Readonly<Record<string, number>> = {

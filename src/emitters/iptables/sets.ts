@@ -1,6 +1,6 @@
 import type { AddressMatch } from "../../ir/ruleset.ts";
 import type { Family } from "../../net/address.ts";
-import { type AddressSet, formatRange, toPrefixes } from "../../net/address-set.ts";
+import { type AddressSet, prefixTexts } from "../../net/address-set.ts";
 import { partOf } from "../linux/overlap.ts";
 import { longestSetName, setName } from "./names.ts";
 
@@ -30,8 +30,6 @@ export const setOf = (name: string, family: Family, elements: readonly string[])
   most: Math.max(65_536, elements.length),
 });
 
-const prefixes = (ranges: AddressSet): readonly string[] => ranges.flatMap(toPrefixes).map(formatRange);
-
 /** The sets of both families; all states share them. */
 export class Sets {
   readonly #sets = new Map<string, NamedSet>();
@@ -42,7 +40,7 @@ export class Sets {
     if (ranges.length <= mostInline) return undefined;
     const known = this.#names.get(ranges);
     if (known !== undefined) return known;
-    const elements = prefixes(ranges);
+    const elements = prefixTexts(ranges);
     const name = setName(`${table ?? owner}_${extensions[family]}`, elements);
     this.#sets.set(name, setOf(name, family, elements));
     this.#names.set(ranges, name);
@@ -53,7 +51,7 @@ export class Sets {
   refreshed({ set, table = "" }: AddressMatch, family: Family): string {
     const name = `ksp_${table}_${extensions[family]}`;
     if (name.length > longestSetName) throw new Error(`${name} is too long for a set`);
-    this.#sets.set(name, { ...setOf(name, family, prefixes(partOf(set, family))), isRefreshed: true });
+    this.#sets.set(name, { ...setOf(name, family, prefixTexts(partOf(set, family))), isRefreshed: true });
     return name;
   }
 

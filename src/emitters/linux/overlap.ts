@@ -1,8 +1,7 @@
 import type { AddressMatch, Match, Rule } from "../../ir/ruleset.ts";
 import { type Family, families } from "../../net/address.ts";
 import { type AddressSet, isSubset, ofFamily, overlaps } from "../../net/address-set.ts";
-import { type PortSet, portsOverlap } from "../../net/port-set.ts";
-import { protocolNumber, type Transport } from "../../net/protocol.ts";
+import { portsMeet, type Transport } from "../../net/protocol.ts";
 
 /** A rule that compares addresses, as one rule a family: each can be judged, and left out, by itself. */
 export function splitFamilies(rule: Rule): readonly Rule[] {
@@ -99,15 +98,8 @@ const addressesMeet = (a: AddressMatch | undefined, b: AddressMatch | undefined)
   !a || !b || overlaps(reachOf(a), reachOf(b));
 const listsMeet = <T>(a: readonly T[] | undefined, b: readonly T[] | undefined): boolean =>
   !a || !b || a.some((x) => b.includes(x));
-const portsMeet = (a: PortSet | undefined, b: PortSet | undefined): boolean => !a || !b || portsOverlap(a, b);
 
-function transportsMeet(a: Transport | undefined, b: Transport | undefined): boolean {
-  if (!a || !b) return true;
-  if (protocolNumber(a) !== protocolNumber(b)) return false;
-  if ((a.kind === "tcp" || a.kind === "udp") && (b.kind === "tcp" || b.kind === "udp")) {
-    return portsMeet(a.sourcePorts, b.sourcePorts) && portsMeet(a.destinationPorts, b.destinationPorts);
-  }
-  if ((a.kind === "icmp" || a.kind === "icmpv6") && (b.kind === "icmp" || b.kind === "icmpv6"))
-    return listsMeet(a.types, b.types);
-  return true;
-}
+const typesOf = (transport: Transport | undefined): readonly number[] | undefined =>
+  transport?.kind === "icmp" || transport?.kind === "icmpv6" ? transport.types : undefined;
+const transportsMeet = (a: Transport | undefined, b: Transport | undefined): boolean =>
+  portsMeet(a, b) && listsMeet(typesOf(a), typesOf(b));

@@ -1,17 +1,8 @@
 import { stages } from "../../ir/ruleset.ts";
 import { type Family, families } from "../../net/address.ts";
-import {
-  type AddressSet,
-  formatRange,
-  intersect,
-  ofFamily,
-  overlaps,
-  subtract,
-  toPrefixes,
-} from "../../net/address-set.ts";
+import { type AddressSet, intersect, ofFamily, overlaps, prefixTexts, subtract } from "../../net/address-set.ts";
 import { constant } from "../../net/parse-net.ts";
-import { portsOverlap } from "../../net/port-set.ts";
-import { protocolNumber, type Transport } from "../../net/protocol.ts";
+import { portsMeet } from "../../net/protocol.ts";
 import type { Line } from "./rules.ts";
 import type { Hosts } from "./tables.ts";
 
@@ -63,7 +54,7 @@ const isBehind = (a: OnOne, b: OnOne): boolean =>
 function common(passed: OnOne, refusal: OnOne): readonly OnOne[] {
   const family = refusal.family ?? passed.family;
   if (family && passed.family && family !== passed.family) return [];
-  if (!transportsMeet(refusal.transport, passed.transport)) return [];
+  if (!portsMeet(refusal.transport, passed.transport)) return [];
   const [from, to] = [inBoth(refusal.from, passed.from), inBoth(refusal.to, passed.to)];
   const where = isBeyondNames(passed) ? refusal.where : passed.where;
   const met = { ...passed, where, from, to, ...(family && { family }) };
@@ -72,20 +63,7 @@ function common(passed: OnOne, refusal: OnOne): readonly OnOne[] {
 
 function inBoth(a: Hosts, b: Hosts): Hosts {
   if (!a.prefixes || !b.prefixes) return a.prefixes ? a : b;
-  return { text: a.text, prefixes: texts(intersect(constant(...a.prefixes), constant(...b.prefixes))) };
-}
-
-function transportsMeet(a: Transport | undefined, b: Transport | undefined): boolean {
-  if (!a || !b) return true;
-  if (protocolNumber(a) !== protocolNumber(b)) return false;
-  return portsMeet(a, b, "sourcePorts") && portsMeet(a, b, "destinationPorts");
-}
-
-function portsMeet(a: Transport, b: Transport, end: "sourcePorts" | "destinationPorts"): boolean {
-  const [some, others] = [a, b].map((transport) =>
-    transport.kind === "tcp" || transport.kind === "udp" ? transport[end] : undefined,
-  );
-  return !some || !others || portsOverlap(some, others);
+  return { text: a.text, prefixes: prefixTexts(intersect(constant(...a.prefixes), constant(...b.prefixes))) };
 }
 
 const isBeyondNames = ({ where: { on } }: Line): boolean => on === undefined || on.startsWith("!");
@@ -118,10 +96,8 @@ const pairs = ({ name: on, family, from, to }: OnOne, left: AddressSet): readonl
 
 function around(prefix: string, left: AddressSet): readonly string[] {
   const set = constant(prefix);
-  return overlaps(set, left) ? texts(subtract(set, left)) : [prefix];
+  return overlaps(set, left) ? prefixTexts(subtract(set, left)) : [prefix];
 }
-
-const texts = (set: AddressSet): readonly string[] => set.flatMap(toPrefixes).map(formatRange);
 
 /** Without those that another one finds, too. */
 function widest(all: readonly Pair[]): readonly Pair[] {

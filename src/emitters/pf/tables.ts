@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Family, families } from "../../net/address.ts";
-import { type AddressSet, complement, formatRange, ofFamily, toPrefixes } from "../../net/address-set.ts";
+import { type AddressSet, complement, ofFamily, prefixTexts } from "../../net/address-set.ts";
 
 /** Longer lists are tables: a list is a rule for each of its addresses. */
 const mostInline = 8;
@@ -45,10 +45,10 @@ export class Tables {
     if (list !== undefined && this.#isShared) return named(this.#table(set, list));
     const leftOut = complement(ranges, family);
     if (leftOut.length === 0) return any;
-    const without = texts(leftOut);
+    const without = prefixTexts(leftOut);
     const [only] = without;
     if (without.length === 1) return { text: `! ${only}` };
-    const within = ranges.length > mostInline ? undefined : texts(ranges);
+    const within = ranges.length > mostInline ? undefined : prefixTexts(ranges);
     if (within && within.length <= mostInline)
       return { text: within.length === 1 ? (within[0] ?? "") : `{ ${within.join(", ")} }`, prefixes: within };
     return named(this.#table(ranges, `${owner}_${family === "ipv4" ? "v4" : "v6"}`));
@@ -81,13 +81,11 @@ const named = ({ name, entries }: Table): Hosts => ({
   ...(entries.length <= mostKilled && !entries.some((entry) => entry.startsWith("!")) && { prefixes: entries }),
 });
 
-const texts = (set: AddressSet): readonly string[] => set.flatMap(toPrefixes).map(formatRange);
-
 /** What leaves out little is written by what it leaves out, behind the two halves of all addresses. */
 function entriesOf(set: AddressSet, family: Family): readonly string[] {
   const without = complement(set, family);
-  if (set.length === 0 || without.length >= set.length) return texts(set);
-  return [...halves[family], ...texts(without).map((prefix) => `!${prefix}`)];
+  if (set.length === 0 || without.length >= set.length) return prefixTexts(set);
+  return [...halves[family], ...prefixTexts(without).map((prefix) => `!${prefix}`)];
 }
 
 /** Not `0.0.0.0/0`: nobody has tried whether a table holds it. */

@@ -18,7 +18,7 @@ export function portOf(match: Json): Test | undefined {
   if (key !== "iifname" && key !== "oifname" && key !== "iif" && key !== "oif") return undefined;
   const right = match.get("right");
   const name = right?.isString ? right.string() : "";
-  if (isInside(name) || name.startsWith("tap")) return { kind: match.get("op")?.value === "!=" ? "always" : "never" };
+  if (isOfMachinePort(name)) return { kind: match.get("op")?.value === "!=" ? "always" : "never" };
   return { kind: "unknown", words: `which link has the port ${name}`, within: [] };
 }
 
