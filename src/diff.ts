@@ -152,8 +152,8 @@ const aspects: Readonly<Record<string, (side: Side) => unknown>> = {
   ],
 };
 
-/** Packets are judged as on Linux; names and owners on another system are what a policy says beside. */
+/** Packets are judged as on Linux; names and owners on another system are what a policy says beside. Ranges are many, and name none. */
 const saidFor = (os: Os, value: unknown): readonly unknown[] =>
-  typeof value !== "object" || value === null
+  typeof value !== "object" || value === null || "first" in value
     ? []
     : Object.entries(value).flatMap(([key, inner]) => (key === os ? [inner] : saidFor(os, inner)));

@@ -10,9 +10,9 @@ import { type Listed, type Printed, readTableNames } from "./read-listing.ts";
 export function readReport(text: string): Listed {
   const lines = text.split(/\r?\n/);
   const said = lines.some((line) => line.startsWith("== ")) ? commandsOf(lines) : sectionsOf(lines);
-  const needed = (command: string): Printed => {
-    const found = said.get(command);
-    if (!found) throw new Unreadable(1, `nothing says what \`${command}\` prints, and only to root does it`);
+  const needed = (asking: string): Printed => {
+    const found = said.get(asking);
+    if (!found) throw new Unreadable(1, `nothing says what \`${asking}\` prints, and only to root does it`);
     return found;
   };
   const of = (show: string): ReadonlyMap<string, Printed> =>
@@ -23,8 +23,9 @@ export function readReport(text: string): Listed {
       }),
     );
   const tables = [...of("sT")].map(([path, { text: names }]): [string, ReadonlyMap<string, string>] => {
-    const at = path === "" ? "" : `-a ${path} `;
-    const contents = readTableNames(names).map((name) => [name, needed(`pfctl ${at}-t ${name} -T show`).text] as const);
+    const contents = readTableNames(names).map(
+      (name) => [name, needed(command(path, `t ${name} -T show`)).text] as const,
+    );
     return [path, new Map(contents)];
   });
   needed("pfctl -sr");
@@ -39,6 +40,7 @@ export function readReport(text: string): Listed {
 }
 
 const asked = /^pfctl (?:-a (.+) )?-(s[rnT])$/;
+const command = (path: string, show: string): string => `pfctl ${path === "" ? "" : `-a ${path} `}-${show}`;
 
 /** Paths that the report names, without all of what they hold: what failed, was cut off, or was never asked. */
 function unsaidIn(lines: readonly string[], said: ReadonlyMap<string, Printed>): ReadonlyMap<string, number> {
@@ -48,8 +50,7 @@ function unsaidIn(lines: readonly string[], said: ReadonlyMap<string, Printed>):
     const [, path = "", what] = asked.exec(line.replace(/^== /, "")) ?? [];
     return what === undefined ? [] : [[path, i + 1] as const];
   });
-  const isWhole = (path: string): boolean =>
-    ["sr", "sn", "sT"].every((show) => said.has(`pfctl ${path === "" ? "" : `-a ${path} `}-${show}`));
+  const isWhole = (path: string): boolean => ["sr", "sn", "sT"].every((show) => said.has(command(path, show)));
   return new Map([...listed.filter(([path]) => path !== ""), ...begun].filter(([path]) => !isWhole(path)));
 }
 
