@@ -1,4 +1,4 @@
-import { type CheckOptions, read } from "./check.ts";
+import { readFor, type TargetOptions } from "./check-for.ts";
 import { type Diagnostic, isError } from "./diagnostics/diagnostic.ts";
 import { packetFile, type Source } from "./diagnostics/span.ts";
 import { type Explanation, explain } from "./explain.ts";
@@ -13,9 +13,9 @@ interface Explained {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** What becomes of a packet, written as in a policy: `out to 8.8.8.8 udp 53`. A policy with a leak is explained, too. */
-export function explainPacket(source: Source, text: string, options: CheckOptions = {}): Explained {
-  const { policy, origins, plan, file, sources, diagnostics } = read(source, options);
+/** What becomes of a packet, written as in a policy: `out to 8.8.8.8 udp 53`. A policy with a leak is explained, too. Of several targets, the system of the first. */
+export function explainPacket(source: Source, text: string, options: TargetOptions = {}): Explained {
+  const { policy, origins, plan, file, sources, diagnostics } = readFor(source, options);
   if (!policy || !origins || !plan || !file) return { sources, diagnostics };
   const { packet, diagnostics: syntax } = parsePacket(text, packetFile);
   if (!packet) return { sources, diagnostics: [...diagnostics, ...syntax] };
