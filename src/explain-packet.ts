@@ -2,6 +2,7 @@ import { readFor, type TargetOptions } from "./check-for.ts";
 import { type Diagnostic, isError } from "./diagnostics/diagnostic.ts";
 import { packetFile, type Source } from "./diagnostics/span.ts";
 import { type Explanation, explain } from "./explain.ts";
+import { notOnLinux } from "./ir/not-on-linux.ts";
 import { resolvePattern } from "./ir/resolve/resolve.ts";
 import { parsePacket } from "./parser/parse.ts";
 
@@ -20,8 +21,9 @@ export function explainPacket(source: Source, text: string, options: TargetOptio
   const { packet, diagnostics: syntax } = parsePacket(text, packetFile);
   if (!packet) return { sources, diagnostics: [...diagnostics, ...syntax] };
   const { pattern, diagnostics: bound } = resolvePattern(file, packet);
-  const all = [...diagnostics, ...syntax, ...bound];
-  if (!pattern || bound.some(isError)) return { sources, diagnostics: all };
+  const unknown = pattern?.owner && plan.os === "linux" ? notOnLinux(pattern.owner, packet.span) : undefined;
+  const all = [...diagnostics, ...syntax, ...bound, ...(unknown ? [unknown] : [])];
+  if (!pattern || unknown || bound.some(isError)) return { sources, diagnostics: all };
   const answer = explain(policy, origins, plan, pattern, [source, ...sources]);
   return { answer, sources, diagnostics: all };
 }
