@@ -1,16 +1,15 @@
 import { backends } from "./backends.ts";
-import { type CheckOptions, read } from "./check.ts";
+import { readFor, type TargetOptions } from "./check-for.ts";
 import { type Diagnostic, diagnostic, isError } from "./diagnostics/diagnostic.ts";
 import type { Source, Span } from "./diagnostics/span.ts";
 import type { Origins } from "./ir/origins.ts";
 import { describe } from "./ir/packet.ts";
 import { type Plan, rulesetsOf } from "./ir/plan.ts";
 import type { StateKey } from "./ir/states.ts";
-import { systemOf, type Target } from "./ir/targets.ts";
+import type { Target } from "./ir/targets.ts";
 import type { AuditFinding, Place, Shown } from "./proof/audit/finding.ts";
 import { BudgetExceeded } from "./proof/packets/diagrams.ts";
 import { tooLarge } from "./prove.ts";
-import { refused } from "./refused.ts";
 
 export interface Audited {
   /** Absent when the policy has an error. */
@@ -22,7 +21,7 @@ export interface Audited {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export interface AuditOptions extends CheckOptions {
+export interface AuditOptions extends Omit<TargetOptions, "targets"> {
   readonly target: Target;
   /** What the firewall holds, by the names of the files, or of what was asked. */
   readonly listing: ReadonlyMap<string, string>;
@@ -30,11 +29,8 @@ export interface AuditOptions extends CheckOptions {
 
 /** Whether a machine is as closed, and as open, as its policy says, with the rules of others that are there. */
 export function audit(source: Source, { target, listing, ...options }: AuditOptions): Audited {
-  const known = read(source, { ...options, systems: [systemOf[target]] });
-  const { plan, origins, sources, diagnostics } = known;
+  const { plan, origins, sources, diagnostics } = readFor(source, { ...options, targets: [target] });
   if (!plan || !origins) return { sources, diagnostics };
-  const unsaid = refused(target, plan, origins);
-  if (unsaid.length > 0) return { sources, diagnostics: [...diagnostics, ...unsaid] };
   try {
     const { findings, inForce: state } = backends[target].audit(plan, listing);
     const listed = linesOf(findings);

@@ -29,6 +29,8 @@ const chosen = (names: string, before: readonly Target[] = []): readonly Target[
     throw new InvalidArgumentError(`Allowed choices are ${targets.join(", ")}.`);
   return [...new Set([...before, ...known])];
 };
+const several = (does: string) => new Option("--target <names>", does).choices(targets).argParser(chosen);
+const one = (does: string) => new Option("--target <name>", does).choices(targets);
 const changes = ["opened", "closed", "changed"] as const;
 type Change = (typeof changes)[number];
 const failure = (text: string, chosen: readonly Change[] = []): readonly Change[] => {
@@ -58,6 +60,7 @@ program
   .option("--fix", "apply the proposed fixes of errors where the result has none; with - print the fixed text")
   .addOption(new Option("--at <day>", "the day that each `until` is held against (default: today)").argParser(day))
   .option("--within <baseline>", "a policy: fail where something passes that it does not allow")
+  .addOption(several("firewalls to check for, several with commas (default: judge as Linux does)"))
   .addOption(root())
   .addOption(format())
   .addHelpText(
@@ -65,6 +68,7 @@ program
     examples(
       "ksp check home.ksp",
       "ksp check policies --within company.ksp",
+      "ksp check laptop.ksp --target wfp",
       "ksp check policies --format sarif > ksp.sarif",
       "ksp check policies --at 2027-06-30  # what will have expired then",
       "ksp check --fix home.ksp",
@@ -83,9 +87,7 @@ program
   .description("write the firewall rules of policies to DIR/<policy>/")
   .argument("<file...>", "policies; - is standard input")
   .requiredOption("-o, --output <dir>", "directory to write to")
-  .addOption(
-    new Option("--target <names>", "firewalls to compile for (default: nft)").choices(targets).argParser(chosen),
-  )
+  .addOption(several("firewalls to compile for (default: nft)"))
   .addOption(
     new Option(
       "--egress <device>",
@@ -178,11 +180,16 @@ program
       .argParser(failure),
   )
   .option("--rules", "print the difference of the rules in words, too")
+  .addOption(one("the firewall to compare for (default: judge as Linux does)"))
   .addOption(root())
   .addOption(format(["text", "plain", "json"]))
   .addHelpText(
     "after",
-    examples("ksp diff old.ksp home.ksp", "git show HEAD:home.ksp | ksp diff --fail-on opened - home.ksp"),
+    examples(
+      "ksp diff old.ksp home.ksp",
+      "git show HEAD:home.ksp | ksp diff --fail-on opened - home.ksp",
+      "ksp diff old.ksp laptop.ksp --target wfp --fail-on opened",
+    ),
   )
   .action(async (before: string, after: string, options) => {
     const { diff } = await import("./commands/diff.ts");
@@ -194,9 +201,17 @@ program
   .description("tell what becomes of a packet in every state, or what a code means")
   .argument("<subject>", "a policy, or a code such as KSP2001")
   .argument("[packet]", "a packet, in the words of the policy language")
+  .addOption(one("the firewall that gets the packet (default: judge as Linux does)"))
   .addOption(root())
   .addOption(format(["text", "plain", "json"]))
-  .addHelpText("after", examples("ksp explain home.ksp 'out to 8.8.8.8 udp 53'", "ksp explain KSP2001"))
+  .addHelpText(
+    "after",
+    examples(
+      "ksp explain home.ksp 'out to 8.8.8.8 udp 53'",
+      "ksp explain laptop.ksp 'out to 8.8.8.8 udp 53' --target wfp",
+      "ksp explain KSP2001",
+    ),
+  )
   .action(async (subject: string, packet: string | undefined, options, command: Command) => {
     const { explainCode, explainPacket } = await import("./commands/explain.ts");
     if (packet !== undefined) finish(await explainPacket(subject, packet, options));
@@ -210,7 +225,7 @@ program
     "tell whether a machine is as closed, and as open, as a policy says, with the rules of others that are there",
   )
   .argument("<file>", "policy; - is standard input")
-  .addOption(new Option("--target <name>", "the firewall that holds the rules").choices(targets).makeOptionMandatory())
+  .addOption(one("the firewall that holds the rules").makeOptionMandatory())
   .option("--listing <file...>", "what the firewall lists, in files (default: this machine is asked)")
   .addOption(root())
   .addOption(format())

@@ -1,5 +1,5 @@
 import { type Backend, backends, provedOfFiles } from "./backends.ts";
-import { type CheckOptions, check } from "./check.ts";
+import { checkFor, type TargetOptions } from "./check-for.ts";
 import { type Diagnostic, diagnostic, isError } from "./diagnostics/diagnostic.ts";
 import type { Source } from "./diagnostics/span.ts";
 import { deviations as deviationsOf, unproved } from "./emitters/capabilities.ts";
@@ -10,11 +10,10 @@ import { statesText } from "./emitters/review/states.ts";
 import { bundle } from "./ir/bundle.ts";
 import { canonicalJson } from "./ir/canonical.ts";
 import type { Origins } from "./ir/origins.ts";
-import type { Plan } from "./ir/plan.ts";
+import { type Plan, planOn } from "./ir/plan.ts";
 import type { Policy } from "./ir/policy.ts";
 import { systemOf, type Target } from "./ir/targets.ts";
 import { stopwatch } from "./measure.ts";
-import { refused } from "./refused.ts";
 import { validate } from "./validate.ts";
 
 export interface Compiled {
@@ -26,7 +25,7 @@ export interface Compiled {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export interface CompileOptions extends CheckOptions {
+export interface CompileOptions extends TargetOptions {
   readonly targets: readonly Target[];
   /** Devices whose frames are looked at as they leave, too. */
   readonly egress?: readonly string[];
@@ -36,13 +35,12 @@ export interface CompileOptions extends CheckOptions {
 export function compile(source: Source, options: CompileOptions): Compiled {
   const stage = stopwatch(options.measure);
   const { targets, egress = [] } = options;
-  const checked = check(source, { ...options, systems: [...new Set(targets.map((target) => systemOf[target]))] });
+  const checked = checkFor(source, options);
   const { policy, origins, plans, proofs, sources } = checked;
   if (!policy || !origins || !plans || !proofs) return { sources, diagnostics: checked.diagnostics };
-  const wanted = targets.map((target) => ({ target, planned: planFor(target, plans), ...backends[target] }));
-  const unsaid = wanted.flatMap(({ target, planned }) => refused(target, planned, origins));
+  const wanted = targets.map((target) => ({ target, planned: planOn(systemOf[target], plans), ...backends[target] }));
   const hookless = egress.flatMap((device) => unhooked(device, wanted, origins));
-  const diagnostics = [...checked.diagnostics, ...unsaid, ...hookless];
+  const diagnostics = [...checked.diagnostics, ...hookless];
   if (diagnostics.some(isError)) return { sources, diagnostics };
 
   const emitted = new Map(
@@ -69,12 +67,6 @@ export function compile(source: Source, options: CompileOptions): Compiled {
 }
 
 type Wanted = Backend & { readonly planned: Plan };
-
-function planFor(target: Target, plans: readonly Plan[]): Plan {
-  const found = plans.find(({ os }) => os === systemOf[target]);
-  if (!found) throw new Error(`no plan for ${target}`);
-  return found;
-}
 
 /** A hook that a backend has not, or not on this device. */
 function unhooked(device: string, wanted: readonly Wanted[], origins: Origins): readonly Diagnostic[] {

@@ -41,6 +41,8 @@ export const diffDocumentSchema = Type.Object({
   version: Type.Literal(1),
   before: Type.String(),
   after: Type.String(),
+  /** The firewall that both were compared for; absent: as on Linux. */
+  target: Type.Optional(Type.String()),
   /** Absent where a policy has an error. */
   diff: Type.Optional(diffSchema),
   /** With `--rules`: a unified diff. */

@@ -1,4 +1,4 @@
-import { type CheckOptions, read } from "./check.ts";
+import { readFor, type TargetOptions } from "./check-for.ts";
 import { Deciders } from "./decider.ts";
 import { type Diagnostic, isError } from "./diagnostics/diagnostic.ts";
 import type { Source } from "./diagnostics/span.ts";
@@ -12,6 +12,7 @@ import { type Plan, rulesetsOf } from "./ir/plan.ts";
 import type { Os, Policy } from "./ir/policy.ts";
 import type { Ruleset } from "./ir/ruleset.ts";
 import type { StateKey } from "./ir/states.ts";
+import { systemNames, systems } from "./ir/systems.ts";
 import { formatAddress } from "./net/address.ts";
 import { type Change, changesBetween } from "./proof/changes.ts";
 import { filled } from "./proof/filled.ts";
@@ -36,11 +37,11 @@ export interface Compared {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** What becomes otherwise when a policy is exchanged for another. A policy with a leak is compared, too. */
+/** What becomes otherwise when a policy is exchanged for another, on the system of the first target. A policy with a leak is compared, too. */
 export function diff(
   before: Source,
   after: Source,
-  options: readonly [CheckOptions, CheckOptions] = [{}, {}],
+  options: readonly [TargetOptions, TargetOptions] = [{}, {}],
 ): Compared {
   const [a, b] = [sideOf(before, options[0]), sideOf(after, options[1])];
   const sources = [...a.sources, ...b.sources];
@@ -62,9 +63,9 @@ interface Side {
 
 function sideOf(
   source: Source,
-  options: CheckOptions,
+  options: TargetOptions,
 ): { readonly side?: Side; readonly sources: readonly Source[]; readonly diagnostics: readonly Diagnostic[] } {
-  const { policy, origins, plan, sources: others, diagnostics } = read(source, options);
+  const { policy, origins, plan, sources: others, diagnostics } = readFor(source, options);
   const sources = [source, ...others];
   if (!policy || !origins || !plan) return { sources, diagnostics: diagnostics.filter(isError) };
   return { side: { policy, plan, origins, deciders: new Deciders(origins, sources) }, sources, diagnostics: [] };
@@ -108,7 +109,7 @@ function compare(before: Side, after: Side): Diff {
       after: [...b.keys()].filter((state) => !a.has(state)),
     },
     statements: { removed: statements(before, after), added: statements(after, before) },
-    besides: Object.entries(aspects)
+    besides: Object.entries({ ...aspects, ...saidElsewhere(after.plan.os) })
       .filter(([, of]) => canonicalJson(of(before)) !== canonicalJson(of(after)))
       .map(([name]) => name),
     rules: { before: statesText(before.plan, before.origins), after: statesText(after.plan, after.origins) },
@@ -144,15 +145,21 @@ const aspects: Readonly<Record<string, (side: Side) => unknown>> = {
   "settings of the system": ({ plan }) => plan.settings,
   "what becomes of apps when a tunnel is lost": ({ policy }) => policy.apps.map(({ name, onLoss }) => [name, onLoss]),
   "what the daemon watches, and what it does then": ({ policy }) => [policy.watches, policy.reconnects, policy.alerts],
-  "what is said for Windows alone": ({ policy }) => saidFor("windows", policy),
-  "what is said for macOS alone": ({ policy }) => saidFor("macos", policy),
   "in which order servers and resolvers are tried": ({ policy }) => [
     [...policy.tunnels, ...policy.helpers].map(({ name, servers }) => [name, servers]),
     policy.dns.map(({ resolvers, suffixes }) => [resolvers, suffixes]),
   ],
 };
 
-/** Packets are judged as on Linux; names and owners on another system are what a policy says beside. Ranges are many, and name none. */
+/** Packets are judged as on one system; names and owners on another are what a policy says beside. */
+const saidElsewhere = (judged: Os): typeof aspects =>
+  Object.fromEntries(
+    systems
+      .filter((os) => os !== judged)
+      .map((os) => [`what is said for ${systemNames[os]} alone`, ({ policy }) => saidFor(os, policy)]),
+  );
+
+/** Ranges are many, and name no system. */
 const saidFor = (os: Os, value: unknown): readonly unknown[] =>
   typeof value !== "object" || value === null || "first" in value
     ? []

@@ -1,6 +1,7 @@
 /** The library: pure functions from text to values. None of them prints, exits, or throws over its input. */
 export { type Audited, audit } from "./audit.ts";
-export { type Checked, type CheckOptions, check } from "./check.ts";
+export type { Checked } from "./check.ts";
+export { checkFor as check, type TargetOptions as CheckOptions } from "./check-for.ts";
 export { type Compiled, compile } from "./compile.ts";
 export type { Diagnostic } from "./diagnostics/diagnostic.ts";
 export type { Source } from "./diagnostics/span.ts";

@@ -5,7 +5,7 @@ import { type Origins, placeOf } from "./ir/origins.ts";
 import { describe } from "./ir/packet.ts";
 import { inEveryState, type Plan } from "./ir/plan.ts";
 import type { Os, Policy } from "./ir/policy.ts";
-import { systemNames } from "./ir/systems.ts";
+import { onSystem } from "./ir/systems.ts";
 import { BudgetExceeded } from "./proof/packets/diagrams.ts";
 import { type Proof, prove as proveAll, type Violation } from "./proof/prove.ts";
 
@@ -45,8 +45,7 @@ function fault(violation: Violation, os: Os, origins: Origins): Diagnostic {
   const decider = origins.statements.get(rule.from);
   // What an expectation is decided by stands elsewhere than the expectation.
   const isHere = decider && violation.kind !== "expectation";
-  const where = os === "linux" ? "" : `${systemNames[os]}, `;
-  const line = `${where}state \`${state}\`: ${describe(packet)}: ${passes ? "accepted" : "dropped"} by ${isHere ? "this line" : `\`${rule.from}\``}`;
+  const line = `${onSystem(os)}state \`${state}\`: ${describe(packet)}: ${passes ? "accepted" : "dropped"} by ${isHere ? "this line" : `\`${rule.from}\``}`;
   const notes = [passes && packet.direction !== "in" ? `leak: ${line}` : line];
   switch (violation.kind) {
     case "property":

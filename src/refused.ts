@@ -1,4 +1,4 @@
-import { backends } from "./backends.ts";
+import { capabilitiesOf } from "./capabilities.ts";
 import { type Diagnostic, diagnostic } from "./diagnostics/diagnostic.ts";
 import type { Span } from "./diagnostics/span.ts";
 import { type Refusal, refusals } from "./emitters/capabilities.ts";
@@ -8,7 +8,7 @@ import { systemOf, type Target } from "./ir/targets.ts";
 
 /** What a target cannot say of a plan, statement by statement. */
 export const refused = (target: Target, plan: Plan, origins: Origins): readonly Diagnostic[] =>
-  refusals(plan, backends[target].emitter.capabilities).map((refusal) =>
+  refusals(plan, capabilitiesOf[target]).map((refusal) =>
     diagnostic(
       "KSP4002",
       { target, construct: refusal.construct },

@@ -4,8 +4,9 @@ import { type Diagnostic, diagnostic } from "./diagnostics/diagnostic.ts";
 import { evaluate } from "./ir/evaluate.ts";
 import { type Origins, placeOf } from "./ir/origins.ts";
 import { describe } from "./ir/packet.ts";
-import type { Plan } from "./ir/plan.ts";
-import type { Control, Policy, StatementId } from "./ir/policy.ts";
+import { type Plan, planOn } from "./ir/plan.ts";
+import type { Control, Os, Policy, StatementId } from "./ir/policy.ts";
+import { onSystem } from "./ir/systems.ts";
 import { beyond, type Excess } from "./proof/beyond.ts";
 import { BudgetExceeded } from "./proof/packets/diagrams.ts";
 import { tooLarge } from "./prove.ts";
@@ -13,7 +14,7 @@ import { tooLarge } from "./prove.ts";
 interface Whole {
   readonly policy: Policy;
   readonly origins: Origins;
-  readonly plan: Plan;
+  readonly plans: readonly Plan[];
 }
 
 /** A policy that others must not go beyond, and the name that messages show. */
@@ -22,16 +23,21 @@ export interface Baseline extends Whole {
 }
 
 /** Undefined where a policy has an error: nothing can be held against it then. */
-export function baselineOf(name: string, { policy, origins, plan }: Read): Baseline | undefined {
-  return policy && origins && plan ? { name, policy, origins, plan } : undefined;
+export function baselineOf(name: string, { policy, origins, plans }: Read): Baseline | undefined {
+  return policy && origins && plans ? { name, policy, origins, plans } : undefined;
 }
 
-/** What a policy allows in any state that its baseline does not: packets, being disabled, a longer portal. */
-export function within({ policy, origins, plan }: Read, baseline: Baseline): readonly Diagnostic[] {
-  if (!policy || !origins || !plan) return [];
-  const own = { policy, origins, plan };
+/** What a policy allows in any state that its baseline, read for the same systems, does not: packets, being disabled, a longer portal. */
+export function within({ policy, origins, plans }: Read, baseline: Baseline): readonly Diagnostic[] {
+  if (!policy || !origins || !plans) return [];
+  const own = { policy, origins, plans };
   try {
-    return [...beyond(own, baseline).map((excess) => fault(excess, own, baseline)), ...longer(own, baseline)];
+    const packets = plans.flatMap((plan) =>
+      beyond({ policy, plan }, { policy: baseline.policy, plan: planOn(plan.os, baseline.plans) }).map((excess) =>
+        fault(excess, plan.os, own, baseline),
+      ),
+    );
+    return [...packets, ...longer(own, baseline)];
   } catch (error) {
     if (!(error instanceof BudgetExceeded)) throw error;
     return [tooLarge(origins)];
@@ -40,7 +46,7 @@ export function within({ policy, origins, plan }: Read, baseline: Baseline): rea
 
 const { help } = catalogue.KSP3091;
 
-function fault({ ruleset, baseline: against, packet }: Excess, own: Whole, baseline: Baseline): Diagnostic {
+function fault({ ruleset, baseline: against, packet }: Excess, os: Os, own: Whole, baseline: Baseline): Diagnostic {
   const { rule } = evaluate(ruleset, packet);
   const refused = evaluate(against, packet).rule;
   const denied = baseline.origins.statements.get(refused.from);
@@ -52,7 +58,7 @@ function fault({ ruleset, baseline: against, packet }: Excess, own: Whole, basel
       label: "lets it pass",
       secondary: denied ? [{ span: denied.span, text: "drops it" }] : [],
       notes: [
-        `state \`${ruleset.state}\`: ${describe(packet)}: accepted by ${own.origins.statements.has(rule.from) ? "this line" : `\`${rule.from}\``}`,
+        `${onSystem(os)}state \`${ruleset.state}\`: ${describe(packet)}: accepted by ${own.origins.statements.has(rule.from) ? "this line" : `\`${rule.from}\``}`,
         `\`${baseline.name}\` in state \`${against.state}\`: dropped by ${denied ? "its line" : `\`${refused.from}\``}`,
       ],
       help,

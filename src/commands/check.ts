@@ -2,6 +2,7 @@ import { check as checkSource, read } from "../check.ts";
 import { isError } from "../diagnostics/diagnostic.ts";
 import { visible } from "../diagnostics/display.ts";
 import type { Source } from "../diagnostics/span.ts";
+import { systemsOf, type Target } from "../ir/targets.ts";
 import { type Baseline, baselineOf, within as holdWithin } from "../within.ts";
 import { findings } from "./findings.ts";
 import { type Format, isDocument } from "./formats.ts";
@@ -19,6 +20,8 @@ export interface CheckOptions {
   readonly fix?: boolean;
   /** The baseline: nothing may pass that it does not allow. */
   readonly within?: string;
+  /** Unsaid, policies are judged as on Linux, whatever a firewall there can say. */
+  readonly target?: readonly Target[];
 }
 
 /** `ksp check`: findings are the result, so they go to standard output, unless the fixed text of standard input does. */
@@ -27,18 +30,19 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   const input = await readPolicies(paths);
   const load = ({ file }: Source) => loader(options.root ?? input.folders.get(file) ?? folderOf(file), input.names);
   const progress = new Progress(process.stderr);
-  const judge: typeof checkSource = (source, how) => {
+  const judge = await judgeFor(options.target);
+  const judgeFix: typeof checkSource = (source, how) => {
     progress.say(`fixing: ${source.file}`);
-    return checkSource(source, how);
+    return judge(source, how);
   };
   const repaired = fix
-    ? await (await import("./repair.ts")).repair(input.sources, { load, judge, mayChange: input.covers })
+    ? await (await import("./repair.ts")).repair(input.sources, { load, judge: judgeFix, mayChange: input.covers })
     : undefined;
   const sources = repaired?.sources ?? input.sources;
   const baseline = await readBaseline(options);
   const results = sources.map((source, i) => {
     progress.say(`checking ${i + 1} of ${sources.length}: ${source.file}`);
-    const checked = checkSource(source, { load: load(source) });
+    const checked = judge(source, { load: load(source) });
     const beyond = baseline.policy ? holdWithin(checked, baseline.policy) : [];
     return { source, ...checked, diagnostics: [...checked.diagnostics, ...beyond] };
   });
@@ -59,13 +63,21 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   return code;
 }
 
+/** What firewalls can say is loaded where some are named. */
+async function judgeFor(targets: readonly Target[] | undefined): Promise<typeof checkSource> {
+  if (!targets) return checkSource;
+  const { checkFor } = await import("../check-for.ts");
+  return (source, options) => checkFor(source, { ...options, targets });
+}
+
 /** With what is wrong with it: then nothing can be held against it. */
-async function readBaseline({ within, root }: CheckOptions): Promise<Found & { readonly policy?: Baseline }> {
+async function readBaseline({ within, root, target }: CheckOptions): Promise<Found & { readonly policy?: Baseline }> {
   if (within === undefined) return { sources: [], diagnostics: [] };
   const { sources, diagnostics } = await readSources([within]);
   const [source] = sources;
   if (!source) return { sources, diagnostics };
-  const found = read(source, { load: loader(root ?? folderOf(within)) });
+  const systems = target && { systems: systemsOf(target) };
+  const found = read(source, { load: loader(root ?? folderOf(within)), ...systems });
   const policy = baselineOf(within, found);
   return {
     sources: [source, ...found.sources],

@@ -1,5 +1,6 @@
 import type { Source } from "../diagnostics/span.ts";
 import { type Diff, diff as diffSources } from "../diff.ts";
+import type { Target } from "../ir/targets.ts";
 import { diffText } from "./diff-text.ts";
 import { type Format, isDocument } from "./formats.ts";
 import { folderOf, readSources } from "./input.ts";
@@ -12,16 +13,21 @@ export interface DiffOptions {
   /** What ends with exit code 1. */
   readonly failOn?: readonly Failure[];
   readonly rules?: boolean;
+  /** Unsaid, packets are judged as on Linux. */
+  readonly target?: Target;
   readonly root?: string;
   readonly format: Format;
 }
 
 /** `ksp diff`: what another policy lets pass or drops, state by state; nothing where they treat every packet alike. */
 export async function diff(before: string, after: string, options: DiffOptions): Promise<number> {
-  const { failOn = [], format } = options;
+  const { failOn = [], format, target } = options;
   const input = await readSources([before, after]);
   const [a, b] = [before, after].map((file) => input.sources.find((source) => source.file === file));
-  const load = ({ file }: Source) => ({ load: loader(options.root ?? folderOf(file)) });
+  const load = ({ file }: Source) => ({
+    load: loader(options.root ?? folderOf(file)),
+    ...(target && { targets: [target] }),
+  });
   const compared = a && b ? diffSources(a, b, [load(a), load(b)]) : { sources: [], diagnostics: [] };
   const found = compared.diff;
   const rules = options.rules && found ? await patched(found) : undefined;
@@ -30,6 +36,7 @@ export async function diff(before: string, after: string, options: DiffOptions):
   const code = present(together(input, [compared]), format, process.stderr, {
     before,
     after,
+    ...(target && { target }),
     ...(found && { diff: shown }),
     ...(rules !== undefined && { rules }),
     failed,

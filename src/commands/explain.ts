@@ -3,6 +3,7 @@ import { catalogue } from "../diagnostics/catalogue.ts";
 import { packetFile } from "../diagnostics/span.ts";
 import type { Explanation } from "../explain.ts";
 import { explainPacket as explainSource } from "../explain-packet.ts";
+import type { Target } from "../ir/targets.ts";
 import { type Format, isDocument } from "./formats.ts";
 import { folderOf, readSources } from "./input.ts";
 import { loader } from "./load.ts";
@@ -10,23 +11,33 @@ import { present, together } from "./output.ts";
 import { isMissing } from "./reason.ts";
 import { table } from "./table.ts";
 
+interface ExplainOptions {
+  readonly root?: string;
+  readonly format: Format;
+  /** Unsaid, packets are judged as on Linux. */
+  readonly target?: Target;
+}
+
 /** `ksp explain FILE PACKET`: what becomes of a packet in every state, and which statement decides. */
 export async function explainPacket(
   file: string,
   packet: string,
-  options: { readonly root?: string; readonly format: Format },
+  { target, root, format }: ExplainOptions,
 ): Promise<number> {
   const input = await readSources([file]);
-  const load = loader(options.root ?? folderOf(file));
-  const results = input.sources.map((source) => explainSource(source, packet, { load }));
+  const load = loader(root ?? folderOf(file));
+  const results = input.sources.map((source) =>
+    explainSource(source, packet, { load, ...(target && { targets: [target] }) }),
+  );
   const found = together(input, results);
   const answer = results[0]?.answer;
   const sources = [...found.sources, { file: packetFile, text: packet }];
-  const code = present({ ...found, sources }, options.format, process.stderr, {
+  const code = present({ ...found, sources }, format, process.stderr, {
+    ...(target && { target }),
     packet: answer?.packet ?? packet,
     rows: answer?.rows ?? [],
   });
-  if (answer && !isDocument(options.format)) {
+  if (answer && !isDocument(format)) {
     const forwarded = answer.rows.some(({ arrival }) => arrival !== undefined);
     const rows = answer.rows.map(({ state, arrival, interface: device, verdict, rule, from, except }) => [
       state,

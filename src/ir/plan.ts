@@ -37,6 +37,13 @@ export interface Plan {
   readonly settings: readonly Setting[];
 }
 
+/** The plan for a system, of those that were made. */
+export function planOn(os: Os, plans: readonly Plan[]): Plan {
+  const found = plans.find((each) => each.os === os);
+  if (!found) throw new Error(`no plan for ${os}`);
+  return found;
+}
+
 /** Every ruleset of a plan, from the one that boots to the portal. */
 export const rulesetsOf = ({ lockdown, states, portal }: Plan): readonly Ruleset[] => [
   lockdown,

@@ -5,3 +5,6 @@ export const systems: readonly Os[] = ["linux", "windows", "macos"];
 
 /** As people call them. */
 export const systemNames: Readonly<Record<Os, string>> = { linux: "Linux", windows: "Windows", macos: "macOS" };
+
+/** Before a state, in a line about a packet; unsaid, Linux. */
+export const onSystem = (os: Os): string => (os === "linux" ? "" : `${systemNames[os]}, `);

@@ -7,4 +7,6 @@ export const systemOf = { nft: "linux", iptables: "linux", wfp: "windows", pf: "
 
 export type Target = keyof typeof systemOf;
 export const targets = Object.keys(systemOf) as readonly Target[];
+/** Each system once, in the order of its first target. */
+export const systemsOf = (of: readonly Target[]): readonly Os[] => [...new Set(of.map((target) => systemOf[target]))];
 export const isTarget = (name: string): name is Target => Object.hasOwn(systemOf, name);

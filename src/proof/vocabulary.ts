@@ -75,7 +75,11 @@ export function vocabularyOfPolicy(policy: Policy, os: Os): Vocabulary {
       ...apps.flatMap(({ identity }) => identity[os] ?? []),
       ...patterns.flatMap(({ owner }) => owner ?? []),
     ],
-    packets.flatMap(({ source, destination }) => [source ?? [], destination ?? []]),
+    [
+      ...packets.flatMap(({ source, destination }) => [source ?? [], destination ?? []]),
+      // Rules put servers of one kind together; the intent asks for each.
+      ...[...tunnels, ...helpers].flatMap(({ servers }) => servers.map(({ addresses }) => addresses)),
+    ],
   );
 }
 

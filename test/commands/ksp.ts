@@ -90,5 +90,12 @@ watch vpn {
   heartbeat 10.64.0.1 every 1s lost after 3
 }
 `;
+
+/** The same for Windows alone. */
+export const forWindows = everywhere.replaceAll(
+  / linux "\w+"| macos (?:"\w+"|utun)|\n.*carrier (?:linux|macos).*/g,
+  "",
+);
+
 /** With one mistake, a misspelt word in line 4. */
 export const bad = good.replace("tunnel wg0", "tunel wg0");

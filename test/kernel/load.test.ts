@@ -10,7 +10,7 @@ describe.skipIf(mayBeSkipped())("every compiled policy loads in the kernel", () 
     expect(policies).not.toEqual([]);
   });
 
-  test.each(policies)("%s", async (policy) => {
+  test.concurrent.each(policies)("%s", async (policy) => {
     const bundle = golden(policy);
     const sandbox = await openSandbox(["host"]);
     const { host } = sandbox.namespaces;

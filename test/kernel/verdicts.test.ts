@@ -16,16 +16,20 @@ afterAll(() => {
   console.log(`${passed + refused} verdicts: ${passed} passed, ${refused} refused; ${unseen} packets met no rule`);
 });
 
-test.each(allPolicies)("$name: a kernel says of a packet what the plan says", { timeout: 600_000 }, async (policy) => {
-  const judged = await judge(policy, packetsFor(policy, Number(KSP_SEED), Number(KSP_PACKETS)));
-  expect(wrong(judged).map(say)).toEqual([]);
-  const [passed, refused] = [count(judged, "passes"), count(judged, "is refused")];
-  expect(passed).toBeGreaterThan(5);
-  expect(refused).toBeGreaterThan(20);
-  seen.passed += passed;
-  seen.refused += refused;
-  seen.unseen += judged.unseen;
-});
+test.concurrent.each(allPolicies)(
+  "$name: a kernel says of a packet what the plan says",
+  { timeout: 600_000 },
+  async (policy) => {
+    const judged = await judge(policy, packetsFor(policy, Number(KSP_SEED), Number(KSP_PACKETS)));
+    expect(wrong(judged).map(say)).toEqual([]);
+    const [passed, refused] = [count(judged, "passes"), count(judged, "is refused")];
+    expect(passed).toBeGreaterThan(5);
+    expect(refused).toBeGreaterThan(20);
+    seen.passed += passed;
+    seen.refused += refused;
+    seen.unseen += judged.unseen;
+  },
+);
 
 const spoilt = (policy: Emitted, change: (ruleset: string) => string): Emitted => {
   const path = "nft/ruleset.nft";
@@ -44,7 +48,7 @@ describe.each(home)("a spoilt ruleset of $name is found out", (policy) => {
     ["all of it open at the end", (text) => text.replaceAll("counter drop", "counter accept")],
   ];
   const packets = packetsFor(policy, 1, 400);
-  test.each(changes)("%s", async (_, change) => {
+  test.concurrent.each(changes)("%s", async (_, change) => {
     expect(wrong(await judge(spoilt(policy, change), packets)).length).toBeGreaterThan(0);
   });
 

@@ -2,7 +2,7 @@ import { type Capture, startCapture } from "./capture.ts";
 import type { Endpoint } from "./classify.ts";
 import { type Datagram, shotsOf } from "./datagram.ts";
 import { type Flood, openSink, planFlood, startFlood } from "./flood.ts";
-import { connect, gateway, home, host, inside, neighbour, type Place, places, resolver } from "./line.ts";
+import { gateway, home, host, inside, line, neighbour, type Place, places, resolver } from "./line.ts";
 import { type Listening, listen } from "./listen.ts";
 import type { Namespace } from "./namespace.ts";
 import { type OpenvpnOptions, openOpenvpn } from "./openvpn.ts";
@@ -59,7 +59,7 @@ export const openLab = async (): Promise<Lab> => {
   const lacking = missing();
   if (lacking.length > 0)
     throw new Error(`the laboratory needs ${lacking.join(", ")}: run scripts/install-tools.sh as root`);
-  const sandbox = await openSandbox(places);
+  const sandbox = await openSandbox(places, line);
   const { client, router, server, exit } = sandbox.namespaces;
   const at = sandbox.namespaces;
   let captures = 0;
@@ -116,9 +116,10 @@ export const openLab = async (): Promise<Lab> => {
     close: sandbox.close,
   };
   try {
-    await connect(sandbox.namespaces);
-    await openSink(router);
-    await serveNames(router, clearAnswer, resolver.ipv4, resolver.ipv6, gateway.ipv4, gateway.ipv6);
+    await Promise.all([
+      openSink(router),
+      serveNames(router, clearAnswer, resolver.ipv4, resolver.ipv6, gateway.ipv4, gateway.ipv6),
+    ]);
     return lab;
   } catch (error) {
     await sandbox.close();

@@ -1,4 +1,4 @@
-import type { Namespace } from "./namespace.ts";
+import { ipIn, sysctlIn } from "./sandbox.ts";
 
 /**
  * The line that every case runs on. All routes are real, so whatever leaves the client in clear arrives somewhere.
@@ -29,7 +29,7 @@ const each = (addresses: readonly string[], device: string): string =>
   addresses.map((address) => `address add ${address} dev ${device}${address.includes(":") ? " nodad" : ""}\n`).join("");
 
 // Without address detection and offload: addresses work at once, and one captured frame is one packet.
-const line = (device: string, ...addresses: readonly string[]): string =>
+const end = (device: string, ...addresses: readonly string[]): string =>
   `link set ${device} gso_max_segs 1\n${each(addresses, device)}link set ${device} up\nlink set lo up\n`;
 
 const settings = [
@@ -43,57 +43,69 @@ const settings = [
 ] as const;
 const forwarding = ["net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1"] as const;
 
-/** Lays the line between the four places. */
-export const connect = async (at: Readonly<Record<Place, Namespace>>): Promise<void> => {
-  await Promise.all(
-    places.map((place) =>
-      at[place].run([
-        "sysctl",
-        "-qw",
-        ...settings,
-        ...(["router", "server", "exit"].includes(place) ? forwarding : []),
-      ]),
-    ),
-  );
-  await at.router.ip(`link add lan0 type veth peer name eth0 netns client
+/** Lays the line between the places, as a preparation of their sandbox. */
+export const line = [
+  ...places.map((place) =>
+    sysctlIn(place, [...settings, ...(["router", "server", "exit"].includes(place) ? forwarding : [])]),
+  ),
+  ipIn(
+    "router",
+    `link add lan0 type veth peer name eth0 netns client
 link add near0 type veth peer name eth0 netns neighbour
 link add lan type bridge
 link set lan0 master lan
 link set near0 master lan
 link set near0 up
-${line("lan0")}
+${end("lan0")}
 link add server0 type veth peer name wan0 netns server
 link add exit0 type veth peer name wan0 netns exit
-${line("lan", `${gateway.ipv4}/24`, `${gateway.ipv6}/64`)}
-${line("server0", "100.64.1.1/30", "2001:db8:f1::1/64")}
-${line("exit0", "100.64.2.1/30", "2001:db8:f2::1/64")}
-${each([internet.ipv4, resolver.ipv4, internet.ipv6, resolver.ipv6], "lo")}`);
-  await at.client.ip(`link add ${inside.interface} type veth peer name ${home.interface} netns home`);
-  await Promise.all([
-    at.home.ip(`${line(home.interface, `${home.ipv4}/24`, `${home.ipv6}/64`)}
-route add default via ${inside.ipv4}
-route add default via ${inside.ipv6}`),
-    at.neighbour.ip(`${line(neighbour.interface, `${neighbour.ipv4}/24`, `${neighbour.ipv6}/64`)}
-route add default via ${gateway.ipv4}
-route add default via ${gateway.ipv6}`),
-    at.client.ip(`${line(inside.interface, `${inside.ipv4}/24`, `${inside.ipv6}/64`)}
-${line("eth0", `${host.ipv4}/24`, `${host.ipv6}/64`)}
+${end("lan", `${gateway.ipv4}/24`, `${gateway.ipv6}/64`)}
+${end("server0", "100.64.1.1/30", "2001:db8:f1::1/64")}
+${end("exit0", "100.64.2.1/30", "2001:db8:f2::1/64")}
+${each([internet.ipv4, resolver.ipv4, internet.ipv6, resolver.ipv6], "lo")}`,
+  ),
+  ipIn(
+    "client",
+    `link add ${inside.interface} type veth peer name ${home.interface} netns home
+${end(inside.interface, `${inside.ipv4}/24`, `${inside.ipv6}/64`)}
+${end("eth0", `${host.ipv4}/24`, `${host.ipv6}/64`)}
 route add default via ${gateway.ipv4} dev eth0
-route add default via ${gateway.ipv6} dev eth0`),
-    at.server.ip(`${line("wan0", "100.64.1.2/30", "2001:db8:f1::2/64")}
+route add default via ${gateway.ipv6} dev eth0`,
+  ),
+  ipIn(
+    "home",
+    `${end(home.interface, `${home.ipv4}/24`, `${home.ipv6}/64`)}
+route add default via ${inside.ipv4}
+route add default via ${inside.ipv6}`,
+  ),
+  ipIn(
+    "neighbour",
+    `${end(neighbour.interface, `${neighbour.ipv4}/24`, `${neighbour.ipv6}/64`)}
+route add default via ${gateway.ipv4}
+route add default via ${gateway.ipv6}`,
+  ),
+  ipIn(
+    "server",
+    `${end("wan0", "100.64.1.2/30", "2001:db8:f1::2/64")}
 ${each(servers, "lo")}
 route add default via 100.64.1.1
-route add default via 2001:db8:f1::1`),
-    at.exit.ip(`${line("wan0", "100.64.2.2/30", "2001:db8:f2::2/64")}
+route add default via 2001:db8:f1::1`,
+  ),
+  ipIn(
+    "exit",
+    `${end("wan0", "100.64.2.2/30", "2001:db8:f2::2/64")}
 ${each([exitServer], "lo")}
 route add default via 100.64.2.1
-route add default via 2001:db8:f2::1`),
-  ]);
-  await at.router.ip(`route add 198.51.100.0/24 via 100.64.1.2
+route add default via 2001:db8:f2::1`,
+  ),
+  ipIn(
+    "router",
+    `route add 198.51.100.0/24 via 100.64.1.2
 route add 203.0.113.0/24 via 100.64.2.2
 route add 10.64.0.0/16 via 100.64.1.2
 route add 10.8.0.0/16 via 100.64.1.2
 route add fd64::/48 via 2001:db8:f1::2
 route add 10.65.0.0/16 via 100.64.2.2
-route add fd65::/48 via 2001:db8:f2::2`);
-};
+route add fd65::/48 via 2001:db8:f2::2`,
+  ),
+].join("");

@@ -7,9 +7,12 @@ const tools =
   );
 
 const { CI, PATH = "" } = process.env;
-const folders = [PATH, "/usr/sbin", "/sbin"].join(delimiter);
+const folders = ["/usr/sbin", "/usr/bin", "/sbin", "/bin", PATH].join(delimiter);
 
-/** Our own environment; a root shell made by `su` has no sbin in its path. */
+/**
+ * Our own environment: a root shell made by `su` has no sbin in its path, and a script of pyenv in front of python3 takes five
+ * times as long as python3.
+ */
 export const environment: NodeJS.ProcessEnv = { ...process.env, PATH: folders };
 
 const found = (tool: string): boolean =>

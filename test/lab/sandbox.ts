@@ -44,15 +44,28 @@ mount -t tmpfs tmpfs /run
 mount -t proc proc /proc
 mount -t cgroup2 cgroup2 /sys/fs/cgroup 2>/dev/null || true
 mkdir /run/netns /run/wireguard
+preparation=$1; shift
 for name in "$@"; do ip netns add "$name"; done
+eval "$preparation"
 echo "keeper $outside ready"
 exec cat
 `;
 
-/** Opens a sandbox with one network namespace per name. */
-export const openSandbox = async <const Name extends string>(names: readonly Name[]): Promise<Sandbox<Name>> => {
+/** Shell of the keeper: lines of `ip` in a namespace. Hundreds of laboratories are opened, and a program of its own for each would cost more. */
+export const ipIn = (name: string, lines: string, family: "-4" | "-6" | "" = ""): string =>
+  `ip -n ${name} ${family} -batch - <<'END'\n${lines}\nEND\n`;
+
+/** The same for settings of the kernel. */
+export const sysctlIn = (name: string, settings: readonly string[]): string =>
+  `nsenter --net=/run/netns/${name} sysctl -qw ${settings.map((setting) => `'${setting}'`).join(" ")}\n`;
+
+/** Opens a sandbox with one network namespace per name; the keeper prepares them by a shell's words. */
+export const openSandbox = async <const Name extends string>(
+  names: readonly Name[],
+  preparation = "",
+): Promise<Sandbox<Name>> => {
   const separate = ["--mount", "--pid", "--net", "--cgroup", "--fork", "--kill-child"];
-  const command = ["unshare", ...separate, "sh", "-c", script, "sh", ...names];
+  const command = ["unshare", ...separate, "sh", "-c", script, "sh", preparation, ...names];
   const child = spawn("sh", ["-c", guard, "sh", ...command], {
     stdio: "pipe",
     env: environment,

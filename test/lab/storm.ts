@@ -1,4 +1,9 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import type { Namespace } from "./namespace.ts";
 import type { Shot } from "./send.ts";
 
@@ -44,6 +49,22 @@ export type Weathered = {
 };
 
 const program = fileURLToPath(new URL("storm.py", import.meta.url));
+const senderSource = fileURLToPath(new URL("storm.c", import.meta.url));
+
+/** The sender as a shared library, in base64. */
+const compileSender = async (): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), "ksp-storm-"));
+  const library = join(folder, "storm.so");
+  try {
+    const options = ["-O2", "-Wall", "-Werror", "-shared", "-fPIC", "-o", library, senderSource];
+    await promisify(execFile)("gcc", options);
+    return await readFile(library, "base64");
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+};
+/** Compiled once for all storms. */
+let sender: Promise<string> | undefined;
 
 /** Weathers one block after the other, in one process. `open`: tun devices to hold open. */
 export const storm = async (
@@ -51,6 +72,7 @@ export const storm = async (
   blocks: readonly Block[],
   open: readonly string[] = [],
 ): Promise<readonly Weathered[]> => {
-  const input = JSON.stringify({ open, blocks });
+  sender ??= compileSender();
+  const input = JSON.stringify({ sender: await sender, open, blocks });
   return JSON.parse(await at.run(["python3", "-B", program], { input, milliseconds: 3_000_000 }));
 };

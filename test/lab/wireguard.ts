@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { servers } from "./line.ts";
 import type { Namespace } from "./namespace.ts";
 import { eventually, type Process } from "./process.ts";
@@ -49,9 +49,9 @@ export const openWireguard = async (
     return process;
   };
   const newKey = async (at: Namespace, owner: string): Promise<Key> => {
-    const secret = await at.run(["wg", "genkey"]);
-    writeFileSync(sandbox.run(`${owner}.key`), secret, { mode: 0o600 });
-    return { file: `/run/${owner}.key`, open: (await at.run(["wg", "pubkey"], { input: secret })).trim() };
+    const file = `/run/${owner}.key`;
+    const open = await at.run(["sh", "-c", `umask 077; wg genkey | tee ${file} | wg pubkey`]);
+    return { file, open: open.trim() };
   };
   const name = options.interface;
   // The sockets of all namespaces share a folder: the server's device has the client's name and an `s`.
@@ -67,13 +67,14 @@ export const openWireguard = async (
   // there, as wg-quick has it: by its table, behind all routes of the main table but the default.
   const table = options.mark;
   const hop = depth(options);
-  for (const family of ["-4", "-6"]) {
-    const rule = (...words: readonly string[]): Promise<string> => client.run(["ip", family, "rule", "add", ...words]);
-    if (options.over) await rule("pref", "100", "fwmark", `${options.mark}`, "table", `${options.over.mark}`);
-    else await rule("pref", "200", "table", "main", "suppress_prefixlength", "0");
-    await rule("pref", "101", "fwmark", `${options.mark}`, "table", "main");
-    await rule("pref", `${300 - hop}`, "table", `${table}`);
-  }
+  const first = options.over
+    ? `pref 100 fwmark ${options.mark} table ${options.over.mark}`
+    : "pref 200 table main suppress_prefixlength 0";
+  const rules = `rule add ${first}
+rule add pref 101 fwmark ${options.mark} table main
+rule add pref ${300 - hop} table ${table}
+`;
+  for (const family of ["-4", "-6"]) await client.run(["ip", family, "-batch", "-"], { input: rules });
   let process: Process | undefined;
   return {
     interface: name,

@@ -2,12 +2,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { check } from "../../src/check.ts";
 import { evaluate } from "../../src/ir/evaluate.ts";
 import { describe as words } from "../../src/ir/packet.ts";
 import { ruleText } from "../../src/ir/rule-text.ts";
 import { closesOnLoss } from "../../src/proof/properties/closes-on-loss.ts";
 import { properties } from "../../src/proof/properties/index.ts";
 import { prove } from "../../src/proof/prove.ts";
+import { good } from "../commands/ksp.ts";
 import { type Planned, policies, policyNamed, statesOf } from "./policies.ts";
 
 const proofOf = (planned: Planned, change: (rules: Rules) => Rules = (rules) => rules) => {
@@ -23,6 +25,13 @@ test.each(policies())("$name: what passes is what its statements say, and every 
   const { violations, holds } = proofOf(planned);
   expect(violations.map((v) => `${v.kind} ${v.ruleset.state}: ${words(v.packet)}`)).toEqual([]);
   expect(holds).toHaveLength(properties.length + 1);
+});
+
+test("a tunnel with very many servers is proved like any other", () => {
+  const servers = Array.from({ length: 200 }, (_, i) => `  server 203.0.113.${i} udp 51820\n`).join("");
+  const { diagnostics, proofs } = check({ file: "a.ksp", text: good.replace(/.*server.*\n/, servers) });
+  expect(diagnostics).toEqual([]);
+  expect(proofs).toHaveLength(properties.length + 1);
 });
 
 const tried = ["home-wireguard", "gateway", "work-and-private", "docker-k8s"].map(policyNamed);

@@ -72,8 +72,9 @@ describe.each(["company-split-dns", "kitchen-sink", "two-hops"])("%s", (name) =>
 
 test("a filter about an interface that is not there is not added, and one about two is about the other", () => {
   const calls = rig.native([["apply", of("company-split-dns", "up")]], { absent: "AnonVPN" });
-  const { lines } = rig.mono(program, [["apply", of("company-split-dns", "up")]], { absent: "AnonVPN" });
-  expect(lines).toEqual(calls);
+  const ran = rig.mono(program, [["apply", of("company-split-dns", "up")]], { absent: "AnonVPN" });
+  expect(ran.lines).toEqual(calls);
+  expect(ran.said).toEqual([expect.stringMatching(/ added; not there: AnonVPN$/)]);
   const filters = calls.flatMap((line) => filterIn(line) ?? []);
   const said = JSON.parse(of("company-split-dns", "up")).filters as readonly {
     when: { interface?: readonly string[] };
@@ -81,6 +82,43 @@ test("a filter about an interface that is not there is not added, and one about 
   expect(filters.length).toBe(said.filter(({ when }) => when.interface?.join() !== "AnonVPN").length);
   expect(filters.length).toBeLessThan(said.length);
   expect(filters.flatMap(({ when }) => when.interface ?? [])).not.toContain("AnonVPN");
+});
+
+describe("names of interfaces", () => {
+  const [home, split] = [of("home-wireguard", "up"), of("company-split-dns", "up")];
+  const lookUps = (lines: readonly string[]) =>
+    lines.filter((line) => line.includes("ConvertInterfaceAliasToLuid")).length;
+  const aliases = (text: string) =>
+    new Set((JSON.parse(text) as WfpDocument).filters.flatMap(({ when }) => when.interface ?? [])).size;
+
+  test("are looked up once for all filters, and once more before the end", () => {
+    for (const text of [home, split]) expect(lookUps(rig.native([["apply", text]]))).toBe(2 * aliases(text));
+    expect([aliases(home), aliases(split)]).toEqual([1, 2]);
+  });
+
+  test("one that becomes another interface's meanwhile is looked up anew, for all filters", () => {
+    const lines = rig.native([["apply", home]], { oneFrom: 2 });
+    expect(lookUps(lines)).toBe(4);
+    const numbers = lines.flatMap((line) => /"field":"4cd62a49[^}]*?"u64":"?(\d+)/.exec(line)?.[1] ?? []);
+    expect(numbers.filter((number) => number !== "47").length).toBe(numbers.length / 2);
+    expect(lines.filter((line) => line.includes("Commit"))).toHaveLength(1);
+    expect(rig.mono(program, [["apply", home]], { oneFrom: 2 }).lines).toEqual(lines);
+  });
+
+  test.each([1, 2, 3])("two of one interface are refused, and nothing changes (from look-up %i on)", (oneFrom) => {
+    const { lines, said } = rig.mono(program, [["apply", split]], { oneFrom });
+    expect(said).toEqual([expect.stringMatching(/^ksp: .+ and .+ are one interface here$/)]);
+    expect(statesIn(lines).at(-1)).toEqual(new Map());
+    expect(rig.native([["apply", split]], { oneFrom })).toEqual(lines);
+  });
+
+  test("a program that does not look again is noticed", () => {
+    const source = loaderSource();
+    const from = "interfaces.Confirm();";
+    expect(source.split(from).length).toBe(2);
+    const { lines } = rig.mono(rig.build(source.replace(from, "")), [["apply", split]], { oneFrom: 1 });
+    expect(statesIn(lines).at(-1)?.size).toBeGreaterThan(0);
+  });
 });
 
 const { provider, sublayer } = JSON.parse(of("home-wireguard", "up")) as WfpDocument;

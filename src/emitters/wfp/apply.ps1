@@ -168,6 +168,42 @@ sealed class Arena : IDisposable {
 	}
 }
 
+sealed class Changed : Exception { public Changed(string message) : base(message) { } }
+
+// Interfaces by their names, as they are for all filters of a document: a name may become another interface's at any moment.
+sealed class Interfaces {
+	readonly Dictionary<string, ulong?> known = new Dictionary<string, ulong?>();
+	public readonly List<string> Absent = new List<string>();
+
+	// Null: there is none of this name.
+	public ulong? Of(string alias) {
+		if (!known.ContainsKey(alias)) {
+			known.Add(alias, Look(alias));
+			if (known[alias] == null) Absent.Add(alias);
+		}
+		return known[alias];
+	}
+	static ulong? Look(string alias) {
+		ulong luid;
+		uint code = Native.ConvertInterfaceAliasToLuid(alias, out luid);
+		if (code == 87) return null;
+		Wfp.Check(code, "interface " + alias);
+		return luid;
+	}
+
+	// Whether they still are, and are as many as names.
+	public void Confirm() {
+		Dictionary<ulong, string> aliases = new Dictionary<ulong, string>();
+		foreach (KeyValuePair<string, ulong?> one in known) {
+			if (Look(one.Key) != one.Value) throw new Changed("ksp: interface " + one.Key + " changed meanwhile: run this again");
+			if (one.Value == null) continue;
+			ulong luid = (ulong)one.Value;
+			if (aliases.ContainsKey(luid)) throw new Exception("ksp: " + aliases[luid] + " and " + one.Key + " are one interface here");
+			aliases.Add(luid, one.Key);
+		}
+	}
+}
+
 // The conditions of a filter, with its names looked up on this machine.
 sealed class Conditions {
 	const uint Equal = 0, InRange = 5, AllFlags = 6;
@@ -180,8 +216,9 @@ sealed class Conditions {
 		Program = new Guid("d78e1e87-8644-4ea5-9437-d809ecefc971"), User = new Guid("af043a0a-b34d-4f86-979c-c90371af6e66");
 
 	readonly Arena arena;
+	readonly Interfaces interfaces;
 	public readonly List<Condition> All = new List<Condition>();
-	public Conditions(Arena arena) { this.arena = arena; }
+	public Conditions(Arena arena, Interfaces interfaces) { this.arena = arena; this.interfaces = interfaces; }
 
 	// False: it is about interfaces that are not there, and so about no packet.
 	public bool Add(Dictionary<string, object> when) {
@@ -199,11 +236,8 @@ sealed class Conditions {
 	void AddOne(string word, object value) {
 		switch (word) {
 			case "interface": {
-				ulong luid;
-				uint code = Native.ConvertInterfaceAliasToLuid((string)value, out luid);
-				if (code == 87) return;
-				Wfp.Check(code, "interface " + value);
-				Put(Interface, Equal, At(U64, arena.Struct(luid)));
+				ulong? luid = interfaces.Of((string)value);
+				if (luid != null) Put(Interface, Equal, At(U64, arena.Struct((ulong)luid)));
 				return;
 			}
 			case "localAddressType": Put(LocalAddressType, Equal, Of(U8, TypeOf((string)value))); return;
@@ -324,19 +358,26 @@ public static class Wfp {
 	public static string Apply(string text, bool isTrial) {
 		Dictionary<string, object> document = Json.Read(text);
 		if ((string)document["format"] != "ksp-wfp/1") throw new FormatException("ksp: another format");
-		return Transact(isTrial, delegate(IntPtr engine, Arena arena) {
-			int removed = Clear(engine, document, new HashSet<Guid>()), added = 0;
-			Dictionary<string, object> provider = Members(document["provider"]), sublayer = Members(document["sublayer"]);
-			IntPtr owner = arena.Struct(KeyOf(provider));
-			if (!HasProvider(engine, KeyOf(provider)) || !HasSublayer(engine, sublayer, KeyOf(provider))) {
-				RemoveParents(engine, document);
-				AddProvider(engine, arena, provider);
-				AddSublayer(engine, arena, owner, sublayer);
-			}
-			foreach (object filter in (List<object>)document["filters"])
-				if (AddFilter(engine, owner, KeyOf(sublayer), Members(filter))) added++;
-			return string.Format("{0} filters removed, {1} added", removed, added);
-		});
+		for (int tries = 1; ; tries++)
+			try { return Transact(isTrial, delegate(IntPtr engine, Arena arena) { return Replace(engine, arena, document); }); }
+			catch (Changed) { if (tries == 3) throw; }
+	}
+
+	static string Replace(IntPtr engine, Arena arena, Dictionary<string, object> document) {
+		int removed = Clear(engine, document, new HashSet<Guid>()), added = 0;
+		Dictionary<string, object> provider = Members(document["provider"]), sublayer = Members(document["sublayer"]);
+		IntPtr owner = arena.Struct(KeyOf(provider));
+		if (!HasProvider(engine, KeyOf(provider)) || !HasSublayer(engine, sublayer, KeyOf(provider))) {
+			RemoveParents(engine, document);
+			AddProvider(engine, arena, provider);
+			AddSublayer(engine, arena, owner, sublayer);
+		}
+		Interfaces interfaces = new Interfaces();
+		foreach (object filter in (List<object>)document["filters"])
+			if (AddFilter(engine, owner, KeyOf(sublayer), interfaces, Members(filter))) added++;
+		interfaces.Confirm();
+		string absent = interfaces.Absent.Count == 0 ? "" : "; not there: " + string.Join(", ", interfaces.Absent.ToArray());
+		return string.Format("{0} filters removed, {1} added{2}", removed, added, absent);
 	}
 
 	// Everything of ksp.
@@ -471,9 +512,9 @@ public static class Wfp {
 	}
 
 	// False: it has no packets on this machine.
-	static bool AddFilter(IntPtr engine, IntPtr owner, Guid sublayer, Dictionary<string, object> said) {
+	static bool AddFilter(IntPtr engine, IntPtr owner, Guid sublayer, Interfaces interfaces, Dictionary<string, object> said) {
 		using (Arena arena = new Arena()) {
-			Conditions conditions = new Conditions(arena);
+			Conditions conditions = new Conditions(arena, interfaces);
 			if (!conditions.Add(Members(said["when"]))) return false;
 			string lifetime = (string)said["lifetime"], action = (string)said["action"];
 			Filter filter = new Filter();

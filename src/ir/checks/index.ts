@@ -40,6 +40,7 @@ import { ownAddress } from "./own-address.ts";
 import { ownerUnknown } from "./owner-unknown.ts";
 import { portalOutside } from "./portal-outside.ts";
 import { probeNotCarried } from "./probe-not-carried.ts";
+import { programOnLinux } from "./program-on-linux.ts";
 import { reconnectSaidTwice } from "./reconnect-said-twice.ts";
 import { redirectSaidTwice } from "./redirect-said-twice.ts";
 import { redirectWithoutWay } from "./redirect-without-way.ts";
@@ -107,6 +108,7 @@ export const checks: readonly Check[] = [
   denyAddsNothing,
   tunnelDenied,
   ownerUnknown,
+  programOnLinux,
   servingOutside,
   sharedIdentity,
   nestedSlices,

@@ -4,11 +4,12 @@ import { carriersOn } from "./support/carriers.ts";
 import { placeOfCarrier } from "./support/places.ts";
 
 /** A warning, not an error: without the offload the mark stands on every packet, and with it nothing leaks, the tunnel only stalls. */
-export const markLostByOffload: Check = ({ policy, origins }) =>
+export const markLostByOffload: Check = ({ policy, origins, systems }) =>
   policy.tunnels.flatMap((tunnel) => {
     const alternatives = carriersOn(tunnel, "linux");
     const needsMark = alternatives.every((all) => all.some(({ kind }) => kind === "mark"));
-    if (tunnel.protocol !== "openvpn" || alternatives.length === 0 || !needsMark) return [];
+    if (!systems.includes("linux") || tunnel.protocol !== "openvpn" || alternatives.length === 0 || !needsMark)
+      return [];
     return diagnostic(
       "KSP2024",
       { tunnel: tunnel.name },

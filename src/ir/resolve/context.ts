@@ -54,20 +54,6 @@ export class Context {
     return this.report("KSP4001", { construct }, { at, label, help });
   }
 
-  /** Owners of packets that only other systems show. */
-  notOnLinux(kind: "program" | "service", at: Span): undefined {
-    return this.report(
-      "KSP4002",
-      { target: "Linux", construct: `which ${kind} sends a packet` },
-      {
-        at,
-        label: "packets do not show it",
-        notes: ["a weaker rule is never written in its place"],
-        help: `run it as a user of its own, or in a slice of systemd, and name that: \`user NUMBER\` or \`slice "NAME.slice"\`; or declare an \`app\`, with a line for Windows`,
-      },
-    );
-  }
-
   declare(kind: NameKind, { name, span }: ast.Identifier): void {
     this.#checkLength(name, span);
     const other = this.names.get(name);

@@ -1,6 +1,7 @@
 import type { Span } from "../../diagnostics/span.ts";
 import type * as ast from "../../parser/ast.ts";
 import { printStatement } from "../../parser/printer.ts";
+import { notOnLinux } from "../not-on-linux.ts";
 import type { App, Chain, Link, Os, Tunnel } from "../policy.ts";
 import type { Context } from "./context.ts";
 import { resolveCarrier, resolveDevices } from "./interfaces.ts";
@@ -205,8 +206,9 @@ export function resolveApp(context: Context, app: ast.App): App | undefined {
       );
       continue;
     }
-    if (item.os === "linux" && (item.identity.kind === "program" || item.identity.kind === "service")) {
-      context.notOnLinux(item.identity.kind, item.identity.span);
+    const notShown = item.os === "linux" ? notOnLinux(item.identity, item.identity.span) : undefined;
+    if (notShown) {
+      context.diagnostics.push(notShown);
       continue;
     }
     const first = firstOn.get(item.os);

@@ -272,11 +272,7 @@ function resolveWho(context: Context, who: ast.Who | undefined): Pick<PacketPatt
     const app = context.use(who.name, "app");
     return app === undefined ? undefined : { app };
   }
-  const { identity } = who;
-  if (identity.kind === "program" || identity.kind === "service") {
-    return context.notOnLinux(identity.kind, identity.span);
-  }
-  const owner = resolveIdentity(context, identity, undefined);
+  const owner = resolveIdentity(context, who.identity, undefined);
   return owner && { owner };
 }
 

@@ -51,7 +51,7 @@ const list = async (host: Namespace, variant: Variant): Promise<Record<keyof typ
 };
 
 describe.skipIf(mayBeSkipped()).each(variants)("%s", (variant) => {
-  test.each(policiesOf(variant))(
+  test.concurrent.each(policiesOf(variant))(
     "$name loads, and lists as what means the plan; and nothing is left of it",
     { timeout: 120_000 },
     async (policy: Emitted) => {

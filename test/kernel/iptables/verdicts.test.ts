@@ -39,12 +39,16 @@ const usual: Readonly<Record<Variant, readonly string[]>> = {
 
 describe.skipIf(mayBeSkipped()).each(variants)("%s", (variant) => {
   const policies = told.filter(({ name }) => which === "all" || usual[variant].includes(name));
-  test.each(policies)("$name: a kernel says of a packet what the plan says", { timeout: 600_000 }, async (policy) => {
-    const found = await judged(policy, variant, iptables.emit(policy.plan));
-    expect(wrong(found).map(say)).toEqual([]);
-    expect(count(found, "passes")).toBeGreaterThan(5);
-    expect(count(found, "is refused")).toBeGreaterThan(20);
-  });
+  test.concurrent.each(policies)(
+    "$name: a kernel says of a packet what the plan says",
+    { timeout: 600_000 },
+    async (policy) => {
+      const found = await judged(policy, variant, iptables.emit(policy.plan));
+      expect(wrong(found).map(say)).toEqual([]);
+      expect(count(found, "passes")).toBeGreaterThan(5);
+      expect(count(found, "is refused")).toBeGreaterThan(20);
+    },
+  );
 });
 
 const [home] = sayable.filter(({ name }) => name === "home-wireguard");

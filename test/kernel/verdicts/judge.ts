@@ -5,7 +5,7 @@ import type { Ruleset } from "../../../src/ir/ruleset.ts";
 import { type Emitted, fileOf, switchOf } from "../../emitters/policies.ts";
 import { makeControlGroups } from "../../lab/control-groups.ts";
 import { readHeader } from "../../lab/packet-bytes.ts";
-import { openSandbox, type Sandbox } from "../../lab/sandbox.ts";
+import { ipIn, openSandbox, type Sandbox, sysctlIn } from "../../lab/sandbox.ts";
 import { type Sighting, type Step, send } from "../../lab/send.ts";
 import { settle, shotOf } from "./shots.ts";
 import { routeMark, settings, type Tunnels, type World, worldOf } from "./world.ts";
@@ -110,19 +110,11 @@ export async function judge(
 }
 
 /** A machine with the interfaces and addresses of a world. */
-export async function openWorld(world: World): Promise<Sandbox<"host">> {
-  const sandbox = await openSandbox(["host"]);
-  const { host } = sandbox.namespaces;
-  try {
-    await host.run(["sysctl", "-qw", ...settings]);
-    await host.ip(world.lines);
-    for (const family of ["-4", "-6"]) await host.run(["ip", family, "-batch", "-"], { input: world.ways });
-  } catch (error) {
-    await sandbox.close();
-    throw error;
-  }
-  return sandbox;
-}
+export const openWorld = ({ lines, ways }: World): Promise<Sandbox<"host">> =>
+  openSandbox(
+    ["host"],
+    [sysctlIn("host", settings), ipIn("host", lines), ipIn("host", ways, "-4"), ipIn("host", ways, "-6")].join(""),
+  );
 
 /** A connection that is made up here was not rewritten, so it is none that the rewrites speak of. */
 const isSent = ({ rewrites }: Ruleset, packet: Packet): boolean =>

@@ -8,7 +8,18 @@ import { type Call, guid, structs } from "./abi.ts";
 import { fields, layers } from "./guids.ts";
 
 /** What `apply.ps1` does, written again for Node: the two must make the same calls with the same bytes. */
-export function apply(call: Call, document: WfpDocument, { isTrial = false } = {}): void {
+export function apply(call: Call, document: WfpDocument, { isTrial = false, tries = 3 } = {}): void {
+  try {
+    replace(call, document, isTrial);
+  } catch (error) {
+    if (!(error instanceof Changed) || tries === 1) throw error;
+    apply(call, document, { isTrial, tries: tries - 1 });
+  }
+}
+
+class Changed extends Error {}
+
+function replace(call: Call, document: WfpDocument, isTrial: boolean): void {
   transact(call, isTrial, (engine) => {
     clear(call, engine, document, new Set());
     if (!hasProvider(call, engine, document) || !hasSublayer(call, engine, document)) {
@@ -16,7 +27,9 @@ export function apply(call: Call, document: WfpDocument, { isTrial = false } = {
       addParents(call, engine, document);
     }
     const parents = { provider: guidOf(document.provider.key), sublayer: guidOf(document.sublayer.key) };
-    for (const filter of document.filters) addFilter(call, engine, filter, parents);
+    const interfaces = new Interfaces(call);
+    for (const filter of document.filters) addFilter(call, engine, filter, parents, interfaces);
+    interfaces.confirm();
   });
 }
 
@@ -149,8 +162,47 @@ interface Parents {
   readonly sublayer: Guid;
 }
 
-function addFilter(call: Call, engine: unknown, filter: WfpFilter, { provider, sublayer }: Parents): void {
-  const made = conditionsOf(call, filter.when);
+/** Each name is looked up once for all filters, and once more before the end. */
+class Interfaces {
+  readonly #call: Call;
+  readonly #known = new Map<string, bigint | undefined>();
+
+  constructor(call: Call) {
+    this.#call = call;
+  }
+
+  of(alias: string): bigint | undefined {
+    if (!this.#known.has(alias)) this.#known.set(alias, this.#look(alias));
+    return this.#known.get(alias);
+  }
+
+  confirm(): void {
+    const found: bigint[] = [];
+    for (const [alias, luid] of this.#known) {
+      if (this.#look(alias) !== luid) throw new Changed(alias);
+      if (luid === undefined) continue;
+      if (found.includes(luid)) throw new Error(`${alias} is another one, too`);
+      found.push(luid);
+    }
+  }
+
+  #look(alias: string): bigint | undefined {
+    const luid: (number | bigint)[] = [0];
+    const code = this.#call("ConvertInterfaceAliasToLuid", alias, luid);
+    if (code === 87) return undefined;
+    check(code);
+    return BigInt(luid[0] ?? 0);
+  }
+}
+
+function addFilter(
+  call: Call,
+  engine: unknown,
+  filter: WfpFilter,
+  { provider, sublayer }: Parents,
+  interfaces: Interfaces,
+): void {
+  const made = conditionsOf(call, filter.when, interfaces);
   if (!made) return;
   const conditions = made.length > 0 ? koffi.alloc(structs.condition, made.length) : null;
   if (conditions) koffi.encode(conditions, koffi.array(structs.condition, made.length), made);
@@ -187,14 +239,14 @@ interface Made {
 }
 
 /** Undefined: it is about interfaces that are not there, and so about no packet. */
-function conditionsOf(call: Call, when: WfpConditions): readonly Made[] | undefined {
+function conditionsOf(call: Call, when: WfpConditions, interfaces: Interfaces): readonly Made[] | undefined {
   const groups = Object.entries(when).map(([word, values]) =>
-    (values === true ? [true] : [...values]).flatMap((value) => oneOf(call, word, value)),
+    (values === true ? [true] : [...values]).flatMap((value) => oneOf(call, word, value, interfaces)),
   );
   return groups.some((group) => group.length === 0) ? undefined : groups.flat();
 }
 
-function oneOf(call: Call, word: string, value: string | number | boolean): readonly Made[] {
+function oneOf(call: Call, word: string, value: string | number | boolean, interfaces: Interfaces): readonly Made[] {
   const made = (match: number, content: object): readonly Made[] => [
     { field: guidOf(fields[word] ?? ""), match, value: content },
   ];
@@ -202,11 +254,8 @@ function oneOf(call: Call, word: string, value: string | number | boolean): read
     case "loopback":
       return made(6, { type: 3, content: { uint32: 1 } });
     case "interface": {
-      const luid: (number | bigint)[] = [0];
-      const code = call("ConvertInterfaceAliasToLuid", value, luid);
-      if (code === 87) return [];
-      check(code);
-      return made(0, at(4, encoded("uint64_t", luid[0])));
+      const luid = interfaces.of(`${value}`);
+      return luid === undefined ? [] : made(0, at(4, encoded("uint64_t", luid)));
     }
     case "localAddressType":
       return made(0, { type: 1, content: { uint8: { unicast: 1, multicast: 3, broadcast: 4 }[`${value}`] } });

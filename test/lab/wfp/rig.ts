@@ -23,6 +23,8 @@ interface Trouble {
   readonly failAt?: number;
   /** An alias that no interface has. */
   readonly absent?: string;
+  /** From this look-up on, from 1, every alias is that of one and the same other interface. */
+  readonly oneFrom?: number;
   /** What somebody else put there before, as `recorder.c` reads it. */
   readonly there?: readonly string[];
 }
@@ -66,7 +68,7 @@ export class Rig {
           if (what === "off") remove(call, documents);
           else for (const document of documents) apply(call, document, { isTrial: what === "trial" });
         } catch (error) {
-          if (trouble.failAt === undefined) throw error;
+          if (trouble.failAt === undefined && trouble.oneFrom === undefined) throw error;
         }
       }
     } finally {
@@ -110,13 +112,14 @@ export class Rig {
     return { lines: linesOf(log), said: said.trimEnd().split("\n") };
   }
 
-  #environment(log: string, { failAt, absent, there }: Trouble): Readonly<Record<string, string>> {
+  #environment(log: string, { failAt, absent, oneFrom, there }: Trouble): Readonly<Record<string, string>> {
     const planted = this.#path("there");
     if (there) writeFileSync(planted, there.map((line) => `${line}\n`).join(""));
     return {
       KSP_WFP_LOG: log,
       ...(failAt !== undefined && { KSP_WFP_FAIL: `${failAt}:0x80320001` }),
       ...(absent !== undefined && { KSP_WFP_ABSENT: absent }),
+      ...(oneFrom !== undefined && { KSP_WFP_ONE: `${oneFrom}` }),
       ...(there && { KSP_WFP_THERE: planted }),
     };
   }

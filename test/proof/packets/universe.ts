@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { expect } from "vitest";
 import type { DigitBits, Dimension, Range } from "../../../src/proof/packets/layout.ts";
 import type { PacketSet } from "../../../src/proof/packets/packet-set.ts";
 import { Space } from "../../../src/proof/packets/space.ts";
@@ -22,7 +23,10 @@ export const spaceOf = (digitBits: DigitBits): Space => new Space(dimensions, { 
 
 /** What a set must be, worked out packet by packet. */
 export type Members = readonly boolean[];
-export const membersOf = (set: PacketSet): Members => packets.map((packet) => set.has(packet));
+/** A set has these members and no others; the first packet that tells is shown. */
+export function expectMembers(set: PacketSet, members: Members): void {
+  expect(packets.find((packet, i) => set.has(packet) !== members[i])).toBeUndefined();
+}
 export const those = (holds: (packet: readonly bigint[], index: number) => boolean): Members => packets.map(holds);
 
 /** Values of some dimensions; absent: any. */

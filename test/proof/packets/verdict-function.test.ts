@@ -8,7 +8,7 @@ import {
   VerdictFunction,
   verdicts,
 } from "../../../src/proof/packets/verdict-function.ts";
-import { type Constraint, constraints, digitWidths, meets, membersOf, setOf, spaceOf, those } from "./universe.ts";
+import { type Constraint, constraints, digitWidths, expectMembers, meets, setOf, spaceOf, those } from "./universe.ts";
 
 const codes = Array.from({ length: terminals }, (_, i) => i);
 const of = (operation: Operation, a: number, b: number): number => operation.table[a * terminals + b] ?? -1;
@@ -51,9 +51,18 @@ describe.each(digitWidths)("with digits of %i bits", (digitBits) => {
         const space = spaceOf(digitBits);
         const rules = list.map(({ about, verdict }) => ({ set: setOf(about, space), verdict }));
         const [byFirst, byLast] = [VerdictFunction.firstMatch(space, rules), VerdictFunction.lastMatch(space, rules)];
-        expect(membersOf(byFirst.permitted())).toEqual(those((p) => isPermit(first(list, p))));
-        expect(membersOf(byLast.permitted())).toEqual(those((p) => isPermit(last(list, p))));
-        expect(membersOf(byFirst.undecided())).toEqual(those((p) => first(list, p) === "none"));
+        expectMembers(
+          byFirst.permitted(),
+          those((p) => isPermit(first(list, p))),
+        );
+        expectMembers(
+          byLast.permitted(),
+          those((p) => isPermit(last(list, p))),
+        );
+        expectMembers(
+          byFirst.undecided(),
+          those((p) => first(list, p) === "none"),
+        );
       }),
       { numRuns: 60 },
     );
@@ -97,8 +106,14 @@ describe.each(digitWidths)("with digits of %i bits", (digitBits) => {
           const inside = meets(gate, p) ? first(chain, p) : "none";
           return inside === "none" || inside === "return" ? first(rest, p) : inside;
         };
-        expect(membersOf(whole.permitted())).toEqual(those((p) => isPermit(judge(p))));
-        expect(membersOf(whole.undecided())).toEqual(those((p) => judge(p) === "none"));
+        expectMembers(
+          whole.permitted(),
+          those((p) => isPermit(judge(p))),
+        );
+        expectMembers(
+          whole.undecided(),
+          those((p) => judge(p) === "none"),
+        );
       }),
       { numRuns: 60 },
     );
@@ -123,7 +138,10 @@ describe.each(digitWidths)("with digits of %i bits", (digitBits) => {
           return verdict;
         };
         const arbitrated = VerdictFunction.arbitrate(space, functions);
-        expect(membersOf(arbitrated.permitted())).toEqual(those((p) => isPermit(judge(p))));
+        expectMembers(
+          arbitrated.permitted(),
+          those((p) => isPermit(judge(p))),
+        );
       }),
       { numRuns: 60 },
     );
