@@ -158,7 +158,10 @@ add cards 198.51.100.0/24,et wildcard
 `;
   test.each<readonly [string, string]>([
     ["a set of ports, of whichever protocol", rules("filter", "OUTPUT -m set --match-set ports dst -j DROP")],
-    ["a set of interfaces whose names begin so", rules("filter", "OUTPUT -o eth0 -m set --match-set cards dst,dst -j DROP")],
+    [
+      "a set of interfaces whose names begin so",
+      rules("filter", "OUTPUT -o eth0 -m set --match-set cards dst,dst -j DROP"),
+    ],
     ["whoever did not knock", rules("filter", "INPUT -p udp -m recent ! --rcheck --name knock --rsource -j DROP")],
     [
       "what returns to a policy",
