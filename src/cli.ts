@@ -153,6 +153,7 @@ program
   .description("look the hosts of a policy up and write their addresses into it")
   .argument("<file>", "policy; what it imports is pinned, too")
   .option("--check", "write nothing; fail and print a diff where a name has other addresses now")
+  .addOption(several("firewalls that the policy is for, several with commas (default: nft)"))
   .option("--resolver <address>", "whom to ask, e.g. 9.9.9.9 or [2620:fe::fe]:53 (default: those of this machine)")
   .addOption(root())
   .addOption(format())
@@ -244,14 +245,22 @@ program
     finish(await audit(file, options));
   });
 
+const backend = () =>
+  new Option("--backend <name>", "which rules of the policy to load; without it nft where it has them").choices([
+    "nft",
+    "iptables",
+    "iptables-nft",
+    "iptables-legacy",
+  ]);
 program
   .command("run")
   .description("guard this machine with a compiled policy: watch the tunnels and switch the rules")
   .argument("<folder>", "the folder of the policy, as `ksp compile` wrote it")
-  .addHelpText("after", examples("ksp run /etc/ksp/rules/home"))
-  .action(async (folder: string) => {
+  .addOption(backend())
+  .addHelpText("after", examples("ksp run /etc/ksp/rules/home", "ksp run rules/home --backend iptables"))
+  .action(async (folder: string, options) => {
     const { run } = await import("./commands/run.ts");
-    finish(await run(folder));
+    finish(await run(folder, options));
   });
 
 program
@@ -356,6 +365,7 @@ program
   .description("boot closed, and guard with a compiled policy from then on (systemd)")
   .argument("<folder>", "the folder of the policy, as `ksp compile` wrote it")
   .addOption(system())
+  .addOption(backend())
   .addHelpText("after", examples("ksp install rules/home", "ksp install rules/home --root /mnt/image"))
   .action(async (folder: string, options) => {
     const { install } = await import("./commands/install.ts");

@@ -1,5 +1,5 @@
 import { diagnostic } from "../diagnostics/diagnostic.ts";
-import { readHits } from "../runtime/nft/hits.ts";
+import { readHits } from "../runtime/backends.ts";
 import type { ControlOptions } from "./control.ts";
 import { isDocument } from "./formats.ts";
 import { present } from "./output.ts";

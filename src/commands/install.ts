@@ -3,10 +3,14 @@ import { diagnostic } from "../diagnostics/diagnostic.ts";
 import { install as installPolicy, uninstall as uninstallPolicy } from "../runtime/install/install.ts";
 import { loadBundle } from "../runtime/load-bundle.ts";
 import { present } from "./output.ts";
+import type { BackendOption } from "./run.ts";
 
 /** `ksp install`: this machine boots closed, and guards with this policy. */
-export async function install(folder: string, { root }: { readonly root: string }): Promise<number> {
-  const loaded = await loadBundle(folder);
+export async function install(
+  folder: string,
+  { root, backend }: { readonly root: string } & BackendOption,
+): Promise<number> {
+  const loaded = await loadBundle(folder, backend);
   if ("fault" in loaded) return refuse("KSP5050", { folder, reason: loaded.fault });
   // A link in /usr/local/bin may go with the next version; the program itself is named.
   const command = [process.execPath, realpathSync(process.argv[1] ?? "")];

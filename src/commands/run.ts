@@ -6,9 +6,13 @@ import { loadBundle } from "../runtime/load-bundle.ts";
 import type { Entry } from "../runtime/recent.ts";
 import { present } from "./output.ts";
 
+export interface BackendOption {
+  readonly backend?: string;
+}
+
 /** `ksp run`: guards until it is told to end. Its log is one JSON object a line, on standard output. */
-export async function run(folder: string): Promise<number> {
-  const loaded = await loadBundle(folder);
+export async function run(folder: string, { backend }: BackendOption): Promise<number> {
+  const loaded = await loadBundle(folder, backend);
   if ("fault" in loaded)
     return refuse(
       diagnostic("KSP5050", { folder, reason: loaded.fault }, { help: "compile it anew with `ksp compile`" }),

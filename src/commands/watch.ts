@@ -1,7 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { readHits } from "../runtime/backends.ts";
 import { runFolder, socketPath } from "../runtime/control/run-folder.ts";
 import { ask, type Request } from "../runtime/control/socket.ts";
-import { type Hits, readHits } from "../runtime/nft/hits.ts";
+import type { Hits } from "../runtime/firewall/hits.ts";
 import type { Status } from "../runtime/status.ts";
 import { control } from "./control.ts";
 import { statusText } from "./status-text.ts";

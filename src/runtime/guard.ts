@@ -1,7 +1,6 @@
 import type { Server } from "node:net";
 import { pid } from "node:process";
 import { stateKey } from "../ir/states.ts";
-import { layGrounds } from "./apps/grounds.ts";
 import { Outside } from "./apps/outside.ts";
 import { Pausing } from "./apps/pausing.ts";
 import { groupId } from "./control/group.ts";
@@ -10,6 +9,7 @@ import { type Remembered, socketPath } from "./control/run-folder.ts";
 import { listen, parseRequest, type Request, type Response } from "./control/socket.ts";
 import { notifyDesktops } from "./desktop.ts";
 import { type Diagnosis, diagnose } from "./diagnosis.ts";
+import { Firewall } from "./firewall/firewall.ts";
 import { Hosts } from "./hosts/hosts.ts";
 import { type Pin, pinsOf } from "./hosts/pins.ts";
 import type { Loaded } from "./load-bundle.ts";
@@ -18,15 +18,12 @@ import { isOpen } from "./machine/announce.ts";
 import { type Effect, type Event, initial, type Mode, type State } from "./machine/state.ts";
 import { step } from "./machine/step.ts";
 import { devicesOf, Egress } from "./nft/egress.ts";
-import { Firewall } from "./nft/firewall.ts";
-import { nft } from "./nft/nft.ts";
-import { askedOf, readBack } from "./nft/read-back.ts";
 import { Network } from "./probes/network.ts";
 import { guardedChains } from "./probes/watch.ts";
 import { type Entry, type Recent, remember } from "./recent.ts";
 import { Reconnection } from "./reconnect.ts";
 import { type Status, statusOf } from "./status.ts";
-import { fillResolvers, networkResolvers } from "./system/resolvers.ts";
+import { networkResolvers } from "./system/resolvers.ts";
 import { hearSleep, watchSleep } from "./system/sleep.ts";
 import { type Changed, raiseSettings, restoreSettings } from "./system/sysctl.ts";
 
@@ -98,18 +95,21 @@ export class Guard {
     this.#outside = new Outside(apps, tunnels, (text) => this.#log("warning", "outside", { text }));
     this.#egress = new Egress({
       devices: devicesOf(loaded.files),
-      path: (device) => this.#path(`egress/${device}.nft`),
+      path: (device) => remembered.path(`nft/egress/${device}.nft`),
       note: (text) => this.#log("info", "rules", { text }),
     });
+    const { folder, kernel: open, command } = loaded.backend;
+    const kernel = open({
+      files: loaded.files,
+      folder: remembered.path(folder),
+      write: (file, text) => remembered.write(`${folder}/${file}`, text),
+    });
     this.#firewall = new Firewall({
-      kernel: nft,
-      path: (file) => this.#path(file),
+      kernel,
       closed: stateKey(chains, []),
       remembered: () => (this.#left.bundle === loaded.digest ? `${this.#left.fixed}` : undefined),
       remember: (fixed) => void this.#remember(fixed),
-      portalResolvers: () => this.#portalResolvers(),
-      grounds: () => layGrounds(loaded.files.get("nft/ruleset.nft") ?? ""),
-      meaning: (texts, state) => readBack(askedOf(loaded.files, texts, state)),
+      networkResolvers,
       loaded: (isAnew) => this.#egress.load(isAnew),
       done: (ticket) => this.#send({ kind: "done", ticket }),
       failed: (ticket, why) => this.#send({ kind: "failed", ticket, why }),
@@ -125,28 +125,27 @@ export class Guard {
       this.#log("info", isPaused ? "paused" : "resumed", { app, means }),
     );
     this.#hosts = new Hosts({
-      hosts: loaded.bundle.runtime.hosts ?? [],
+      hosts: (loaded.bundle.runtime.hosts ?? []).filter(({ id }) => kernel.canFill(id)),
       pins: pinsOf(loaded.bundle.runtime.tunnels),
       dns: loaded.bundle.runtime.dns,
-      ruleset: loaded.files.get("nft/ruleset.nft") ?? "",
-      fill: (text) => this.#fill(text),
+      fill: (host, addresses) => this.#firewall.fill(host, addresses),
       tell: (level, details) => this.#log(level, "host", details),
       moved: (pin, addresses) => this.#tellMoved(pin, addresses),
     });
     this.#offSwitch = new OffSwitch({
       control,
       remembered,
-      rules: this.#path("ruleset.nft"),
+      closing: command(remembered.path(folder), "ruleset"),
       send: (event) => this.#send(event),
     });
   }
 
   async start(): Promise<void> {
     const { loaded, remembered } = this.#options;
-    const { bundle, digest, files, folder } = loaded;
-    this.#log("info", "starting", { policy: bundle.policy, bundle: folder, digest });
+    const { bundle, digest, files, folder, backend } = loaded;
+    this.#log("info", "starting", { policy: bundle.policy, bundle: folder, digest, backend: backend.name });
     // First, because a disk may be full: nothing was changed then.
-    for (const [file, text] of files) if (file.startsWith("nft/")) await remembered.write(file, text);
+    for (const [file, text] of files) if (file.startsWith(`${backend.folder}/`)) await remembered.write(file, text);
     const { changed, faults } = await raiseSettings(bundle.settings);
     this.#changed = [...this.#changed, ...changed];
     for (const text of faults) this.#log("error", "setting", { text });
@@ -311,23 +310,6 @@ export class Guard {
     }
   }
 
-  async #fill(text: string): Promise<string | undefined> {
-    try {
-      await this.#options.remembered.write("nft/hosts.nft", text);
-    } catch (error) {
-      return `${error}`;
-    }
-    return this.#firewall.fill(this.#path("hosts.nft"));
-  }
-
-  async #portalResolvers(): Promise<string | undefined> {
-    const { loaded, remembered } = this.#options;
-    const fill = fillResolvers(loaded.files.get("nft/ruleset.nft") ?? "", await networkResolvers());
-    if (fill === undefined) return undefined;
-    await remembered.write("nft/resolvers.nft", fill);
-    return this.#path("resolvers.nft");
-  }
-
   /** Waits until the kernel holds what was asked for. */
   async reached(mode: "guarding" | "portal" | "disabled", milliseconds = 5_000): Promise<string | undefined> {
     const end = performance.now() + milliseconds;
@@ -402,11 +384,6 @@ export class Guard {
     await this.#outside.stop();
     if (!this.#isRetiring) await restoreSettings(this.#changed);
     this.end(why);
-  }
-
-  /** A copy that nobody but root changes, whatever becomes of the bundle on the disk. */
-  #path(file: string): string {
-    return this.#options.remembered.path(`nft/${file}`);
   }
 
   #log(level: Entry["level"], event: string, details: Readonly<Record<string, unknown>>): void {

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { type Bundle, sha256 } from "../ir/bundle.ts";
 import { readBundle } from "../ir/read-bundle.ts";
 import { stateName } from "../ir/states.ts";
+import { backends } from "./backends.ts";
+import type { Backend } from "./firewall/backend.ts";
 import { type Watched, watchedTunnels, watchFault } from "./probes/watch.ts";
 
 export interface Loaded {
@@ -12,33 +14,38 @@ export interface Loaded {
   /** Of `bundle.json`, which holds those of all other files. */
   readonly digest: string;
   readonly files: ReadonlyMap<string, string>;
+  /** Whose files of it are loaded. */
+  readonly backend: Backend;
   readonly watched: readonly Watched[];
 }
 
-/** Reads the folder of a policy that was compiled. All of it is kept in memory: what changes on the disk later counts for nothing. */
-export async function loadBundle(folder: string): Promise<Loaded | { readonly fault: string }> {
+/**
+ * Reads the folder of a policy that was compiled, for one backend, or for the first that it has files for. All of it is kept in
+ * memory: what changes on the disk later counts for nothing.
+ */
+export async function loadBundle(path: string, wanted?: string): Promise<Loaded | { readonly fault: string }> {
   const files = new Map<string, string>();
-  const fault = await readInto(files, folder, ["bundle.json"]);
+  const fault = await readInto(files, path, ["bundle.json"]);
   if (fault !== undefined) return { fault };
   const listed = pathsOf(files.get("bundle.json") ?? "");
-  const missing = await readInto(files, folder, listed);
+  const missing = await readInto(files, path, listed);
   const read = readBundle(files);
   if ("fault" in read) return { fault: missing ?? read.fault };
   const { bundle } = read;
-  const absent = neededBy(bundle).find((path) => !(path in bundle.files));
+  const backend = backends.find(
+    ({ name, folder }) => (wanted === undefined || name === wanted) && bundle.targets.includes(folder),
+  );
+  if (!backend) return { fault: `it has rules for ${bundle.targets.join(" and ")}, none for ${wanted ?? "Linux"}` };
+  const absent = backend.needed(bundle.states.map(stateName)).find((path) => !(path in bundle.files));
   if (absent !== undefined) return { fault: `${absent} is not part of it` };
+  const unfit = backend.unfit(files);
+  if (unfit !== undefined) return { fault: unfit };
   const watched = watchedTunnels(bundle);
   const unwatched = watchFault(watched);
   if (unwatched !== undefined) return { fault: unwatched };
-  return { bundle, folder: await realpath(folder), digest: sha256(files.get("bundle.json") ?? ""), files, watched };
+  const digest = sha256(files.get("bundle.json") ?? "");
+  return { bundle, folder: await realpath(path), digest, files, backend, watched };
 }
-
-const neededBy = ({ states }: Bundle): readonly string[] => [
-  "nft/ruleset.nft",
-  "nft/lockdown.nft",
-  "nft/disable.nft",
-  ...states.map((state) => `nft/switch/${stateName(state)}.nft`),
-];
 
 /** Paths that leave the folder are no part of a bundle. */
 function pathsOf(text: string): readonly string[] {

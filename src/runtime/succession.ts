@@ -1,13 +1,12 @@
 import { realpath } from "node:fs/promises";
 import type { Server } from "node:net";
-import { layGrounds } from "./apps/grounds.ts";
+import { join } from "node:path";
 import { rootSocketPath } from "./control/run-folder.ts";
 import { listen, parseRootRequest, type Response, type RootRequest } from "./control/socket.ts";
 import { giveWord, readWord } from "./control/word.ts";
 import { Guard, type GuardOptions } from "./guard.ts";
 import { activeFolder } from "./install/units.ts";
 import { type Loaded, loadBundle } from "./load-bundle.ts";
-import { checkRules } from "./nft/nft.ts";
 import { replaceFolder } from "./system/replace-folder.ts";
 import type { Changed } from "./system/sysctl.ts";
 
@@ -20,6 +19,8 @@ export interface SuccessionOptions extends Pick<GuardOptions, "remembered" | "lo
 const unconfirmed = "unconfirmed";
 const confirmed = "confirmed";
 const bundleOf = (word: string): string => `${word}.bundle`;
+/** The bundle that comes back where nobody confirms. */
+const before = "before.bundle";
 
 /**
  * Which rules are guarded: one guard after the other, each closed before the next loads. An applied bundle holds until it is
@@ -86,17 +87,15 @@ export class Succession {
   async #apply({ folder, milliseconds: asked }: RootRequest & { command: "apply" }): Promise<string | undefined> {
     if (this.#pending) return "what was applied last waits for `ksp confirm`";
     if (this.#guard?.mode === "disabled") return "the protection is off: `ksp enable` first";
-    const next = await loadBundle(folder);
+    const next = await this.#load(folder);
     if ("fault" in next) return next.fault;
     const { confirmWithin } = this.#base.bundle.runtime.control;
     const milliseconds = asked ?? confirmWithin;
     if (milliseconds !== undefined && confirmWithin !== undefined && milliseconds > confirmWithin)
       return `the policy wants it confirmed within ${confirmWithin / 1000} s`;
-    const rules = await this.#write("nft/next.nft", next);
-    await layGrounds(next.files.get("nft/ruleset.nft") ?? "");
-    const refused = await checkRules(rules);
+    const refused = await this.#check(next);
     if (refused !== undefined) return refused;
-    const why = milliseconds === undefined ? undefined : await this.#promise(next, milliseconds, asked === undefined);
+    const why = milliseconds === undefined ? undefined : await this.#promise(milliseconds, asked === undefined);
     if (why !== undefined) return `nothing would bring the rules of now back: ${why}`;
     const guard = await this.#replace(next);
     const fault = await guard.reached("guarding", 30_000);
@@ -109,12 +108,22 @@ export class Succession {
     return undefined;
   }
 
+  /** Why the kernel would not take its rules, from a copy that will not change. */
+  async #check({ files, backend }: Loaded): Promise<string | undefined> {
+    const folder = this.#options.remembered.path(bundleOf(unconfirmed));
+    await replaceFolder(folder, files);
+    const copy = { files, folder: join(folder, backend.folder), write: async () => {} };
+    await backend.kernel(copy).grounds();
+    return backend.check(copy.folder);
+  }
+
   /** First what brings the old rules back, wherever we die; then the word that the new ones are to be guarded. */
-  async #promise(next: Loaded, milliseconds: number, byTunnel: boolean): Promise<string | undefined> {
+  async #promise(milliseconds: number, byTunnel: boolean): Promise<string | undefined> {
     const { remembered } = this.#options;
-    await replaceFolder(remembered.path(bundleOf(unconfirmed)), next.files);
-    const rules = await this.#write("nft/before.nft", this.#base);
-    const why = await giveWord(remembered, unconfirmed, { milliseconds, rules, of: this.#base.digest });
+    const { files, backend, digest } = this.#base;
+    await replaceFolder(remembered.path(before), files);
+    const command = backend.command(join(remembered.path(before), backend.folder), "ruleset");
+    const why = await giveWord(remembered, unconfirmed, { milliseconds, command, of: digest });
     if (why === undefined) this.#await(milliseconds, byTunnel);
     return why;
   }
@@ -128,7 +137,7 @@ export class Succession {
     if (!this.#pending) return "nothing waits to be confirmed";
     clearTimeout(this.#pending.timer);
     this.#pending = undefined;
-    const next = await loadBundle(this.#options.remembered.path(bundleOf(unconfirmed)));
+    const next = await this.#load(this.#options.remembered.path(bundleOf(unconfirmed)));
     if ("fault" in next) return next.fault;
     await this.#keep(next);
     await this.#options.remembered.remove(unconfirmed);
@@ -142,7 +151,7 @@ export class Succession {
       await replaceFolder(activeFolder, next.files);
     else {
       await replaceFolder(remembered.path(bundleOf(confirmed)), next.files);
-      await giveWord(remembered, confirmed, { milliseconds: undefined, rules: "", of: loaded.digest });
+      await giveWord(remembered, confirmed, { milliseconds: undefined, command: [], of: loaded.digest });
     }
     this.#base = next;
     this.#log("info", { policy: next.bundle.policy, digest: next.digest, confirmed: true });
@@ -202,16 +211,16 @@ export class Succession {
     const { remembered } = this.#options;
     const said = await readWord(remembered, word, of.digest);
     if (!said) return undefined;
-    const loaded = await loadBundle(remembered.path(bundleOf(word)));
+    const loaded = await this.#load(remembered.path(bundleOf(word)));
     if (!("fault" in loaded)) return { loaded, ...said };
     this.#log("error", { text: `what was applied is lost: ${loaded.fault}` });
     await remembered.remove(word);
     return undefined;
   }
 
-  async #write(name: string, { files }: Loaded): Promise<string> {
-    await this.#options.remembered.write(name, files.get("nft/ruleset.nft") ?? "");
-    return this.#options.remembered.path(name);
+  /** For the backend that this daemon began with: rules of another would stay in force beside them. */
+  #load(folder: string): ReturnType<typeof loadBundle> {
+    return loadBundle(folder, this.#options.loaded.backend.name);
   }
 
   #log(level: "info" | "warning" | "error", details: Readonly<Record<string, unknown>>): void {

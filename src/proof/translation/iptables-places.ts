@@ -26,9 +26,7 @@ export const rewritingHooks: Readonly<Record<RewritingHook, OwnHook>> = {
 
 /** Whatever nobody knows of a packet there, as far as rules ask for it, or who sent it depends on it. */
 export function places({ tables }: Program, { table, chain }: OwnHook, isOpen: boolean): readonly Place[] {
-  const rules = tables.get(table) ?? new Map<string, readonly Rule[]>();
-  const asked = asks.get(rules) ?? new Set([...rules.values()].flat().flatMap(endsAsked));
-  asks.set(rules, asked);
+  const asked = endsAskedBy(tables.get(table));
   const either = (end: End): readonly boolean[] =>
     asked.has(end) || (end === "source" && chain === "POSTROUTING") ? [true, false] : [false];
   return either("source").flatMap((source) =>
@@ -36,6 +34,14 @@ export function places({ tables }: Program, { table, chain }: OwnHook, isOpen: b
   );
 }
 const asks = new WeakMap<Table, ReadonlySet<End>>();
+
+/** The ends of which rules of a table ask whether they are this machine's, on whichever interface. */
+export function endsAskedBy(table: Table | undefined): ReadonlySet<End> {
+  if (!table) return new Set();
+  const asked = asks.get(table) ?? new Set([...table.values()].flat().flatMap(endsAsked));
+  asks.set(table, asked);
+  return asked;
+}
 
 const endsAsked = ({ conditions }: Rule): readonly End[] =>
   conditions.flatMap((asked) => (asked.kind === "locality" && asked.side === undefined ? [asked.end] : []));

@@ -93,7 +93,7 @@ function judgedOtherwise(
   [found, wanted]: Both<Judged>,
   within: PacketSet,
 ): Difference | undefined {
-  for (const [verdict, words] of judgements) {
+  for (const [verdict, words] of Object.entries(judgements) as readonly [Judgement, Words][]) {
     const difference = comparison.differs(found.rules.with(verdict), wanted.rules.with(verdict), within, words);
     if (difference) return difference;
   }
@@ -103,15 +103,13 @@ function judgedOtherwise(
   );
 }
 
-const judgements: readonly (readonly [Verdict, Words])[] = [
-  [
-    "permit",
-    { more: "the kernel lets it pass, the files do not", less: "the kernel does not let it pass, the files do" },
-  ],
-  ["reset", { more: "the kernel resets its connection", less: "the kernel does not reset its connection" }],
-  ["reject", { more: "the kernel tells its sender", less: "the kernel does not tell its sender" }],
-  ["block", { more: "the kernel drops it by another rule", less: "no rule of the kernel drops it" }],
-];
+type Judgement = "permit" | "reset" | "reject" | "block";
+export const judgements: Readonly<Record<Judgement & Verdict, Words>> = {
+  permit: { more: "the kernel lets it pass, the files do not", less: "the kernel does not let it pass, the files do" },
+  reset: { more: "the kernel resets its connection", less: "the kernel does not reset its connection" },
+  reject: { more: "the kernel tells its sender", less: "the kernel does not tell its sender" },
+  block: { more: "the kernel drops it by another rule", less: "no rule of the kernel drops it" },
+};
 
 const toldOf = ({ told }: Judged): readonly Named[] => told.map(({ log, set }) => ({ name: JSON.stringify(log), set }));
 const marksOf = ({ marks }: Judged): readonly Named[] => marks.map(({ mark, set }) => ({ name: `${mark}`, set }));
@@ -125,12 +123,13 @@ const rewrittenOtherwise = (
   return sameSets(comparison, named(found), named(wanted), within, "rewrites");
 };
 
-interface Named {
+export interface Named {
   readonly name: string;
   readonly set: PacketSet;
 }
 
-function sameSets(
+/** Sets that have names, such as marks that are set: a packet that is in the one's and not in the other's. */
+export function sameSets(
   comparison: Comparison,
   found: readonly Named[],
   wanted: readonly Named[],

@@ -20,11 +20,11 @@ export const stillDisabled = (
   remembered: Remembered,
 ): Promise<{ readonly milliseconds: number | undefined } | undefined> => readWord(remembered, fileName);
 
-/** Remembers the word; `rules` is the file that closes. Says why nothing would close again. */
+/** Remembers the word; the command closes. Says why nothing would close again. */
 export const rememberDisabled = (
   remembered: Remembered,
   milliseconds: number | undefined,
-  rules: string,
-): Promise<string | undefined> => giveWord(remembered, fileName, { milliseconds, rules });
+  command: readonly string[],
+): Promise<string | undefined> => giveWord(remembered, fileName, { milliseconds, command });
 
 export const forgetDisabled = (remembered: Remembered): Promise<void> => remembered.remove(fileName);

@@ -6,8 +6,8 @@ import type { Remembered } from "./run-folder.ts";
 export interface OffSwitchOptions {
   readonly control: Control;
   readonly remembered: Remembered;
-  /** The file that closes. */
-  readonly rules: string;
+  /** What closes without the daemon. */
+  readonly closing: readonly string[];
   readonly send: (event: Event) => void;
 }
 
@@ -47,10 +47,10 @@ export class OffSwitch {
 
   /** Says why not, where it may not be or nothing outside this daemon would close it again. */
   async off(asked: number | undefined): Promise<string | undefined> {
-    const { control, remembered, rules } = this.#options;
+    const { control, remembered, closing } = this.#options;
     const may = permitted(control, asked);
     if ("fault" in may) return may.fault;
-    const why = await rememberDisabled(remembered, may.milliseconds, rules);
+    const why = await rememberDisabled(remembered, may.milliseconds, closing);
     if (why !== undefined) return `nothing would close it again: ${why}`;
     this.#off(may.milliseconds);
     return undefined;

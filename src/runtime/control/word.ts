@@ -15,8 +15,8 @@ interface Word {
 
 export interface Given {
   readonly milliseconds: number | undefined;
-  /** The file that is loaded when the time is over. */
-  readonly rules: string;
+  /** What is run when the time is over, until it succeeds. */
+  readonly command: readonly string[];
   readonly of?: string;
 }
 
@@ -51,9 +51,11 @@ function parse(text: string): Word | undefined {
  * A script in a file, because systemd would replace what stands behind a `$` in the words of a command. It ends by itself as
  * soon as the word says anything else, and tries until the rules are loaded.
  */
-const closer = `while [ "$(cat "$1" 2>/dev/null)" = "$2" ]; do
+const closer = `word=$1 text=$2 until=$3
+shift 3
+while [ "$(cat "$word" 2>/dev/null)" = "$text" ]; do
   read -r up rest </proc/uptime
-  if [ "\${up%%.*}" -ge "$3" ] && nft -f "$4"; then rm -f "$1"; fi
+  if [ "\${up%%.*}" -ge "$until" ] && "$@"; then rm -f "$word"; fi
   sleep 1
 done
 `;
@@ -66,7 +68,7 @@ done
 export async function giveWord(
   remembered: Remembered,
   name: string,
-  { milliseconds, rules, of }: Given,
+  { milliseconds, command, of }: Given,
 ): Promise<string | undefined> {
   const boot = await bootId();
   const until = milliseconds === undefined ? undefined : Math.ceil((await uptimeSeconds()) + milliseconds / 1000);
@@ -75,7 +77,7 @@ export async function giveWord(
   await remembered.write(name, text);
   if (until === undefined) return undefined;
   await remembered.write("close.sh", closer);
-  const script = ["sh", remembered.path("close.sh"), remembered.path(name), text, `${until}`, rules];
+  const script = ["sh", remembered.path("close.sh"), remembered.path(name), text, `${until}`, ...command];
   const why = (await exists("/run/systemd/system")) ? await armUnit(script) : await armProcess(script);
   if (why !== undefined) await remembered.remove(name);
   return why;

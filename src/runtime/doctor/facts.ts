@@ -1,6 +1,7 @@
 import { access, constants } from "node:fs/promises";
 import { join } from "node:path";
 import { controlGroupRoot } from "../apps/control-groups.ts";
+import { readHits } from "../backends.ts";
 import { environment, run } from "../system/program.ts";
 
 /** What a machine is like, as far as it decides whether the rules hold there. */
@@ -9,6 +10,8 @@ export interface Facts {
   readonly missing: readonly string[];
   /** All of `nft list ruleset`; undefined where it cannot be read. */
   readonly ruleset: string | undefined;
+  /** Whether rules of ours are in the kernel, of whichever backend. */
+  readonly isLoaded: boolean;
   readonly links: readonly LinkFacts[];
   /** Services of other firewalls that start at the boot. */
   readonly otherFirewalls: readonly string[];
@@ -22,13 +25,14 @@ interface LinkFacts {
   readonly hasXdp: boolean;
 }
 
-export const programs = ["nft", "ip", "ping", "flock", "wg", "setpriv", "notify-send"] as const;
+export const programs = ["nft", "iptables", "ip", "ping", "flock", "wg", "setpriv", "notify-send"] as const;
 const firewalls = ["nftables", "firewalld", "ufw", "netfilter-persistent"] as const;
 
 export async function readFacts(): Promise<Facts> {
-  const [missing, ruleset, links, enabled, controlGroups, bootsClosed] = await Promise.all([
+  const [missing, ruleset, hits, links, enabled, controlGroups, bootsClosed] = await Promise.all([
     missingPrograms(),
     run(["nft", "list", "ruleset"], { milliseconds: 30_000 }),
+    readHits(),
     run(["ip", "-j", "-d", "link", "show"]),
     Promise.all(firewalls.map((name) => run(["systemctl", "is-enabled", `${name}.service`]))),
     controlGroupRoot(),
@@ -37,6 +41,7 @@ export async function readFacts(): Promise<Facts> {
   return {
     missing,
     ruleset: ruleset.status === 0 ? ruleset.stdout : undefined,
+    isLoaded: !("fault" in hits),
     links: parseLinkFacts(links.stdout),
     otherFirewalls: firewalls.filter((_, i) => enabled[i]?.status === 0),
     hasControlGroups: controlGroups !== undefined,

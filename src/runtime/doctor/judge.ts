@@ -13,7 +13,8 @@ const note = (text: string, help: string): Finding => ({ weight: "note", text, h
 
 /** What each program is for; without the first ones nothing works. */
 const uses: Readonly<Record<string, readonly [weight: Finding["weight"], what: string]>> = {
-  nft: ["gap", "loads the rules"],
+  nft: ["gap", "loads the rules, where `--backend iptables` is not chosen, and tells of changes"],
+  iptables: ["note", "loads the rules where `--backend iptables` is chosen"],
   ip: ["gap", "tells of interfaces and routes"],
   ping: ["gap", "sends heartbeats"],
   flock: ["gap", "keeps a second daemon away"],
@@ -34,7 +35,8 @@ const bypasses: Readonly<Record<string, string>> = {
 export function judge(facts: Facts): readonly Finding[] {
   const found = [
     ...facts.missing.map((name): Finding => {
-      const [weight, what] = uses[name] ?? ["note", "is used"];
+      const [usual, what] = uses[name] ?? ["note", "is used"];
+      const weight = name === "nft" && !facts.missing.includes("iptables") ? "note" : usual;
       return { weight, text: `there is no \`${name}\`, which ${what}`, help: "install it" };
     }),
     ...rules(facts),
@@ -55,9 +57,11 @@ export function judge(facts: Facts): readonly Finding[] {
   return [...found.filter(({ weight }) => weight === "gap"), ...found.filter(({ weight }) => weight === "note")];
 }
 
-function rules({ ruleset }: Facts): readonly Finding[] {
+function rules({ ruleset, isLoaded, missing }: Facts): readonly Finding[] {
   if (ruleset === undefined)
-    return [gap("the kernel's rules cannot be read", "run this as root, on a kernel with nftables")];
+    return missing.includes("nft")
+      ? []
+      : [gap("the kernel's rules cannot be read", "run this as root, on a kernel with nftables")];
   return [
     ...(/^\s*flowtable /m.test(ruleset)
       ? [gap("a flowtable forwards flows past all rules", "remove it, or do not forward on this machine")]
@@ -66,7 +70,7 @@ function rules({ ruleset }: Facts): readonly Finding[] {
       const effect = bypassOf(` ${rule}`);
       return effect === undefined ? [] : [gap(`\`${rule}\` ${effect}`, "find out whose rule it is, and remove it")];
     }),
-    ...(/^table (inet|arp) ksp \{/m.test(ruleset) ? [] : [note("no rules of ksp are loaded", "`ksp run` loads them")]),
+    ...(isLoaded ? [] : [note("no rules of ksp are loaded", "`ksp run` loads them")]),
   ];
 }
 

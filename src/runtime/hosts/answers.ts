@@ -27,15 +27,3 @@ export const judgeAnswers = ({ within }: Host, answers: readonly Address[]): Jud
   accepted: answers.filter((address) => contains(within, address)),
   refused: answers.filter((address) => !contains(within, address)),
 });
-
-/** nft text that fills the sets of a host; undefined where the rules have none of them. */
-export function fillHost(ruleset: string, { id }: Host, addresses: readonly Address[]): string | undefined {
-  const parts = (["ipv4", "ipv6"] as const).flatMap((family) => {
-    const set = `${id}_${family}`;
-    if (!ruleset.includes(`set ${set} {`)) return [];
-    const mine = addresses.filter((address) => address.family === family).map(formatAddress);
-    const flush = `flush set inet ksp ${set}\n`;
-    return [mine.length === 0 ? flush : `${flush}add element inet ksp ${set} { ${mine.join(", ")} }\n`];
-  });
-  return parts.length === 0 ? undefined : parts.join("");
-}

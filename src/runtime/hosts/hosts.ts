@@ -1,16 +1,16 @@
 import { Resolver } from "node:dns/promises";
 import type { Dns, Host } from "../../ir/policy.ts";
 import { type Address, formatAddress, parseAddress } from "../../net/address.ts";
-import { fillHost, judgeAnswers, resolverOf } from "./answers.ts";
+import { judgeAnswers, resolverOf } from "./answers.ts";
 import { hasMoved, type Pin } from "./pins.ts";
 
 export interface HostsOptions {
+  /** Those whose sets can be filled. */
   readonly hosts: readonly Host[];
   readonly pins: readonly Pin[];
   readonly dns: readonly Dns[];
-  readonly ruleset: string;
-  /** Loads a text that fills sets; says why not. */
-  readonly fill: (text: string) => Promise<string | undefined>;
+  /** Fills the sets of a host; says why not. */
+  readonly fill: (host: string, addresses: readonly Address[]) => Promise<string | undefined>;
   readonly tell: (level: "info" | "warning", details: Readonly<Record<string, unknown>>) => void;
   /** A server is somewhere else than the rules allow: the tunnel stands for now, and will not come back. */
   readonly moved: (pin: Pin, addresses: readonly string[]) => void;
@@ -72,15 +72,14 @@ export class Hosts {
   }
 
   async #refresh(host: Host): Promise<void> {
-    const { dns, ruleset, fill, tell } = this.#options;
+    const { dns, fill, tell } = this.#options;
     const resolver = resolverOf(host.host, dns);
     if (resolver === undefined) return;
     const { accepted, refused } = judgeAnswers(host, await addressesOf(host.host, resolver));
     if (refused.length > 0) tell("warning", { host: host.host, resolver, refused: namesOf(refused) });
-    const text = fillHost(ruleset, host, accepted);
     const key = namesOf(accepted).join();
-    if (accepted.length === 0 || text === undefined || this.#held.get(host.id) === key) return;
-    const why = await fill(text);
+    if (accepted.length === 0 || this.#held.get(host.id) === key) return;
+    const why = await fill(host.id, accepted);
     if (why === undefined) this.#held.set(host.id, key);
     tell(why === undefined ? "info" : "warning", {
       host: host.host,

@@ -1,12 +1,12 @@
-import { access, constants, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { access, constants, mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { env } from "node:process";
+import { backends } from "../backends.ts";
 import type { Loaded } from "../load-bundle.ts";
 import { exists } from "../system/exists.ts";
 import { complaint, run } from "../system/program.ts";
 import { replaceFolder } from "../system/replace-folder.ts";
-import { closedTable } from "./closed-table.ts";
-import { activeFolder, closedFile, daemonUnit, lockdownUnit } from "./units.ts";
+import { activeFolder, backendIn, closedFolder, daemonUnit, lockdownUnit } from "./units.ts";
 
 export interface InstallOptions {
   readonly loaded: Loaded;
@@ -28,20 +28,27 @@ export async function install(
   options: InstallOptions,
 ): Promise<{ readonly written: readonly string[] } | { readonly fault: string }> {
   const { loaded, root, command } = options;
-  const nft = await programPath("nft");
-  if (nft === undefined) return { fault: "there is no `nft` on this machine" };
+  const { backend } = loaded;
+  const missing = await firstMissing(backend.programs);
+  if (missing !== undefined) return { fault: `there is no \`${missing}\` on this machine` };
+  const [closed, lockdown] = await Promise.all(
+    [closedFolder, join(activeFolder, backend.folder)].map((folder) => wholePath(backend.command(folder, "lockdown"))),
+  );
+  if (!closed || !lockdown) return { fault: "there is no program that would load the lockdown" };
   try {
     const active = join(root, activeFolder);
     await replaceFolder(active, loaded.files);
     const texts: readonly (readonly [path: string, text: string])[] = [
-      [closedFile, closedTable],
-      [join(unitFolder, units[0].name), lockdownUnit(nft)],
-      [join(unitFolder, units[1].name), daemonUnit(command)],
+      [join(unitFolder, units[0].name), lockdownUnit(closed, lockdown)],
+      [join(unitFolder, units[1].name), daemonUnit(command, backend.name)],
     ];
+    await replaceFolder(join(root, closedFolder), backend.closed);
     for (const [path, text] of texts) await writeWhole(join(root, path), text);
     for (const { name, link } of units) await linkTo(join(root, unitFolder), link, name);
     const fault = await systemctl(root, ["daemon-reload"], ["restart", ...units.map(({ name }) => name)]);
-    return fault === undefined ? { written: [active, ...texts.map(([path]) => join(root, path))] } : { fault };
+    return fault === undefined
+      ? { written: [active, join(root, closedFolder), ...texts.map(([path]) => join(root, path))] }
+      : { fault };
   } catch (error) {
     return { fault: error instanceof Error ? error.message : `${error}` };
   }
@@ -51,13 +58,15 @@ export async function install(
 export async function uninstall(root: string): Promise<string | undefined> {
   const stopped = await systemctl(root, ["stop", units[1].name]);
   if (stopped !== undefined) return stopped;
-  const rules = join(root, activeFolder, "nft/uninstall.nft");
-  if (root === "/" && (await exists(rules))) {
-    const removed = await run(["nft", "-f", rules]);
+  const unit = await readFile(join(root, unitFolder, units[1].name), "utf8").catch(() => "");
+  const backend = backends.find(({ name }) => name === backendIn(unit));
+  const folder = join(root, activeFolder, backend?.folder ?? "");
+  if (root === "/" && backend && (await exists(folder))) {
+    const removed = await run(backend.command(folder, "uninstall"), { milliseconds: 60_000 });
     if (removed.status !== 0) return complaint(removed);
   }
   const links = units.map(({ name, link }) => join(unitFolder, link, name));
-  for (const path of [...links, ...units.map(({ name }) => join(unitFolder, name)), closedFile, activeFolder])
+  for (const path of [...links, ...units.map(({ name }) => join(unitFolder, name)), closedFolder, activeFolder])
     await rm(join(root, path), { recursive: true, force: true });
   return systemctl(root, ["daemon-reload"]);
 }
@@ -85,7 +94,17 @@ async function writeWhole(path: string, text: string): Promise<void> {
   await rename(`${path}.new`, path);
 }
 
-/** Units name programs by their whole path. */
+/** Units name programs by their whole path; undefined where it is not there. */
+async function wholePath([program = "", ...args]: readonly string[]): Promise<readonly string[] | undefined> {
+  const path = await programPath(program);
+  return path === undefined ? undefined : [path, ...args];
+}
+
+async function firstMissing(programs: readonly string[]): Promise<string | undefined> {
+  for (const program of programs) if ((await programPath(program)) === undefined) return program;
+  return undefined;
+}
+
 async function programPath(name: string): Promise<string | undefined> {
   const { PATH = "" } = env;
   for (const folder of [...PATH.split(":"), "/usr/sbin", "/sbin"]) {

@@ -1,13 +1,14 @@
 /** Where the policy that a machine boots with lies. */
 export const activeFolder = "/etc/ksp/active";
-export const closedFile = "/etc/ksp/closed.nft";
+/** What is in force where the lockdown of a policy does not load. */
+export const closedFolder = "/etc/ksp/closed";
 
 /**
  * Closes before the network comes up, and never opens: there is no ExecStop, and nothing stops it at a shutdown. Other firewalls
  * load first, because some flush everything. Requiring it of the network's target would not keep the network down, and its own
  * failure must not: the first command needs nothing of the policy, and what it loads stays when the second fails.
  */
-export const lockdownUnit = (nft: string): string => `[Unit]
+export const lockdownUnit = (closed: readonly string[], lockdown: readonly string[]): string => `[Unit]
 Description=ksp: closed until a tunnel is proved good
 Documentation=man:ksp(1)
 DefaultDependencies=no
@@ -18,8 +19,8 @@ Wants=network-pre.target
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=${nft} -f ${closedFile}
-ExecStart=${nft} -f ${activeFolder}/nft/lockdown.nft
+ExecStart=${closed.join(" ")}
+ExecStart=${lockdown.join(" ")}
 
 [Install]
 WantedBy=sysinit.target
@@ -37,7 +38,7 @@ const capabilities = ["NET_ADMIN", "NET_RAW", "KILL", "SETUID", "SETGID", "CHOWN
  * Started again whenever it ends, or hangs. Only the daemon itself is killed when it stops: a VPN that it started to reconnect goes on.
  * Its folder in /run stays, so that the next one adopts what is there.
  */
-export const daemonUnit = (command: readonly string[]): string => `[Unit]
+export const daemonUnit = (command: readonly string[], backend: string): string => `[Unit]
 Description=ksp: guards the tunnels
 Documentation=man:ksp(1)
 After=ksp-lockdown.service
@@ -49,7 +50,7 @@ Type=notify
 NotifyAccess=all
 WatchdogSec=60
 TimeoutStartSec=300
-ExecStart=${command.map(quoted).join(" ")} run ${activeFolder}
+ExecStart=${command.map(quoted).join(" ")} run --backend ${backend} ${activeFolder}
 Restart=always
 RestartSec=1
 OOMScoreAdjust=-900
@@ -69,3 +70,6 @@ WantedBy=multi-user.target
 /** systemd expands `%` and `$`, and reads quotes as a shell does. */
 const quoted = (word: string): string =>
   `"${word.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("%", "%%").replaceAll("$", "$$$$")}"`;
+
+/** What a unit that was written so guards with. */
+export const backendIn = (unit: string): string | undefined => /^ExecStart=.* run --backend (\S+) /m.exec(unit)?.[1];

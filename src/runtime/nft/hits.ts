@@ -1,15 +1,9 @@
+import { type Hits, summed } from "../firewall/hits.ts";
+import type { Fault } from "../firewall/kernel.ts";
 import { complaint, run } from "../system/program.ts";
 
-/** What one statement let through or refused since its rules were loaded. */
-export interface Hits {
-  readonly statement: string;
-  readonly passed: boolean;
-  readonly packets: number;
-  readonly bytes: number;
-}
-
 /** Counts by statement. A packet that leaves is judged twice, in output and in postrouting, and so it is counted twice. */
-export async function readHits(): Promise<readonly Hits[] | { readonly fault: string }> {
+export async function readHits(): Promise<readonly Hits[] | Fault> {
   const ran = await run(["nft", "-j", "list", "table", "inet", "ksp"], { milliseconds: 30_000 });
   if (ran.status !== 0) return { fault: complaint(ran) };
   return parseHits(ran.stdout) ?? { fault: "what nft lists is not understood" };
@@ -25,21 +19,12 @@ type Expression = Readonly<Record<string, unknown>> & {
 export function parseHits(json: string): readonly Hits[] | undefined {
   try {
     const { nftables }: Listed = JSON.parse(json);
-    const found = new Map<string, Hits>();
-    for (const { rule } of nftables) {
+    const counted = nftables.flatMap(({ rule }): readonly Hits[] => {
       const counter = rule?.expr.find((part) => part.counter)?.counter;
-      if (rule?.comment === undefined || !counter) continue;
-      const passed = rule.expr.some((part) => "accept" in part);
-      const key = `${rule.comment} ${passed}`;
-      const before = found.get(key);
-      found.set(key, {
-        statement: rule.comment,
-        passed,
-        packets: (before?.packets ?? 0) + counter.packets,
-        bytes: (before?.bytes ?? 0) + counter.bytes,
-      });
-    }
-    return [...found.values()].toSorted((a, b) => b.packets - a.packets || (a.statement < b.statement ? -1 : 1));
+      if (rule?.comment === undefined || !counter) return [];
+      return [{ statement: rule.comment, passed: rule.expr.some((part) => "accept" in part), ...counter }];
+    });
+    return summed(counted);
   } catch {
     return undefined;
   }

@@ -1,14 +1,6 @@
 import { createHash } from "node:crypto";
-
-/** What the kernel lists of our tables, without what changes by itself. */
-export interface Listing {
-  /** Everything but the chains that a switch replaces; equal texts, equal rules. */
-  readonly fixed: string;
-  /** Chain → its rules, of the chains that a switch replaces. */
-  readonly switched: ReadonlyMap<string, string>;
-  /** Set → its elements, of those that are filled while the rules are loaded. */
-  readonly filled: ReadonlyMap<string, string>;
-}
+import { free, type Listing } from "../firewall/kernel.ts";
+import { isFilled } from "./sets.ts";
 
 /** What is looked at in an object of the listing. */
 type Json = Readonly<
@@ -19,7 +11,13 @@ type Json = Readonly<
 const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const switchedChains: ReadonlySet<unknown> = new Set(["out", "through", "in"]);
+/** A ruleset has the last one where a state has a say about what is forwarded. */
+const switchable = ["out", "in", "through"];
+const switchedChains: ReadonlySet<unknown> = new Set(switchable);
+
+/** The chains that a switch replaces. */
+export const switchedIn = (ruleset: string): readonly string[] =>
+  switchable.filter((chain) => ruleset.includes(`\n\tchain ${chain} {\n`));
 
 /** Reads `nft -j list table …`, one or several; undefined where it is not understood. */
 export function parseListing(...texts: readonly string[]): Listing | undefined {
@@ -31,13 +29,13 @@ export function parseListing(...texts: readonly string[]): Listing | undefined {
     if (!objects) return undefined;
     for (const object of objects) {
       const { name, expr } = switchedPart(object);
-      if (isObject(object.set) && isFilled(object.set))
+      if (isObject(object.set) && isFilled(`${object.set.name}`))
         filled.set(`${object.set.name}`, JSON.stringify(object.set.elem));
       if (name === undefined) fixed.update(`${steady(object)}\n`);
       else switched.set(name, `${switched.get(name) ?? ""}${expr === undefined ? "" : `${steady(expr)}\n`}`);
     }
   }
-  return { fixed: fixed.digest("hex"), switched, filled };
+  return { fixed: fixed.digest("hex"), state: stateOf(switched), filled };
 }
 
 /** A chain that a switch replaces, or a rule in one. */
@@ -69,21 +67,12 @@ const steady = (value: unknown): string =>
     return inner;
   });
 
-const changesByItself = (set: Json): boolean => `${set.flags}`.includes("timeout") || isFilled(set);
-
-/** The resolvers that a network gave, and the addresses of a host. */
-const isFilled = ({ name }: Json): boolean => /^(portal_resolvers_|allow-host-)/.test(`${name}`);
-
-/** Those of a ruleset, by name. */
-export const filledSets = (ruleset: string): readonly string[] =>
-  [...ruleset.matchAll(/^\tset (\S+) \{$/gm)].map(([, name = ""]) => name).filter((name) => isFilled({ name }));
-
-/** The switched chains as they are listed in a state. */
-export const switchedTo = ({ switched }: Listing, state: string): Listing["switched"] =>
-  new Map([...switched.keys()].map((chain) => [chain, `[{"goto":{"target":"${chain}_${state}"}}]\n`]));
+const changesByItself = (set: Json): boolean => `${set.flags}`.includes("timeout") || isFilled(`${set.name}`);
 
 /** The state that every switched chain goes to, by the name in its files; undefined where they disagree or do anything else. */
-export function stateInForce({ switched }: Listing): string | undefined {
+function stateOf(switched: ReadonlyMap<string, string>): string | undefined {
+  if (["out", "in"].every((chain) => /^\[\{"counter":null\},\{"accept":null\}\]\n$/.test(switched.get(chain) ?? "")))
+    return free;
   const states = [...switched].map(([chain, rules]) => {
     const [, target] = /^\[\{"goto":\{"target":"([^"]+)"\}\}\]\n$/.exec(rules) ?? [];
     return target?.startsWith(`${chain}_`) ? target.slice(chain.length + 1) : undefined;
@@ -92,18 +81,13 @@ export function stateInForce({ switched }: Listing): string | undefined {
   return states.length > 1 && states.every((state) => state === first) ? first : undefined;
 }
 
-export const sameListing = (a: Listing, b: Listing): boolean =>
-  a.fixed === b.fixed &&
-  JSON.stringify([...a.switched]) === JSON.stringify([...b.switched]) &&
-  JSON.stringify([...a.filled]) === JSON.stringify([...b.filled]);
-
 /**
  * Whether the kernel told of a switch to this state, and of nothing else: each chain lost its rules and got the one that goes
  * there. The kernel tells what it did, so this reads it back at the price of a few lines, however long the lists are.
  */
-export function toldSwitch(told: readonly string[] | undefined, chains: Iterable<string>, state: string): boolean {
-  const wanted = [...chains].map((chain) => `add rule inet ksp ${chain} goto ${chain}_${state}`);
-  const added = (told ?? []).filter((line) => !/^delete rule inet ksp (out|through|in) handle \d+$/.test(line.trim()));
+export function hasTold(heard: readonly string[] | undefined, chains: readonly string[], state: string): boolean {
+  const wanted = chains.map((chain) => `add rule inet ksp ${chain} goto ${chain}_${state}`);
+  const added = (heard ?? []).filter((line) => !/^delete rule inet ksp (out|through|in) handle \d+$/.test(line.trim()));
   return (
     added.length > 0 &&
     added
@@ -112,7 +96,3 @@ export function toldSwitch(told: readonly string[] | undefined, chains: Iterable
       .join("\n") === wanted.toSorted().join("\n")
   );
 }
-
-/** Everything passes: what `disable.nft` leaves of the chains for what leaves and arrives. */
-export const isFree = ({ switched }: Listing): boolean =>
-  ["out", "in"].every((chain) => /^\[\{"counter":null\},\{"accept":null\}\]\n$/.test(switched.get(chain) ?? ""));

@@ -4,6 +4,8 @@ import { empty, type Program } from "../../proof/readers/nft/program.ts";
 import { readListing } from "../../proof/readers/nft/read-listing.ts";
 import { load } from "../../proof/readers/nft/read-text.ts";
 import { tampering } from "../../proof/translation/same-programs.ts";
+import type { Answer } from "../firewall/kernel.ts";
+import { filledSets } from "./sets.ts";
 
 /** What a kernel listed, beside what it was given. */
 export interface Asked {
@@ -17,11 +19,17 @@ export interface Asked {
   readonly refreshed: readonly string[];
 }
 
-/** `difference`: a packet, or a place, of which the kernel holds something else. `unread`: nobody can tell. */
-export type Answer =
-  | { readonly kind: "same" }
-  | { readonly kind: "difference"; readonly what: string }
-  | { readonly kind: "unread"; readonly why: string };
+/** What listings are held against: the files of a bundle, in a state that they were switched to. */
+export function askedOf(files: ReadonlyMap<string, string>, listed: readonly string[], state: string): Asked {
+  const text = (file: string): string => files.get(`nft/${file}`) ?? "";
+  const switches = [...files].filter(([file]) => file.startsWith("nft/switch/")).map(([, content]) => content);
+  return {
+    listed,
+    loaded: [text("ruleset.nft"), text(`switch/${state}.nft`)],
+    switches,
+    refreshed: filledSets(text("ruleset.nft")),
+  };
+}
 
 /** Whether the kernel holds what was loaded, for every packet, now and in each state that can be switched to. */
 export function compareMeaning({ listed, loaded, switches, refreshed }: Asked): Answer {

@@ -1,30 +1,6 @@
+import type { Announced, Hearing, Listener } from "../firewall/kernel.ts";
 import { followNetlink } from "../system/netlink-follower.ts";
 import { bypassIn } from "./bypass.ts";
-
-export interface Hearing {
-  readonly tampered: (what: string) => void;
-  /** Changes may have been missed: compare. */
-  readonly unsure: (why: string) => void;
-  /** Somebody added a rule to another table that takes packets past ours. */
-  readonly bypassed: (how: string) => void;
-}
-
-/** A transaction of ours. */
-export interface Announced {
-  /** What the kernel told of it, line by line; undefined where it was not heard in time. */
-  readonly heard: Promise<readonly string[] | undefined>;
-  /** It did not happen. */
-  readonly cancel: () => void;
-}
-
-/** Somebody who hears every change of our tables. */
-export interface Listener {
-  /** It listens, or has given up for now: a first change of ours would not be told from another's before. */
-  readonly ready: Promise<void>;
-  /** One transaction of ours follows. */
-  expect(): Announced;
-  stop(): void;
-}
 
 /**
  * Hears every change of our tables. A transaction of ours is announced with `expect`; one more than announced is somebody

@@ -39,15 +39,3 @@ async function readAll(folder: string, isMeant: (name: string) => boolean): Prom
   const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8").catch(() => "")));
   return texts.join("\n");
 }
-
-/** nft text that fills those sets of a ruleset that wait for them; undefined where there is nothing to fill or to fill with. */
-export function fillResolvers(ruleset: string, resolvers: readonly Address[]): string | undefined {
-  const parts = (["ipv4", "ipv6"] as const).flatMap((family) => {
-    const set = `portal_resolvers_${family}`;
-    const mine = resolvers.filter((address) => address.family === family).map(formatAddress);
-    if (!ruleset.includes(`set ${set} {`)) return [];
-    const flush = `flush set inet ksp ${set}\n`;
-    return [mine.length === 0 ? flush : `${flush}add element inet ksp ${set} { ${mine.join(", ")} }\n`];
-  });
-  return parts.length === 0 ? undefined : parts.join("");
-}

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { iptables } from "../../../src/emitters/iptables/emit.ts";
 import { validateIptables } from "../../../src/proof/translation/iptables.ts";
+import { restorable } from "../../../src/runtime/iptables/meaning.ts";
 import { home } from "../../checks/helper.ts";
 import { type Emitted, emitted, fileOf } from "../../emitters/policies.ts";
 import { makeControlGroups } from "../../lab/control-groups.ts";
@@ -8,7 +9,6 @@ import type { Namespace } from "../../lab/namespace.ts";
 import { mayBeSkipped } from "../../lab/requirements.ts";
 import { openSandbox } from "../../lab/sandbox.ts";
 import { sayable, switchTo, type Variant, variants, withFiles } from "./bundle.ts";
-import { asRestored } from "./listed.ts";
 
 const prefixes = Array.from({ length: 30 }, (_, i) => [`198.18.${2 * i}.0/24`, `2001:db8:${10 + 2 * i}::/48`]).flat();
 const more = `list office = ${prefixes.join(", ")}\nallow out to @office tcp 443`;
@@ -110,6 +110,6 @@ describe.skipIf(mayBeSkipped()).each(variants)("%s", (variant) => {
 function ours(listing: string, before: string): string {
   const left = before.split("\n").filter((line) => line.startsWith("-A "));
   for (const rule of left) expect(listing).toContain(`${rule}\n`);
-  const lines = asRestored(listing).split("\n");
+  const lines = restorable(listing).split("\n");
   return lines.filter((line) => !left.includes(line) && !/^:other/.test(line)).join("\n");
 }

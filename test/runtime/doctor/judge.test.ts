@@ -6,6 +6,7 @@ const link = (name: string, kind?: string, master?: string) => ({ name, kind, ma
 const healthy: Facts = {
   missing: [],
   ruleset: "table inet ksp {\n\tchain output {\n\t}\n}\n",
+  isLoaded: true,
   links: [
     link("lo"),
     link("eth0"),
@@ -24,7 +25,7 @@ test("a healthy machine is left in peace", () => {
 
 describe("each trouble is found, and alone", () => {
   test.each<[string, Partial<Facts>, string]>([
-    ["no nft", { missing: ["nft"] }, "gap: there is no `nft`, which loads the rules"],
+    ["no nft", { missing: ["nft"], ruleset: undefined }, "note: there is no `nft`, which loads the rules"],
     ["no wg", { missing: ["wg"] }, "note: there is no `wg`, which tells the age"],
     ["no right to read", { ruleset: undefined }, "gap: the kernel's rules cannot be read"],
     ["a flowtable", { ruleset: `${healthy.ruleset}table inet f {\n\tflowtable ft {\n\t}\n}\n` }, "gap: a flowtable"],
@@ -33,7 +34,7 @@ describe("each trouble is found, and alone", () => {
       { ruleset: `${healthy.ruleset}table ip f {\n\tchain c {\n\t\tudp dport 53 queue num 1 bypass\n\t}\n}\n` },
       "gap: `udp dport 53 queue num 1 bypass` gives packets to a program",
     ],
-    ["nothing loaded", { ruleset: "table inet ksp2 {\n}\n" }, "note: no rules of ksp are loaded"],
+    ["nothing loaded", { isLoaded: false }, "note: no rules of ksp are loaded"],
     ["a macvlan", { links: [link("eth0"), link("mv0", "macvlan")] }, "gap: mv0 is a macvlan"],
     [
       "a bridged machine",
@@ -52,7 +53,17 @@ describe("each trouble is found, and alone", () => {
 
 test("gaps come first, and each program is known by its use", () => {
   const found = judge({ ...healthy, missing: [...programs].reverse(), bootsClosed: false });
-  expect(found.map(({ weight }) => weight)).toEqual(["gap", "gap", "gap", "gap", "gap", "note", "note", "note"]);
+  expect(found.map(({ weight }) => weight)).toEqual([
+    "gap",
+    "gap",
+    "gap",
+    "gap",
+    "gap",
+    "note",
+    "note",
+    "note",
+    "note",
+  ]);
   expect(found.every(({ text }) => !text.includes("is used"))).toBe(true);
 });
 

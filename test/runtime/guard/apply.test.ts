@@ -10,12 +10,12 @@ import { eventually } from "../../lab/process.ts";
 import { mayBeSkipped } from "../../lab/requirements.ts";
 import { homeWireguard } from "../../lab/wireguard.ts";
 import { compiled, isShut, ksp, startGuard } from "./guard.ts";
+import { isNft, rules, stateInForce, usual } from "./rules.ts";
 
 const before = good;
 /** One list more, and another way to send what is on it. */
 const after = (more: string): string => `${good}list extra = 203.0.113.0/24\nallow out to @extra udp 4242\n${more}`;
 
-const rules = ({ client }: Lab): Promise<string> => client.run(["nft", "list table inet ksp"]);
 const isAfter = async (lab: Lab): Promise<boolean> => (await rules(lab)).includes("203.0.113.0/24");
 
 describe.skipIf(mayBeSkipped())("rules that are applied", { timeout: 120_000 }, () => {
@@ -26,7 +26,7 @@ describe.skipIf(mayBeSkipped())("rules that are applied", { timeout: 120_000 }, 
       compiled(after("control {\n  confirm within 30s\n}\n")),
     ]);
     const broken = await compiled(after(""));
-    await appendFile(join(broken, "nft/ruleset.nft"), "\n");
+    await appendFile(join(broken, usual.folder, isNft ? "ruleset.nft" : "ruleset.v4"), "\n");
     await withLab(async (lab) => {
       const vpn = await lab.wireguard(homeWireguard);
       await vpn.start();
@@ -69,7 +69,7 @@ describe.skipIf(mayBeSkipped())("rules that are applied", { timeout: 120_000 }, 
       await guard.process.kill("SIGKILL");
       expect(await isAfter(lab)).toBe(true);
       await eventually("the rules before", async () => !(await isAfter(lab)), 30_000);
-      expect(await lab.client.run(["nft", "list chain inet ksp out"])).toContain("goto out_down");
+      expect(await stateInForce(lab, old)).toBe("down");
       await vpn.process().kill("SIGKILL");
       expect(await isShut(lab)).toBe(true);
       await vpn.start();

@@ -1,18 +1,23 @@
-import { access, appendFile, readFile, readlink } from "node:fs/promises";
+import { access, readFile, readlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import type { Backend } from "../../../src/runtime/firewall/backend.ts";
 import { daemonUnit } from "../../../src/runtime/install/units.ts";
 import { directory, good, ksp } from "../../commands/ksp.ts";
 import { leaked } from "../../lab/classify.ts";
 import { type Lab, withLab } from "../../lab/lab.ts";
 import { mayBeSkipped } from "../../lab/requirements.ts";
 import { compiled } from "./guard.ts";
+import { backendOf, isNft, rules, usual } from "./rules.ts";
 
-const installed = async (): Promise<string> => {
-  const folder = await compiled(good);
+/** One of each kind. */
+const booted = isNft ? [usual, backendOf("iptables-legacy")] : [usual];
+
+const installed = async (backend = usual): Promise<string> => {
+  const folder = await compiled(good, { backend });
   const root = await directory();
-  const { code, stderr } = await ksp(["install", folder, "--root", root], { cwd: root });
+  const { code, stderr } = await ksp(["install", folder, "--root", root, "--backend", backend.name], { cwd: root });
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   return root;
 };
@@ -37,18 +42,34 @@ const leaks = async (lab: Lab): Promise<number> => {
   return leaked(await capture.stop());
 };
 
-describe.skipIf(mayBeSkipped())("a boot", { timeout: 60_000 }, () => {
-  test("is closed, also where the lockdown does not load; without the table that needs nothing it is open", async () => {
-    const [whole, broken] = [await installed(), await installed()];
-    const lockdown = join(broken, "etc/ksp/active/nft/lockdown.nft");
-    await appendFile(lockdown, "add rule inet ksp nowhere accept\n");
+/** A lockdown of which the kernel takes nothing. */
+const spoil = async (root: string, { folder }: Backend): Promise<void> => {
+  const names = folder === "nft" ? ["lockdown.nft"] : ["lockdown.v4", "lockdown.v6"];
+  for (const path of names.map((name) => join(root, "etc/ksp/active", folder, name))) {
+    const text = await readFile(path, "utf8");
+    await writeFile(
+      path,
+      folder === "nft"
+        ? `${text}add rule inet ksp nowhere accept\n`
+        : text.replace("*mangle\n", "$&-A nowhere -j ACCEPT\n"),
+    );
+  }
+};
+
+describe.skipIf(mayBeSkipped()).each(booted)("a boot with $name", { timeout: 60_000 }, (backend) => {
+  test("is closed, also where the lockdown does not load; without the rules that need nothing it is open", async () => {
+    const [whole, broken] = [await installed(backend), await installed(backend)];
+    await spoil(broken, backend);
     await withLab(async (lab) => {
-      expect((await lab.client.exec(["nft", "-f", lockdown])).status).toBe(1);
+      const { status } = await lab.client.exec(
+        backend.command(join(broken, "etc/ksp/active", backend.folder), "lockdown"),
+      );
+      expect(status).toBe(1);
       expect(await leaks(lab), "nothing is loaded").toBeGreaterThan(50);
       expect(await boot(lab, broken)).toEqual([0, 1]);
       expect(await leaks(lab), "the lockdown does not load").toBe(0);
       expect(await boot(lab, whole)).toEqual([0, 0]);
-      expect(await lab.client.run(["nft", "list table inet ksp"])).toContain("chain out_lockdown");
+      expect(await rules(lab, backend)).toContain("out_lockdown");
       expect(await leaks(lab), "the lockdown").toBe(0);
     });
   });
@@ -67,14 +88,14 @@ test("units are linked as systemd does it, never open, and are gone after an uni
   expect(await readFile(join(root, "etc/ksp/active/bundle.json"), "utf8")).toContain('"policy": "other"');
 
   expect((await ksp(["uninstall", "--root", root], { cwd: root })).code).toBe(0);
-  for (const path of ["etc/ksp/active", "etc/ksp/closed.nft", "etc/systemd/system/ksp.service"])
+  for (const path of ["etc/ksp/active", "etc/ksp/closed", "etc/systemd/system/ksp.service"])
     await expect(access(join(root, path))).rejects.toThrow("ENOENT");
   await expect(readlink(join(units, "multi-user.target.wants/ksp.service"))).rejects.toThrow("ENOENT");
 });
 
 test("a program's path is one word for systemd, whatever it holds", () => {
-  expect(daemonUnit(["/opt/my node/node", '/a"b\\c%d$e'])).toContain(
-    'ExecStart="/opt/my node/node" "/a\\"b\\\\c%%d$$e" run /etc/ksp/active\n',
+  expect(daemonUnit(["/opt/my node/node", '/a"b\\c%d$e'], "nft")).toContain(
+    'ExecStart="/opt/my node/node" "/a\\"b\\\\c%%d$$e" run --backend nft /etc/ksp/active\n',
   );
 });
 

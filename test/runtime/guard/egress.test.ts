@@ -4,14 +4,15 @@ import { type Lab, withLab } from "../../lab/lab.ts";
 import { eventually } from "../../lab/process.ts";
 import { mayBeSkipped } from "../../lab/requirements.ts";
 import { compiled, ksp, startGuard } from "./guard.ts";
+import { isNft } from "./rules.ts";
 
 const isHooked = async ({ client }: Lab): Promise<boolean> =>
   (await client.run(["nft", "list", "chains", "netdev"])).includes('hook egress device "eth0"');
 
-describe.skipIf(mayBeSkipped())("a hook of a card", { timeout: 60_000 }, () => {
+describe.skipIf(mayBeSkipped() || !isNft)("a hook of a card", { timeout: 60_000 }, () => {
   test("comes with the rules, comes back, and goes with the protection or a policy without one", async () => {
     const [hooked, plain] = await Promise.all([
-      compiled(good, "eth0", "eth7"),
+      compiled(good, { egress: ["eth0", "eth7"] }),
       compiled(`${good}allow out to 203.0.113.7 udp 4242\n`),
     ]);
     await withLab(async (lab) => {

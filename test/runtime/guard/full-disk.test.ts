@@ -4,8 +4,8 @@ import { type Lab, withLab } from "../../lab/lab.ts";
 import { mayBeSkipped } from "../../lab/requirements.ts";
 import { homeWireguard } from "../../lab/wireguard.ts";
 import { compiled, ksp, startGuard } from "./guard.ts";
+import { rules, usual } from "./rules.ts";
 
-const rules = ({ client }: Lab): Promise<string> => client.run(["nft", "-s", "list", "table", "inet", "ksp"]);
 const full = "ENOSPC";
 
 /** A disk of its own for a folder, which others then fill to its last page. */
@@ -33,7 +33,7 @@ describe.skipIf(mayBeSkipped())("a full disk", { timeout: 120_000 }, () => {
       expect(await ksp(lab, "status")).toMatchObject({ status: 0 });
 
       await guard.process.kill("SIGKILL");
-      await lab.client.run(["rm", "-r", "/run/ksp/nft"]);
+      await lab.client.run(["rm", "-r", `/run/ksp/${usual.folder}`]);
       await fill(lab, "/run/ksp");
       expect(await ksp(lab, "run", folder)).toMatchObject({
         status: 2,

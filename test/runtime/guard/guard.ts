@@ -4,12 +4,14 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { compile } from "../../../src/index.ts";
+import type { Backend } from "../../../src/runtime/firewall/backend.ts";
 import { daemonUnit } from "../../../src/runtime/install/units.ts";
 import { cli } from "../../commands/ksp.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { internet } from "../../lab/line.ts";
 import { eventually, type Process, type Result } from "../../lab/process.ts";
 import { environment } from "../../lab/requirements.ts";
+import { usual } from "./rules.ts";
 
 /** A line of the daemon's log. */
 export interface Entry {
@@ -29,9 +31,16 @@ export interface Guard {
   readonly state: () => string | undefined;
 }
 
+export interface Compiling {
+  readonly backend?: Backend;
+  /** Devices that are hooked. */
+  readonly egress?: readonly string[];
+}
+
 /** Compiles a policy into a folder that is gone after the test. */
-export async function compiled(text: string, ...egress: readonly string[]): Promise<string> {
-  const { name, files, diagnostics } = compile({ file: "guarded.ksp", text }, { targets: ["nft"], egress });
+export async function compiled(text: string, { backend = usual, egress = [] }: Compiling = {}): Promise<string> {
+  const options = { targets: [backend.folder], egress };
+  const { name, files, diagnostics } = compile({ file: "guarded.ksp", text }, options);
   if (name === undefined || !files) throw new Error(diagnostics.map(({ message }) => message).join("; "));
   const folder = mkdtempSync(join(tmpdir(), "ksp-guard-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -44,16 +53,23 @@ export async function compiled(text: string, ...egress: readonly string[]): Prom
 
 /** As systemd runs it: with the capabilities of its unit and no others. */
 const asUnit = (): readonly string[] => {
-  const [, listed = ""] = /^CapabilityBoundingSet=(.*)$/m.exec(daemonUnit([])) ?? [];
+  const [, listed = ""] = /^CapabilityBoundingSet=(.*)$/m.exec(daemonUnit([], "nft")) ?? [];
   const kept = listed.split(" ").map((name) => `,+${name.replace("CAP_", "").toLowerCase()}`);
   return ["setpriv", `--bounding-set=-all${kept.join("")}`, "--no-new-privs"];
 };
 
-/** Starts `ksp run` and waits until it guards. `path`: where programs are looked for first. */
-export async function startGuard(lab: Lab, folder: string, path?: string): Promise<Guard> {
+export interface Starting {
+  readonly backend?: Backend;
+  /** Where programs are looked for first. */
+  readonly path?: string;
+}
+
+/** Starts `ksp run` and waits until it guards. */
+export async function startGuard(lab: Lab, folder: string, { backend = usual, path }: Starting = {}): Promise<Guard> {
   const { PATH = "" } = environment;
   const env = path === undefined ? {} : { PATH: `${path}:${PATH}` };
-  const process = await lab.client.spawn([...asUnit(), globalThis.process.execPath, cli, "run", folder], { env });
+  const command = [globalThis.process.execPath, cli, "run", "--backend", backend.name, folder];
+  const process = await lab.client.spawn([...asUnit(), ...command], { env });
   const log = (): readonly Entry[] =>
     process
       .said()

@@ -4,6 +4,7 @@ import { eventually } from "../../lab/process.ts";
 import { mayBeSkipped } from "../../lab/requirements.ts";
 import { homeWireguard } from "../../lab/wireguard.ts";
 import { compiled, startGuard } from "./guard.ts";
+import { rules } from "./rules.ts";
 
 /** The server's resolver says 192.0.2.77 to every name. */
 const policy = `ksp 1
@@ -56,7 +57,7 @@ describe.skipIf(mayBeSkipped())("the addresses of a host", { timeout: 90_000 }, 
         title: "a server of wg0 has moved",
         lines: [expect.stringContaining("vpn.example is at 192.0.2.77 now"), expect.any(String)],
       });
-      const sets = await lab.client.run(["nft", "list", "sets", "inet"]);
+      const sets = await rules(lab);
       expect(sets).toContain("192.0.2.77");
       expect(sets).not.toContain("192.0.2.70");
       expect(sets).toContain("192.0.2.10");

@@ -1,8 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { parseListing, stateInForce } from "../../../src/runtime/nft/listing.ts";
 import { cli, good } from "../../commands/ksp.ts";
 import { randomOf } from "../../fuzz/random.ts";
 import { leaked } from "../../lab/classify.ts";
@@ -11,6 +8,7 @@ import { mayBeSkipped } from "../../lab/requirements.ts";
 import { homeWireguard } from "../../lab/wireguard.ts";
 import { figure } from "./figures.ts";
 import { compiled } from "./guard.ts";
+import { load, stateInForce, usual } from "./rules.ts";
 
 /** `KSP_KILLS=1000` takes half an hour. */
 const { KSP_KILLS = "3" } = process.env;
@@ -29,12 +27,12 @@ describe.skipIf(mayBeSkipped())("killed at a random moment", { timeout: 120_000 
     await withLab(async (lab) => {
       const vpn = await lab.wireguard(homeWireguard);
       await vpn.start();
-      await lab.client.nft(await readFile(join(folder, "nft/ruleset.nft"), "utf8"));
+      await load(lab, folder, "ruleset");
       const flaps = await lab.client.spawn(["sh", "-c", flapping]);
       const capture = await lab.capture(vpn);
       const flood = await lab.flood(vpn, 60 + kills * 10);
       const seen = new Map<string, number>();
-      const start = () => lab.client.spawn([process.execPath, cli, "run", folder]);
+      const start = () => lab.client.spawn([process.execPath, cli, "run", "--backend", usual.name, folder]);
       // Half of the moments are to come after it has opened, however busy this machine is.
       const begun = performance.now();
       const first = await start();
@@ -45,11 +43,7 @@ describe.skipIf(mayBeSkipped())("killed at a random moment", { timeout: 120_000 
         const daemon = await start();
         await pause(200 + random.below(longest));
         await daemon.kill("SIGKILL");
-        const [inet, arp] = await Promise.all(
-          ["inet", "arp"].map((family) => lab.client.run(["nft", "-j", "list", "table", family, "ksp"])),
-        );
-        const listing = parseListing(inet ?? "", arp ?? "");
-        const state = (listing && stateInForce(listing)) ?? "between";
+        const state = await stateInForce(lab, folder);
         seen.set(state, (seen.get(state) ?? 0) + 1);
       }
       await flaps.kill();

@@ -7,6 +7,7 @@ import { eventually } from "../../lab/process.ts";
 import { mayBeSkipped } from "../../lab/requirements.ts";
 import { homeWireguard } from "../../lab/wireguard.ts";
 import { compiled, ksp, startGuard } from "./guard.ts";
+import { rules } from "./rules.ts";
 
 const browser = 1_001;
 const policy = `ksp 1
@@ -54,7 +55,7 @@ describe.skipIf(mayBeSkipped())("a captive portal", { timeout: 60_000 }, () => {
       expect((await ksp(lab, "portal")).stdout).toContain("the portal is open");
       expect(await reaches(lab, browser)).toBe(true);
       expect(await reaches(lab, browser + 1), "another user").toBe(false);
-      expect(await lab.client.run(["nft", "list set inet ksp portal_resolvers_ipv4"])).toContain(gateway.ipv4);
+      expect(await rules(lab)).toContain(gateway.ipv4);
       const capture = await lab.capture();
       const flood = await lab.flood();
       await pause(200);

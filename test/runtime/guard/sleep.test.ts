@@ -26,7 +26,7 @@ describe.skipIf(mayBeSkipped())("a sleep that logind announces", { timeout: 90_0
         ]);
       const vpn = await lab.wireguard(homeWireguard);
       await vpn.start();
-      const guard = await startGuard(lab, folder, "/run/bin");
+      const guard = await startGuard(lab, folder, { path: "/run/bin" });
       await guard.inForce("up", 0);
       const start = Date.now();
       await say(true);

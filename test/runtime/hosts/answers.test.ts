@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Dns, Host } from "../../../src/ir/policy.ts";
 import { type Address, parseAddress } from "../../../src/net/address.ts";
 import { constant } from "../../../src/net/parse-net.ts";
-import { fillHost, judgeAnswers, resolverOf } from "../../../src/runtime/hosts/answers.ts";
+import { judgeAnswers, resolverOf } from "../../../src/runtime/hosts/answers.ts";
 
 const dns = (resolver: string, suffixes: readonly string[], more: Partial<Dns> = {}): Dns => ({
   id: "dns-1",
@@ -45,12 +45,4 @@ test("what lies outside the bounds of the policy is refused", () => {
     accepted: addresses("203.0.113.1", "2001:db8::7"),
     refused: addresses("203.0.113.16", "2001:db8:1::7"),
   });
-});
-
-test("only sets that the rules have are filled", () => {
-  const ruleset = "table inet ksp {\n\tset allow-host-1_ipv4 {\n";
-  expect(fillHost(ruleset, host, addresses("203.0.113.1", "203.0.113.2", "2001:db8::7"))).toBe(
-    "flush set inet ksp allow-host-1_ipv4\nadd element inet ksp allow-host-1_ipv4 { 203.0.113.1, 203.0.113.2 }\n",
-  );
-  expect(fillHost("table inet ksp {\n", host, addresses("203.0.113.1"))).toBeUndefined();
 });

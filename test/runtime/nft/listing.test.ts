@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { parseAddress } from "../../../src/net/address.ts";
+import { free, type Listing, sameListing } from "../../../src/runtime/firewall/kernel.ts";
 import { parseHits } from "../../../src/runtime/nft/hits.ts";
-import { isFree, type Listing, parseListing, sameListing, stateInForce } from "../../../src/runtime/nft/listing.ts";
+import { hasTold, parseListing } from "../../../src/runtime/nft/listing.ts";
+import { filledSets, fillText } from "../../../src/runtime/nft/sets.ts";
 import { isOurs } from "../../../src/runtime/nft/tampering.ts";
 
 const table = { family: "inet", table: "ksp" };
@@ -70,9 +73,7 @@ describe("anything else is noticed", () => {
 
 describe("the state in force", () => {
   const state = (out: readonly object[], inward: readonly object[]) =>
-    stateInForce(
-      read(listing(...chains, ...out.map((e, i) => rule("out", i, e)), ...inward.map((e, i) => rule("in", i, e)))),
-    );
+    read(listing(...chains, ...out.map((e, i) => rule("out", i, e)), ...inward.map((e, i) => rule("in", i, e)))).state;
   test("is where every switched chain goes", () => {
     expect(state([goto("out_up")], [goto("in_up")])).toBe("up");
     expect(state([goto("out_private.hop1_work.up")], [goto("in_private.hop1_work.up")])).toBe("private.hop1_work.up");
@@ -86,11 +87,11 @@ describe("the state in force", () => {
     ["a foreign chain", [goto("up")], [goto("up")]],
   ])("is none with %s", (_, out, inward) => expect(state(out, inward)).toBeUndefined());
   test("is free when both only accept", () => {
-    const free = (expr: readonly object[]) =>
-      isFree(read(listing(...chains, rule("out", 1, ...expr), rule("in", 2, counted(3), { accept: null }))));
-    expect(free([counted(9), { accept: null }])).toBe(true);
-    expect(free([counted(9), { drop: null }])).toBe(false);
-    expect(free([{ match: {} }, counted(9), { accept: null }])).toBe(false);
+    const of = (expr: readonly object[]) =>
+      read(listing(...chains, rule("out", 1, ...expr), rule("in", 2, counted(3), { accept: null }))).state;
+    expect(of([counted(9), { accept: null }])).toBe(free);
+    expect(of([counted(9), { drop: null }])).toBeUndefined();
+    expect(of([{ match: {} }, counted(9), { accept: null }])).toBeUndefined();
   });
 });
 
@@ -123,4 +124,41 @@ test("hits are added up by statement, passed and refused apart", () => {
     { statement: "c-a", passed: false, packets: 5, bytes: 320 },
   ]);
   expect(parseHits("no json")).toBeUndefined();
+});
+
+describe("the kernel's own word of a switch", () => {
+  const word = (state: string): readonly string[] => [
+    "delete rule inet ksp out handle 7",
+    "delete rule inet ksp in handle 8",
+    `add rule inet ksp out goto out_${state}`,
+    `add rule inet ksp in goto in_${state}`,
+  ];
+  test.each([
+    ["is believed", word("up"), true],
+    ["of another state is not", word("down"), false],
+    ["of one rule more is not", [...word("up"), "add rule inet ksp out accept"], false],
+    ["of another chain is not", [...word("up"), "delete rule inet ksp forward handle 9"], false],
+    ["of one chain is not", word("up").slice(0, 3), false],
+    ["of nothing is not", [], false],
+    ["that did not come is not", undefined, false],
+  ] as const)("%s", (_, heard, is) => expect(hasTold(heard, ["out", "in"], "up")).toBe(is));
+});
+
+describe("sets that are filled", () => {
+  const ruleset =
+    "table inet ksp {\n\tset portal_resolvers_ipv4 {\n\tset portal_resolvers_ipv6 {\n\tset list-1_ipv4 {\n";
+  const addresses = ["192.168.1.1", "2001:db8::53", "192.168.1.2"].flatMap((text) => parseAddress(text) ?? []);
+  test("are those that rules have, and lose what stood there before", () => {
+    expect(filledSets(ruleset)).toEqual(["portal_resolvers_ipv4", "portal_resolvers_ipv6"]);
+    expect(fillText(ruleset, "portal_resolvers", addresses)).toBe(`flush set inet ksp portal_resolvers_ipv4
+add element inet ksp portal_resolvers_ipv4 { 192.168.1.1, 192.168.1.2 }
+flush set inet ksp portal_resolvers_ipv6
+add element inet ksp portal_resolvers_ipv6 { 2001:db8::53 }
+`);
+    expect(fillText(ruleset, "portal_resolvers", addresses.slice(0, 1))).toContain(
+      "flush set inet ksp portal_resolvers_ipv6\n",
+    );
+    expect(fillText(ruleset, "list-1", addresses)).toBe("");
+    expect(fillText(ruleset, "allow-host-1", addresses)).toBe("");
+  });
 });

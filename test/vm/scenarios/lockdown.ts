@@ -18,7 +18,7 @@ export const brokenLockdown: Scenario = {
     await machine.until("systemctl is-failed ksp-lockdown.service && networkctl status eth0 | grep routable");
     await tell("shutdown", true, down, reset);
     const off = await tell("boot: the table below the lockdown", true, reset);
-    await machine.run(`sed -i '/closed.nft/d' ${unit}`);
+    await machine.run(`sed -i '/etc\\/ksp\\/closed/d' ${unit}`);
     const again = await machine.reboot();
     await machine.until("systemctl is-failed ksp-lockdown.service && networkctl status eth0 | grep routable");
     await tell("shutdown", true, off, again);

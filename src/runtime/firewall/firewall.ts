@@ -1,9 +1,17 @@
 import { type StateKey, stateName } from "../../ir/states.ts";
+import type { Address } from "../../net/address.ts";
 import { within } from "../system/within.ts";
-import { isFree, type Listing, sameListing, stateInForce, switchedTo, toldSwitch } from "./listing.ts";
-import type { Kernel, Listed } from "./nft.ts";
-import { type Reader, Readings } from "./readings.ts";
-import type { Announced, Listener } from "./tampering.ts";
+import {
+  type Announced,
+  type Fault,
+  free,
+  type Kernel,
+  type Listed,
+  type Listener,
+  type Listing,
+  sameListing,
+} from "./kernel.ts";
+import { Readings } from "./readings.ts";
 
 export type Order =
   | { readonly kind: "load"; readonly ticket: number }
@@ -11,25 +19,25 @@ export type Order =
   | { readonly kind: "visit"; readonly ticket: number }
   | { readonly kind: "free"; readonly ticket: number };
 
-export interface FirewallOptions extends Reader {
+/** The set of the resolvers that a network gives, by the name of its table. */
+const portalResolvers = "portal_resolvers";
+
+export interface FirewallOptions {
   readonly kernel: Kernel;
-  /** Where the bundle's own text of a file such as `ruleset.nft` lies. */
-  readonly path: (file: string) => string;
   /** The state that all rules load in. */
   readonly closed: StateKey;
   /** What an earlier daemon left: the rules of this very bundle, as the kernel listed them. */
   readonly remembered: () => string | undefined;
   readonly remember: (fixed: string) => void;
-  /** A file that fills the sets of the network's resolvers; none where the policy has no such set, or the network gave none. */
-  readonly portalResolvers: () => Promise<string | undefined>;
-  /** Makes what the rules rely on besides the tables, and names it: another name later is another thing. */
-  readonly grounds: () => Promise<string>;
+  /** Those that the network gave to this machine. */
+  readonly networkResolvers: () => Promise<readonly Address[]>;
   /** New rules are in force, or those of before were found: other tables follow them. */
   readonly loaded: (isAnew: boolean) => Promise<void>;
   readonly done: (ticket: number) => void;
   readonly failed: (ticket: number, why: string) => void;
   readonly tampered: (what: string) => void;
   readonly bypassed: (how: string) => void;
+  readonly note: (text: string) => void;
 }
 
 /** The kernel tells of changes by itself: this is for what it did not tell. Where lists are long, a hundredth of the time. */
@@ -58,12 +66,14 @@ export class Firewall {
   /** Why the rules are not even loaded any more: what became of them twice. */
   #refused: string | undefined;
   #checks: Promise<void> = Promise.resolve();
+  #isLooking = false;
 
   constructor(options: FirewallOptions) {
     this.#options = options;
-    this.#readings = new Readings(options);
+    this.#readings = new Readings({ meaning: options.kernel.meaning, note: options.note });
     this.#listener = options.kernel.listen({
       tampered: (what) => this.#tampered(what),
+      touched: () => this.#look(),
       unsure: () => this.check(),
       bypassed: options.bypassed,
     });
@@ -101,19 +111,31 @@ export class Firewall {
     });
   }
 
+  /** One glance for however many changes, once no order is carried out: our own changes are heard, too. */
+  #look(): void {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    this.#checks = this.#checks.then(async () => {
+      await this.#work;
+      this.#isLooking = false;
+      const expected = this.#expected;
+      if (expected) this.#judge(expected, await this.#options.kernel.glance(expected));
+    });
+  }
+
   /** Fills sets of rules that are loaded; what they hold then must stay. An order that comes meanwhile is not waited for. */
-  fill(file: string): Promise<string | undefined> {
+  fill(table: string, addresses: readonly Address[]): Promise<string | undefined> {
     const filled = this.#checks.then(async () => {
       await this.#work;
-      return this.#fill(file).catch((error: unknown) => `${error}`);
+      return this.#fill(table, addresses).catch((error: unknown) => `${error}`);
     });
     this.#checks = filled.then(() => {});
     return filled;
   }
 
-  async #fill(file: string): Promise<string | undefined> {
+  async #fill(table: string, addresses: readonly Address[]): Promise<string | undefined> {
     if (!this.#expected) return "the rules are not known to be ours";
-    const { why } = await this.#apply(file);
+    const { why } = await this.#announced(() => this.#options.kernel.fill(table, addresses));
     if (why !== undefined) return why;
     const found = await this.#options.kernel.list();
     if ("fault" in found) return found.fault;
@@ -132,11 +154,18 @@ export class Firewall {
   async #compare(): Promise<void> {
     const expected = this.#expected;
     if (!expected || this.#work) return; // an order reads back by itself
-    const [found, grounds] = await Promise.all([this.#options.kernel.list(), this.#options.grounds()]);
-    if (this.#work || expected !== this.#expected) return;
-    if ("fault" in found) this.#tampered(found.fault);
-    else if (!sameListing(found, expected)) this.#tampered("the kernel lists other rules than were loaded");
-    else if (grounds !== this.#grounds) this.#tampered("a control group was removed, and made anew: no rule knows it");
+    const { kernel } = this.#options;
+    const [found, grounds] = await Promise.all([kernel.list(), kernel.grounds()]);
+    if (this.#judge(expected, found) && grounds !== this.#grounds)
+      this.#tampered("a control group was removed, and made anew: no rule knows it");
+  }
+
+  /** Whether it is the same still; nobody is told where an order came between. */
+  #judge(expected: Listing, found: Listing | Fault): boolean {
+    if (this.#work || expected !== this.#expected) return false;
+    if (!("fault" in found) && sameListing(found, expected)) return true;
+    this.#tampered("fault" in found ? found.fault : "the kernel lists other rules than were loaded");
+    return false;
   }
 
   #tampered(what: string): void {
@@ -169,7 +198,7 @@ export class Firewall {
 
   /** The rules that an earlier daemon left are kept with their counters, where they are still the same. */
   async #adoptOrLoad(): Promise<string | undefined> {
-    this.#grounds = await this.#options.grounds();
+    this.#grounds = await this.#options.kernel.grounds();
     const found = await this.#options.kernel.list();
     if (!("fault" in found) && this.#isLeft(found)) {
       this.#expected = listingOf(found);
@@ -178,7 +207,7 @@ export class Firewall {
         this.#loaded = found.fixed;
         this.#options.note("adopted the rules that are there");
         await this.#options.loaded(false);
-        this.#readBack(found, stateInForce(found) ?? "");
+        this.#readBack(found, found.state ?? "");
         return undefined;
       }
     }
@@ -191,7 +220,12 @@ export class Firewall {
 
   #isLeft(found: Listed): boolean {
     const isRefuted = this.#readings.faults.has(found.fixed);
-    return this.#nameOf(found) === this.#options.remembered() && stateInForce(found) !== undefined && !isRefuted;
+    return (
+      this.#nameOf(found) === this.#options.remembered() &&
+      found.state !== undefined &&
+      found.state !== free &&
+      !isRefuted
+    );
   }
 
   /** What the reader finds, or does not understand, closes: everything is loaded anew, and never again where the same comes of it. */
@@ -204,12 +238,12 @@ export class Firewall {
 
   async #load(): Promise<string | undefined> {
     if (this.#refused !== undefined) return this.#lockDown(this.#refused);
-    this.#grounds = await this.#options.grounds();
-    const { why } = await this.#apply(this.#options.path("ruleset.nft"));
+    this.#grounds = await this.#options.kernel.grounds();
+    const { why } = await this.#apply("ruleset");
     if (why !== undefined) return this.#lockDown(why);
     const found = await this.#options.kernel.list();
     if ("fault" in found) return found.fault;
-    const state = stateInForce(found);
+    const { state } = found;
     if (state !== stateName(this.#options.closed)) return `the kernel is in ${state ?? "no state"} after a load`;
     if (this.#loaded !== undefined && found.fixed !== this.#loaded) return "the kernel lists other rules than before";
     const fault = this.#readings.faults.get(found.fixed);
@@ -228,51 +262,62 @@ export class Firewall {
   /** Literals only: it loads where a list or a control group is what failed. */
   async #lockDown(because: string): Promise<string> {
     this.#expected = undefined;
-    const { why } = await this.#apply(this.#options.path("lockdown.nft"));
+    const { why } = await this.#apply("lockdown");
     return `${because}; ${why === undefined ? "the lockdown is in force instead" : `nor does the lockdown load: ${why}`}`;
   }
 
   async #move(to: StateKey): Promise<string | undefined> {
+    const { kernel } = this.#options;
     const expected = this.#expected;
     if (!expected) return "the rules are not known to be ours";
-    const { why, heard } = await this.#apply(this.#options.path(`switch/${stateName(to)}.nft`));
+    const { why, heard } = await this.#apply(`switch/${stateName(to)}`);
     if (why !== undefined) return why;
-    if (toldSwitch(await within(patience, heard), expected.switched.keys(), stateName(to))) {
-      if (this.#expected === expected) this.#expected = { ...expected, switched: switchedTo(expected, stateName(to)) };
-      return undefined;
+    const wanted = { ...expected, state: stateName(to) };
+    if (!kernel.hasTold(await within(patience, heard), expected, wanted.state)) {
+      const found = await kernel.glance(expected);
+      if ("fault" in found) return found.fault;
+      if (found.state !== wanted.state) return `the kernel is not in ${to} after a switch`;
+      if (!sameListing(found, wanted)) return "the kernel lists other rules than were loaded";
     }
-    const found = await this.#options.kernel.listSwitched(expected.switched.keys());
-    if ("fault" in found) return found.fault;
-    if (stateInForce(found) !== stateName(to)) return `the kernel is not in ${to} after a switch`;
-    if (this.#expected === expected) this.#expected = { ...expected, switched: found.switched };
+    if (this.#expected === expected) this.#expected = wanted;
     return undefined;
   }
 
   /** The network's own resolvers are put into their sets first: until the switch nothing asks for them. */
   async #visit(): Promise<string | undefined> {
-    const resolvers = await this.#options.portalResolvers();
-    const why = resolvers === undefined ? undefined : await this.#fill(resolvers);
+    const { kernel, networkResolvers } = this.#options;
+    const why = kernel.canFill(portalResolvers)
+      ? await this.#fill(portalResolvers, await networkResolvers())
+      : undefined;
     return why ?? this.#move("portal");
   }
 
   /** Everything passes; what is listed then must stay, too. */
   async #free(): Promise<string | undefined> {
-    const { why } = await this.#apply(this.#options.path("disable.nft"));
+    const { why } = await this.#apply("disable");
     if (why !== undefined) return why;
     const found = await this.#options.kernel.list();
     if ("fault" in found) return found.fault;
-    if (!isFree(found)) return "the kernel did not open";
+    if (found.state !== free) return "the kernel did not open";
     this.#expected = listingOf(found);
     return undefined;
   }
 
-  async #apply(file: string): Promise<{ readonly why: string | undefined } & Pick<Announced, "heard">> {
+  #apply(name: string): Promise<Applied> {
+    return this.#announced(() => this.#options.kernel.load(name));
+  }
+
+  async #announced(change: () => Promise<string | undefined>): Promise<Applied> {
     const { heard, cancel } = this.#listener.expect();
-    const why = await this.#options.kernel.load(file);
+    const why = await change();
     if (why !== undefined) cancel();
     return { why, heard };
   }
 }
 
+interface Applied extends Pick<Announced, "heard"> {
+  readonly why: string | undefined;
+}
+
 /** What is kept of a listing: its texts are long. */
-const listingOf = ({ fixed, switched, filled }: Listing): Listing => ({ fixed, switched, filled });
+const listingOf = ({ fixed, state, filled }: Listing): Listing => ({ fixed, state, filled });

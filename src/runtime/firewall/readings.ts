@@ -1,9 +1,6 @@
-import type { Answer } from "./meaning.ts";
-import type { Listed } from "./nft.ts";
+import type { Kernel, Listed } from "./kernel.ts";
 
-export interface Reader {
-  /** Whether these listings mean what the files say, with a state in force. It may take its time. */
-  readonly meaning: (texts: readonly string[], state: string) => Promise<Answer>;
+interface Reader extends Pick<Kernel, "meaning"> {
   readonly note: (text: string) => void;
 }
 

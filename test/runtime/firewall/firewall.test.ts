@@ -1,19 +1,13 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import { Firewall } from "../../../src/runtime/nft/firewall.ts";
-import type { Listing } from "../../../src/runtime/nft/listing.ts";
-import type { Answer } from "../../../src/runtime/nft/meaning.ts";
-import type { Kernel } from "../../../src/runtime/nft/nft.ts";
-import type { Hearing } from "../../../src/runtime/nft/tampering.ts";
+import { parseAddress } from "../../../src/net/address.ts";
+import { Firewall } from "../../../src/runtime/firewall/firewall.ts";
+import { type Answer, free, type Hearing, type Kernel, type Listing } from "../../../src/runtime/firewall/kernel.ts";
 
-const goto = (state: string): ReadonlyMap<string, string> =>
-  new Map(["out", "in"].map((chain) => [chain, `[{"goto":{"target":"${chain}_${state}"}}]\n`]));
 const none: ReadonlyMap<string, string> = new Map();
-const free: ReadonlyMap<string, string> = new Map(
-  ["out", "in"].map((chain) => [chain, '[{"counter":null},{"accept":null}]\n']),
-);
+const resolver = parseAddress("192.168.1.1");
 
 /** A kernel of a few words, which does what the files say, unless a test says otherwise. */
-const openKernel = () => {
+const openKernel = (meaning: (texts: readonly string[]) => Promise<Answer>) => {
   const kernel = {
     loaded: [] as string[],
     now: undefined as Listing | undefined,
@@ -38,16 +32,26 @@ const openKernel = () => {
       kernel.loaded.push(file);
       if (kernel.refuses.has(file)) return `${file} does not load`;
       const fixed = kernel.now?.fixed ?? "rules";
-      if (file === "ruleset.nft") kernel.now = { fixed: "rules", switched: goto("down"), filled: none };
-      else if (file === "lockdown.nft") kernel.now = { fixed: "lockdown", switched: new Map(), filled: none };
-      else if (file === "disable.nft") kernel.now = { fixed: "free", switched: free, filled: none };
-      else if (!file.startsWith("switch/"))
-        kernel.now = { fixed, switched: goto("down"), filled: new Map([["allow-host-1_ipv4", file]]) };
-      else kernel.now = { fixed, switched: goto(file.slice(7, -4)), filled: kernel.now?.filled ?? none };
+      if (file === "ruleset") kernel.now = { fixed: "rules", state: "down", filled: none };
+      else if (file === "lockdown") kernel.now = { fixed: "lockdown", state: undefined, filled: none };
+      else if (file === "disable") kernel.now = { fixed: "free", state: free, filled: none };
+      else kernel.now = { fixed, state: file.slice("switch/".length), filled: kernel.now?.filled ?? none };
+      return undefined;
+    },
+    canFill: () => true,
+    fill: async (table, addresses) => {
+      kernel.loaded.push(table);
+      if (kernel.now) kernel.now = { ...kernel.now, filled: new Map([[table, `${addresses.length}`]]) };
       return undefined;
     },
     list: listed,
-    listSwitched: listed,
+    glance: listed,
+    hasTold: (heard, _, state) => heard?.join() === state,
+    grounds: async () => kernel.grounds,
+    meaning: async (texts) => {
+      await new Promise(setImmediate);
+      return meaning(texts);
+    },
     listen: (on) => {
       kernel.hearing = on;
       return {
@@ -70,20 +74,14 @@ const openKernel = () => {
 
 const same: Answer = { kind: "same" };
 const openFirewall = (left?: string, meaning: (texts: readonly string[]) => Promise<Answer> = async () => same) => {
-  const { kernel, api } = openKernel();
+  const { kernel, api } = openKernel(meaning);
   const told: string[] = [];
   const firewall = new Firewall({
     kernel: api,
-    path: (file) => file,
     closed: "down",
     remembered: () => left,
-    portalResolvers: async () => "resolvers.nft",
+    networkResolvers: async () => (resolver ? [resolver] : []),
     loaded: async () => {},
-    grounds: async () => kernel.grounds,
-    meaning: async (texts) => {
-      await new Promise(setImmediate);
-      return meaning(texts);
-    },
     remember: (fixed) => told.push(`remember ${fixed}`),
     done: (ticket) => told.push(`done ${ticket}`),
     failed: (ticket, why) => told.push(`failed ${ticket}: ${why}`),
@@ -116,11 +114,11 @@ describe("an order", () => {
     await settle();
     expect(told.filter((text) => !text.startsWith("remember"))).toEqual(["done 1", "done 2", "done 3", "done 4"]);
     expect(kernel.loaded).toEqual([
-      "ruleset.nft",
-      "switch/private.up_work.down.nft",
-      "resolvers.nft",
-      "switch/portal.nft",
-      "disable.nft",
+      "ruleset",
+      "switch/private.up_work.down",
+      "portal_resolvers",
+      "switch/portal",
+      "disable",
     ]);
     expect(kernel.expected).toBe(5);
   });
@@ -149,12 +147,8 @@ describe("an order", () => {
   });
 
   test.each([
-    [
-      "another state",
-      { fixed: "rules", switched: goto("up"), filled: none },
-      "the kernel is not in down after a switch",
-    ],
-    ["no state", { fixed: "rules", switched: free, filled: none }, "the kernel is not in down after a switch"],
+    ["another state", { fixed: "rules", state: "up", filled: none }, "the kernel is not in down after a switch"],
+    ["no state", { fixed: "rules", state: free, filled: none }, "the kernel is not in down after a switch"],
     ["nothing", undefined, "No such file or directory"],
   ] as const)("fails where %s is read back", async (_, now, why) => {
     const { firewall, kernel, told } = openFirewall();
@@ -168,12 +162,12 @@ describe("an order", () => {
 
   test("to load puts the lockdown in force where the rules do not load", async () => {
     const { firewall, kernel, told } = openFirewall();
-    kernel.refuses.add("ruleset.nft");
+    kernel.refuses.add("ruleset");
     firewall.order({ kind: "load", ticket: 1 });
     await settle();
-    expect(told).toEqual(["failed 1: ruleset.nft does not load; the lockdown is in force instead"]);
+    expect(told).toEqual(["failed 1: ruleset does not load; the lockdown is in force instead"]);
     expect(kernel.now?.fixed).toBe("lockdown");
-    kernel.refuses.add("lockdown.nft");
+    kernel.refuses.add("lockdown");
     firewall.order({ kind: "load", ticket: 2 });
     await settle();
     expect(told.at(-1)).toContain("nor does the lockdown load");
@@ -184,7 +178,7 @@ describe("an order", () => {
     const { firewall, kernel, told } = openFirewall();
     firewall.order({ kind: "load", ticket: 1 });
     await settle();
-    stuck(kernel, { fixed: "more rules", switched: goto("down"), filled: none });
+    stuck(kernel, { fixed: "more rules", state: "down", filled: none });
     firewall.order({ kind: "load", ticket: 2 });
     await settle();
     expect(told.at(-1)).toBe("failed 2: the kernel lists other rules than before");
@@ -192,22 +186,11 @@ describe("an order", () => {
 });
 
 describe("the kernel's own word of a switch", () => {
-  const word = (state: string): readonly string[] => [
-    "delete rule inet ksp out handle 7",
-    "delete rule inet ksp in handle 8",
-    `add rule inet ksp out goto out_${state}`,
-    `add rule inet ksp in goto in_${state}`,
-  ];
-
   test.each([
-    ["is believed", word("up"), false],
-    ["of another state is not", word("down"), true],
-    ["of one rule more is not", [...word("up"), "add rule inet ksp out accept"], true],
-    ["of another chain is not", [...word("up"), "delete rule inet ksp forward handle 9"], true],
-    ["of one chain is not", word("up").slice(0, 3), true],
-    ["of nothing is not", [], true],
+    ["is believed", ["up"], false],
+    ["of something else is not", ["down"], true],
     ["that did not come is not", undefined, true],
-  ] as const)("%s: else it is listed", async (_, told, isListed) => {
+  ] as const)("%s: else it is looked at", async (_, told, isListed) => {
     const { firewall, kernel, told: answers } = openFirewall();
     firewall.order({ kind: "load", ticket: 1 });
     await settle();
@@ -221,10 +204,36 @@ describe("the kernel's own word of a switch", () => {
     firewall.check();
     await settle();
     expect(answers.at(-1)).toBe("done 2");
-    if (kernel.now) kernel.now = { ...kernel.now, switched: goto("down"), filled: none };
+    if (kernel.now) kernel.now = { ...kernel.now, state: "down", filled: none };
     firewall.check();
     await settle();
     expect(answers.at(-1)).toMatch(/^tampered/);
+  });
+});
+
+describe("what was touched", () => {
+  test("is looked at once, after the order that is carried out", async () => {
+    const { firewall, kernel, told } = openFirewall();
+    firewall.order({ kind: "load", ticket: 1 });
+    for (let events = 0; events < 9; events++) kernel.hearing?.touched();
+    expect(kernel.lists).toBe(0);
+    await settle();
+    expect(told).toEqual(["remember rules", "done 1"]);
+    expect(kernel.lists).toBe(3); // before the load, after it, and the glance
+    if (kernel.now) kernel.now = { ...kernel.now, fixed: "rules and one more" };
+    kernel.hearing?.touched();
+    await settle();
+    expect(told.at(-1)).toBe("tampered: the kernel lists other rules than were loaded");
+  });
+
+  test("while rules were switched fails the order", async () => {
+    const { firewall, kernel, told } = openFirewall();
+    firewall.order({ kind: "load", ticket: 1 });
+    await settle();
+    stuck(kernel, { fixed: "rules and one more", state: "up", filled: none });
+    firewall.order({ kind: "move", ticket: 2, to: "up" });
+    await settle();
+    expect(told.at(-1)).toBe("failed 2: the kernel lists other rules than were loaded");
   });
 });
 
@@ -247,7 +256,7 @@ describe("a reader who finds that the kernel holds something else", () => {
         `failed ${ticket}: the kernel holds something else than was loaded: a packet passes; the lockdown is in force instead`,
       );
     }
-    expect(kernel.loaded).toEqual(["ruleset.nft", "ruleset.nft", "lockdown.nft", "lockdown.nft"]);
+    expect(kernel.loaded).toEqual(["ruleset", "ruleset", "lockdown", "lockdown"]);
   });
 
   test("reads anew what lists otherwise", async () => {
@@ -259,7 +268,7 @@ describe("a reader who finds that the kernel holds something else", () => {
     });
     firewall.order({ kind: "load", ticket: 1 });
     await settle();
-    stuck(kernel, { fixed: "others", switched: goto("down"), filled: none });
+    stuck(kernel, { fixed: "others", state: "down", filled: none });
     firewall.order({ kind: "load", ticket: 2 });
     await settle();
     expect(told.at(-1)).toBe("done 2");
@@ -276,12 +285,12 @@ describe("a reader who finds that the kernel holds something else", () => {
     }
     const why = "nobody can tell whether the kernel holds what was loaded: an unknown key";
     expect(told.slice(1)).toEqual(["done 1", `tampered: ${why}`, `failed 2: ${why}; the lockdown is in force instead`]);
-    expect(kernel.loaded).toEqual(["ruleset.nft", "ruleset.nft", "lockdown.nft"]);
+    expect(kernel.loaded).toEqual(["ruleset", "ruleset", "lockdown"]);
   });
 
   test("does not keep what an earlier daemon left", async () => {
     const { firewall, kernel, told } = openFirewall("rules", finds);
-    kernel.now = { fixed: "rules", switched: goto("up"), filled: none };
+    kernel.now = { fixed: "rules", state: "up", filled: none };
     for (const ticket of [1, 2]) {
       firewall.order({ kind: "load", ticket });
       await settle();
@@ -291,24 +300,24 @@ describe("a reader who finds that the kernel holds something else", () => {
       "done 1",
       "tampered: the kernel holds something else than was loaded: a packet passes",
     ]);
-    expect(kernel.loaded).toEqual(["switch/down.nft", "ruleset.nft", "lockdown.nft"]);
+    expect(kernel.loaded).toEqual(["switch/down", "ruleset", "lockdown"]);
   });
 });
 
 describe("what an earlier daemon left", () => {
   test("is kept, closed first, where it is the same", async () => {
     const { firewall, kernel, told } = openFirewall("rules");
-    kernel.now = { fixed: "rules", switched: goto("up"), filled: none };
+    kernel.now = { fixed: "rules", state: "up", filled: none };
     firewall.order({ kind: "load", ticket: 1 });
     await settle();
     expect(told).toEqual(["adopted the rules that are there", "done 1"]);
-    expect(kernel.loaded).toEqual(["switch/down.nft"]);
+    expect(kernel.loaded).toEqual(["switch/down"]);
   });
 
   test.each([
-    ["of another bundle", undefined, { fixed: "rules", switched: goto("up"), filled: none }],
-    ["changed", "rules", { fixed: "rules and one more", switched: goto("up"), filled: none }],
-    ["in no state", "rules", { fixed: "rules", switched: free, filled: none }],
+    ["of another bundle", undefined, { fixed: "rules", state: "up", filled: none }],
+    ["changed", "rules", { fixed: "rules and one more", state: "up", filled: none }],
+    ["in no state", "rules", { fixed: "rules", state: free, filled: none }],
     ["gone", "rules", undefined],
   ] as const)("is loaded anew where it is %s", async (_, left, now) => {
     const { firewall, kernel, told } = openFirewall(left);
@@ -316,7 +325,7 @@ describe("what an earlier daemon left", () => {
     firewall.order({ kind: "load", ticket: 1 });
     await settle();
     expect(told).toEqual(["remember rules", "done 1"]);
-    expect(kernel.loaded).toEqual(["ruleset.nft"]);
+    expect(kernel.loaded).toEqual(["ruleset"]);
   });
 });
 
@@ -340,7 +349,7 @@ describe("what rules rely on", () => {
     ] as const) {
       const next = openFirewall("rules browser.slice 7");
       next.kernel.grounds = grounds;
-      next.kernel.now = { fixed: "rules", switched: goto("up"), filled: none };
+      next.kernel.now = { fixed: "rules", state: "up", filled: none };
       next.firewall.order({ kind: "load", ticket: 1 });
       await settle();
       expect(next.told.filter((text) => text.startsWith("adopted"))).toHaveLength(adopted);
@@ -351,14 +360,14 @@ describe("what rules rely on", () => {
 describe("sets that are filled while the rules are loaded", () => {
   test("must hold that from then on, also for the next daemon", async () => {
     const { firewall, kernel, told } = openFirewall();
-    expect(await firewall.fill("hosts.nft")).toBe("the rules are not known to be ours");
+    expect(await firewall.fill("allow-host-1", [])).toBe("the rules are not known to be ours");
     firewall.order({ kind: "load", ticket: 1 });
     await settle();
-    expect(await firewall.fill("hosts.nft")).toBeUndefined();
+    expect(await firewall.fill("allow-host-1", [])).toBeUndefined();
     firewall.check();
     await settle();
-    expect(told).toEqual(["remember rules", "done 1", "remember rules allow-host-1_ipv4 hosts.nft"]);
-    if (kernel.now) kernel.now = { ...kernel.now, filled: new Map([["allow-host-1_ipv4", "another"]]) };
+    expect(told).toEqual(["remember rules", "done 1", "remember rules allow-host-1 0"]);
+    if (kernel.now) kernel.now = { ...kernel.now, filled: new Map([["allow-host-1", "another"]]) };
     firewall.check();
     await settle();
     expect(told.at(-1)).toMatch(/^tampered/);
@@ -374,8 +383,8 @@ describe("what nobody told of", () => {
   });
 
   test.each([
-    ["a rule", { fixed: "rules and one more", switched: goto("up"), filled: none }],
-    ["a state", { fixed: "rules", switched: goto("down"), filled: none }],
+    ["a rule", { fixed: "rules and one more", state: "up", filled: none }],
+    ["a state", { fixed: "rules", state: "down", filled: none }],
     ["everything", undefined],
   ] as const)("%s is found by the next comparison, once", async (_, now) => {
     const { firewall, kernel, told } = openFirewall();
@@ -415,7 +424,7 @@ describe("what nobody told of", () => {
     const { firewall, kernel, told } = openFirewall();
     firewall.order({ kind: "load", ticket: 1 });
     await settle();
-    kernel.now = { fixed: "other", switched: goto("down"), filled: none };
+    kernel.now = { fixed: "other", state: "down", filled: none };
     kernel.hearing?.unsure("it was deaf");
     await settle();
     expect(told.at(-1)).toBe("tampered: the kernel lists other rules than were loaded");
@@ -429,8 +438,8 @@ test("the end closes, and loads where that fails", async () => {
   firewall.order({ kind: "move", ticket: 2, to: "up" });
   await settle();
   expect(await firewall.close()).toBeUndefined();
-  expect(kernel.loaded.at(-1)).toBe("switch/down.nft");
-  kernel.refuses.add("switch/down.nft");
+  expect(kernel.loaded.at(-1)).toBe("switch/down");
+  kernel.refuses.add("switch/down");
   expect(await firewall.close()).toBeUndefined();
-  expect(kernel.loaded.at(-1)).toBe("ruleset.nft");
+  expect(kernel.loaded.at(-1)).toBe("ruleset");
 });

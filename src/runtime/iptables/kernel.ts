@@ -1,0 +1,71 @@
+import { layGroups } from "../apps/grounds.ts";
+import type { Copy } from "../firewall/backend.ts";
+import type { Fault, Kernel, Listed, Listing } from "../firewall/kernel.ts";
+import { beside, readBack } from "../firewall/read-back.ts";
+import { complaint, run } from "../system/program.ts";
+import { IptablesListener } from "./hearing.ts";
+import { type Extension, parseSaved, parseSets, type Shape, shapeIn } from "./listing.ts";
+import type { Asked } from "./meaning.ts";
+import type { Programs } from "./programs.ts";
+import { fillText } from "./sets.ts";
+
+const reader = beside("meaning-thread", import.meta.url);
+
+export interface IptablesOptions {
+  readonly programs: Programs;
+  /** What `load.sh` is run with. */
+  readonly command: (folder: string, name: string) => readonly string[];
+}
+
+type Saved = Readonly<Record<Extension, string>>;
+
+/** The rules of a bundle as iptables, both families, and its sets. */
+export function iptablesKernel({ files, folder, write }: Copy, { programs, command }: IptablesOptions): Kernel {
+  const sets = files.get("iptables/sets.ipset");
+  const shape = shapeIn(files);
+  const groups = [...(files.get("iptables/ruleset.v4") ?? "").matchAll(/ --path (\S+)/g)].map(([, path = ""]) => path);
+  return {
+    grounds: () => layGroups(groups),
+    load: (name) => done(command(folder, name)),
+    canFill: (table) => fillText(sets ?? "", table, []) !== "",
+    fill: async (table, addresses) => {
+      await write(`${table}.ipset`, fillText(sets ?? "", table, addresses));
+      return done(["ipset", "restore", "-file", `${folder}/${table}.ipset`]);
+    },
+    list: () => list(programs, shape, sets !== undefined),
+    glance: (expected) => glance(expected, programs, shape),
+    hasTold: () => false,
+    meaning: ([v4 = "", v6 = "", saved = ""], state) =>
+      readBack(reader, { listed: { v4, v6, sets: saved }, files, state } satisfies Asked),
+    listen: (on) => new IptablesListener(on, programs),
+  };
+}
+
+async function done(command: readonly string[]): Promise<string | undefined> {
+  const ran = await run(command, { milliseconds: 60_000 });
+  return ran.status === 0 ? undefined : complaint(ran);
+}
+
+async function save({ v4, v6 }: Programs): Promise<Saved | Fault> {
+  const [four, six] = await Promise.all([v4, v6].map((program) => run([`${program}-save`], { milliseconds: 30_000 })));
+  const failed = [four, six].find((ran) => ran?.status !== 0);
+  if (!four || !six || failed) return { fault: failed ? complaint(failed) : "nothing was listed" };
+  return { v4: four.stdout, v6: six.stdout };
+}
+
+async function list(programs: Programs, shape: Shape, hasSets: boolean): Promise<Listed | Fault> {
+  const [saved, sets] = await Promise.all([
+    save(programs),
+    hasSets ? run(["ipset", "save"], { milliseconds: 30_000 }) : undefined,
+  ]);
+  if ("fault" in saved) return saved;
+  if (sets && sets.status !== 0) return { fault: complaint(sets) };
+  const listed = sets?.stdout ?? "";
+  return { ...parseSaved(saved, shape), filled: parseSets(listed), texts: [saved.v4, saved.v6, listed] };
+}
+
+/** Every rule, and no list: rules are few, however long lists are. */
+async function glance(expected: Listing, programs: Programs, shape: Shape): Promise<Listing | Fault> {
+  const saved = await save(programs);
+  return "fault" in saved ? saved : { ...expected, ...parseSaved(saved, shape) };
+}
