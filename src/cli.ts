@@ -153,6 +153,7 @@ program
   .description("look the hosts of a policy up and write their addresses into it")
   .argument("<file>", "policy; what it imports is pinned, too")
   .option("--check", "write nothing; fail and print a diff where a name has other addresses now")
+  .addOption(several("firewalls that the policy is for, several with commas (default: nft)"))
   .option("--resolver <address>", "whom to ask, e.g. 9.9.9.9 or [2620:fe::fe]:53 (default: those of this machine)")
   .addOption(root())
   .addOption(format())

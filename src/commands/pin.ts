@@ -1,4 +1,5 @@
 import { type Diagnostic, diagnostic, isError } from "../diagnostics/diagnostic.ts";
+import type { Target } from "../ir/targets.ts";
 import type { Lookup } from "../pin/lookup.ts";
 import { type Pinned, pin as pinSource } from "../pin/pin.ts";
 import type { Format } from "./formats.ts";
@@ -11,14 +12,17 @@ export interface PinOptions {
   readonly lookup: Lookup;
   readonly check?: boolean;
   readonly root?: string;
+  /** Unsaid, nft. */
+  readonly target?: readonly Target[];
   readonly format: Format;
 }
 
 /** `ksp pin`: the difference to standard output, and, but for `--check`, the addresses into the files. */
-export async function pin(file: string, { lookup, check, root, format }: PinOptions): Promise<number> {
+export async function pin(file: string, { lookup, check, root, target, format }: PinOptions): Promise<number> {
   const input = await readSources([file]);
   const [source] = input.sources;
-  const pinned = source && (await pinSource(source, lookup, loader(root ?? folderOf(file))));
+  const load = loader(root ?? folderOf(file));
+  const pinned = source && (await pinSource(source, lookup, { load, ...(target && { targets: target }) }));
   const { changes = [], sources = [], diagnostics = [] } = pinned ?? {};
   const found = [...input.diagnostics, ...diagnostics];
   const text = changes.length > 0 ? await patches(changes) : "";

@@ -1,4 +1,4 @@
-import { check } from "../check.ts";
+import { checkFor, type TargetOptions } from "../check-for.ts";
 import { compile } from "../compile.ts";
 import { type Diagnostic, diagnostic, type Edit, isError } from "../diagnostics/diagnostic.ts";
 import { applyEdits } from "../diagnostics/edits.ts";
@@ -30,9 +30,13 @@ export interface Pinned {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Looks the hosts of a policy and of its fragments up, and writes their addresses into the texts; all or none. */
-export async function pin(source: Source, lookup: Lookup, load?: Load): Promise<Pinned> {
-  const checked = check(source, { ...(load && { load }) });
+/**
+ * Looks the hosts of a policy and of its fragments up, and writes their addresses into the texts; all or none. Without targets
+ * the texts compile for nft.
+ */
+export async function pin(source: Source, lookup: Lookup, options: TargetOptions = {}): Promise<Pinned> {
+  const { load } = options;
+  const checked = checkFor(source, options);
   const sources = [source, ...checked.sources];
   const none = { changes: [], names: 0, sources };
   // Nothing is asked for the sake of a policy that does not compile anyway.
@@ -51,7 +55,7 @@ export async function pin(source: Source, lookup: Lookup, load?: Load): Promise<
 
   const edits = judged.flatMap(({ host, answer }) => ("code" in answer ? [] : editOf(host, answer)));
   const changes = sources.flatMap((before) => change(before, edits));
-  const wrong = faultsWith(source, changes, load);
+  const wrong = faultsWith(source, changes, options);
   if (wrong.diagnostics.length > 0) return { ...none, ...wrong };
   return { ...none, changes, names: names.count(), diagnostics };
 }
@@ -132,7 +136,7 @@ function change(before: Source, edits: readonly Edit[]): readonly Change[] {
 function faultsWith(
   source: Source,
   changes: readonly Change[],
-  load: Load | undefined,
+  { load, targets = ["nft"] }: TargetOptions,
 ): Pick<Pinned, "diagnostics" | "sources"> {
   const texts = new Map(changes.map(({ after }) => [after.file, after]));
   const fresh: Load | undefined =
@@ -142,7 +146,7 @@ function faultsWith(
       return "fault" in loaded ? loaded : (texts.get(loaded.file) ?? loaded);
     });
   const policy = texts.get(source.file) ?? source;
-  const compiled = compile(policy, { targets: ["nft"], ...(fresh && { load: fresh }) });
+  const compiled = compile(policy, { targets, ...(fresh && { load: fresh }) });
   const sources = [policy, ...compiled.sources];
   const errors = compiled.diagnostics.filter(isError);
   if (errors.length === 0 || changes.length === 0) return { sources, diagnostics: errors };

@@ -3,9 +3,11 @@ import { describe, expect, test } from "vitest";
 import { isError } from "../../src/diagnostics/diagnostic.ts";
 import { type Answer, compile, format, type Load, type Pinned, pin } from "../../src/index.ts";
 import { mostAddresses } from "../../src/pin/judge.ts";
+import { forWindows } from "../commands/ksp.ts";
 import { policy, type Zone, zone } from "./zone.ts";
 
-const run = (text: string, names: Zone, load?: Load) => pin({ file: "home.ksp", text }, zone(names).lookup, load);
+const run = (text: string, names: Zone, load?: Load) =>
+  pin({ file: "home.ksp", text }, zone(names).lookup, { ...(load && { load }) });
 const said = ({ diagnostics }: Pinned) => diagnostics.map(({ code, message }) => `${code} ${message}`);
 const textOf = ({ changes }: Pinned, file = "home.ksp") => changes.find(({ after }) => after.file === file)?.after.text;
 /** What stands at the place of the first diagnostic. */
@@ -55,6 +57,15 @@ describe("writes", () => {
     expect(textOf(await run(untidy, { "vpn.example": ["9.9.9.9"] }))).toBe(
       untidy.replace('"vpn.example"', '"vpn.example" at 9.9.9.9'),
     );
+  });
+
+  test("into a policy for Windows alone, where that is the target", async () => {
+    const text = forWindows.replace("server 198.51.100.7", 'server host "vpn.example"');
+    const { lookup } = zone({ "vpn.example": ["9.9.9.9"] });
+    const pinned = await pin({ file: "home.ksp", text }, lookup, { targets: ["wfp"] });
+    expect(said(pinned)).toEqual([]);
+    expect(textOf(pinned)).toBe(forWindows.replace("198.51.100.7", 'host "vpn.example" at 9.9.9.9'));
+    expect(said(await pin({ file: "home.ksp", text }, lookup))).not.toEqual([]);
   });
 
   test("private answers where `within` expects them", async () => {
