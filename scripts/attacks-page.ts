@@ -1,25 +1,30 @@
 import { groups } from "../test/kernel/breakers/all.ts";
 import type { Breaker, Measured } from "../test/kernel/breakers/breaker.ts";
 
-const head = ["what happens", "known from", "without ksp", "frames", "with ksp"];
+const head = ["what happens", "known from", "without ksp", "frames", "with nft", "with iptables"];
 const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 
 /** The row of docs/attacks.md of a case. */
-export const rowOf = ({ name, source, without, gap }: Breaker, { ksp, closed, ...measured }: Measured): string =>
-  line([
+export const rowOf = (breaker: Breaker, { without, nft, closed, iptables }: Measured): string => {
+  const { name, source, gap, isBeyondIptables } = breaker;
+  return line([
     name,
     source,
-    without.words,
-    `${measured.without}`,
-    gap ? `**${ksp}**; ${closed} with ${gap.words}` : `${ksp}`,
+    breaker.without.words,
+    `${without}`,
+    gap ? `**${nft}**; ${closed} with ${gap.words}` : `${nft}`,
+    iptables === undefined ? "" : isBeyondIptables ? `**${iptables}**` : `${iptables}`,
   ]);
+};
 
 /** The figures of a case as the page has them; nothing where there is no such row. */
 export function figuresOf(page: string, breaker: Breaker): Measured | undefined {
   const [row = ""] = page.split("\n").filter((text) => text.startsWith(`| ${breaker.name} |`));
-  const [without, ksp, closed] = row.split(" | ").slice(3).join(" ").match(/\d+/g)?.map(Number) ?? [];
-  if (without === undefined || ksp === undefined) return undefined;
-  return { without, ksp, ...(closed !== undefined && { closed }) };
+  const numbers = (cell: string | undefined): readonly number[] => cell?.match(/\d+/g)?.map(Number) ?? [];
+  const [left, byNft, byIptables] = row.split(" | ").slice(3);
+  const [[without], [nft, closed], [iptables]] = [numbers(left), numbers(byNft), numbers(byIptables)];
+  if (without === undefined || nft === undefined) return undefined;
+  return { without, nft, ...(closed !== undefined && { closed }), ...(iptables !== undefined && { iptables }) };
 }
 
 /** The page with its tables made anew: all that stands between the two marks. */

@@ -1,13 +1,13 @@
-/** Tries every known way to leak, with ksp's rules and without, and writes what was seen to docs/attacks.md. As root. */
+/** Tries every known way to leak, with our rules and without, and writes what was seen to docs/attacks.md. As root. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { breakers } from "../test/kernel/breakers/all.ts";
-import { type Breaker, type Measured, measure } from "../test/kernel/breakers/breaker.ts";
+import { type Breaker, type Measured, measure, measureIptables } from "../test/kernel/breakers/breaker.ts";
 import { withTables } from "./attacks-page.ts";
 
 const page = new URL("../docs/attacks.md", import.meta.url);
 const measured = new Map<Breaker, Measured>();
 for (const breaker of breakers) {
-  const found = await measure(breaker);
+  const found = { ...(await measure(breaker)), ...(await measureIptables(breaker)) };
   measured.set(breaker, found);
   console.log(JSON.stringify(found), breaker.name);
 }

@@ -5,7 +5,7 @@ set -eu
 export PATH="$PATH:/usr/sbin:/sbin" DEBIAN_FRONTEND=noninteractive
 
 # tool:package
-tools="nft:nftables ipset:ipset iptables-nft-restore:iptables iptables-legacy-restore:iptables openvpn:openvpn wireguard-go:wireguard-go wg:wireguard-tools tcpdump:tcpdump ip:iproute2
+tools="nft:nftables ipset:ipset iptables-nft-restore:iptables iptables-legacy-restore:iptables openvpn:openvpn wireguard-go:wireguard-go arptables-legacy:arptables wg:wireguard-tools tcpdump:tcpdump ip:iproute2
 	ping:iputils-ping openssl:openssl sysctl:procps pkill:procps ps:procps flock:util-linux
 	iptables-restore:iptables unshare:util-linux nsenter:util-linux setpriv:util-linux mount:mount python3:python3
 	gcc:gcc gencat:libc6-dev mcs:mono-mcs mono:mono-runtime"

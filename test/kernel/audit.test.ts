@@ -144,6 +144,22 @@ describe.skipIf(mayBeSkipped())("an audit of a kernel", { timeout: 60_000 }, () 
     });
   });
 
+  test("one that asks by the mark lets answers in that got it back", async () => {
+    await inNetwork(async (host) => {
+      await nftOurs(host);
+      await host.ip("rule del to 198.51.100.7");
+      await host.nft(`table ip other { chain p { type filter hook prerouting priority -140
+        fib saddr . mark . iif oif missing drop
+        }
+      }`);
+      expect(await reaches(host, carrier)).toBe("lost");
+      expect((await audited(host, "nft")).map(({ kind }) => kind)).toEqual(["breaks"]);
+      await host.nft(foreign("wg-quick.nft").replaceAll("0x0000ca6c", `${carrier}`));
+      expect(await reaches(host, carrier)).toBe("answered");
+      expect(await audited(host, "nft")).toEqual([]);
+    });
+  });
+
   test("kube-proxy takes the carrier's mark away before nftables judges, and not before iptables does", async () => {
     await inNetwork(async (host) => {
       await nftOurs(host);

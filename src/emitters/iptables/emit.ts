@@ -1,5 +1,5 @@
 import type { Plan } from "../../ir/plan.ts";
-import type { Direction, Rule, Ruleset } from "../../ir/ruleset.ts";
+import type { Ruleset } from "../../ir/ruleset.ts";
 import { stateName } from "../../ir/states.ts";
 import { type Family, families } from "../../net/address.ts";
 import type { Emitter, Files } from "../emitter.ts";
@@ -10,9 +10,11 @@ import type { Way } from "../linux/ways.ts";
 import { template } from "../template.ts";
 import { capabilities } from "./capabilities.ts";
 import { body, closed, stateChain } from "./chains.ts";
+import { closedLines } from "./closed-lines.ts";
 import { type Forwarded, forwarded } from "./forwarded.ts";
 import { type Hook, hooksOf, type JudgingTable, judgingTables } from "./hooks.ts";
 import { chainName } from "./names.ts";
+import { openness } from "./openness.ts";
 import { pairLines, type RewriteHook, rewriteHooks, rewrittenOutput } from "./rewrites.ts";
 import { setsText, timedSets, timedSwitch } from "./set-files.ts";
 import { Sets } from "./sets.ts";
@@ -93,34 +95,6 @@ function emit(plan: Plan): Files {
     ["iptables/load.sh", template<object>("iptables/load.hbs")(openness(plan))],
   ]);
 }
-
-/** How open each state is, by the chain of what leaves: whether the daemon's rules are there, each chain's level, the portal. */
-function openness({ lockdown, states, portal }: Plan): object {
-  const [down] = states;
-  const chains = down ? levelsOf(down.state) : [];
-  const all: readonly (readonly [string, readonly number[]])[] = [
-    [lockdown.state, [0, ...chains, 0]],
-    ...states.map(({ state }) => [state, [1, ...levelsOf(state), 0]] as const),
-    ...(portal ? [[portal.state, [1, ...chains, 1]] as const] : []),
-  ];
-  return {
-    states: all.map(([state, levels]) => ({
-      chain: chainName(`out_${stateName(state)}`),
-      levels: levels.join(" "),
-    })),
-    unknown: [1, ...chains, 1].map(() => mostHops + 1).join(" "),
-  };
-}
-
-/** More than any chain has. */
-const mostHops = 99;
-
-/** Of `private:hop1+work:up` one and all. */
-const levelsOf = (state: string): readonly number[] =>
-  state.split("+").map((of) => {
-    const level = of.split(":").at(-1) ?? "";
-    return level === "down" ? 0 : level === "up" ? mostHops : Number(level.slice("hop".length));
-  });
 
 /** Where a state's packets of a way go first. */
 const entries =
@@ -238,29 +212,3 @@ const chainView = ({ name, sections }: Chain) => ({
     ...lines.map((line) => `-A ${name} ${line}`),
   ]),
 });
-
-const units: Readonly<Record<number, string>> = { 1000: "second", 60000: "minute", 3600000: "hour" };
-
-/** How a hook ends: the order of these rules is the planner's. In mangle nobody can be told, and output has told it. */
-function closedLines({ rules }: Ruleset, way: Way, table: JudgingTable, family: Family): readonly string[] {
-  const direction: Direction = way === "out" || way === "in" ? way : "forward";
-  const lines = rules.filter(
-    (rule) => rule.stage === "closed" && rule.direction === direction && rule.match.family !== "arp",
-  );
-  if (table === "mangle") return [`-m comment --comment closed-${direction} -j DROP`];
-  const log = lines.find((rule) => rule.log)?.log;
-  return [...(log ? [logLine(log, direction)] : []), ...lines.map((rule) => closedLine(rule, family))];
-}
-
-const logLine = ({ count, per }: NonNullable<Rule["log"]>, direction: Direction): string =>
-  `-m limit --limit ${count}/${units[per] ?? "hour"} --limit-burst ${count} -j LOG --log-prefix "ksp closed-${direction}: " --log-uid`;
-
-function closedLine({ match, verdict, from }: Rule, family: Family): string {
-  const protocol = match.transport?.kind === "tcp" ? "-p tcp " : "";
-  const unreachable = family === "ipv4" ? "icmp-port-unreachable" : "icmp6-port-unreachable";
-  const word =
-    verdict.kind !== "reject"
-      ? "DROP"
-      : `REJECT --reject-with ${verdict.with === "tcp-reset" ? "tcp-reset" : unreachable}`;
-  return `${protocol}-m comment --comment ${from} -j ${word}`;
-}

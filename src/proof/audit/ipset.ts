@@ -2,7 +2,7 @@ import type { Addresses } from "../address-classes.ts";
 import { AddressList } from "../readers/nft/addresses.ts";
 import type { IpFamily } from "../readers/nft/program.ts";
 import type { Test } from "./rules.ts";
-import { known } from "./test-forms.ts";
+import { either, known } from "./test-forms.ts";
 
 /** Sets as `ipset save` lists them: of what their elements are made, and the elements. */
 export type IpSets = ReadonlyMap<string, IpSet>;
@@ -24,7 +24,7 @@ export function readIpSets(text: string): IpSets {
       sets.set(name, { family, parts: first.split(":")[1]?.split(",") ?? [], elements: [], hasExceptions: false });
     } else if (command === "add") {
       const set = sets.get(name);
-      set?.elements.push(first);
+      set?.elements.push(more.includes("wildcard") ? `${first}+` : first);
       if (set && more.includes("nomatch")) sets.set(name, { ...set, hasExceptions: true });
     }
   }
@@ -58,15 +58,21 @@ function testOfPart(part: string, value: string, side: string, family: IpFamily)
       return among && known({ kind: "address", end, family, among, isNegated: false });
     }
     case "port": {
-      const [, protocol = "tcp", ports = ""] = /^(?:(\w+):)?(\d+(?:-\d+)?)$/.exec(value) ?? [];
-      const number = { tcp: 6, udp: 17, sctp: 132, udplite: 136 }[protocol];
+      const [, protocol = "", ports = ""] = /^(?:(\w+):)?(\d+(?:-\d+)?)$/.exec(value) ?? [];
+      const numbers = protocol === "" ? [6, 17] : [{ tcp: 6, udp: 17, sctp: 132, udplite: 136 }[protocol]];
       const [first, last = first] = ports.split("-").map(Number);
-      if (number === undefined || first === undefined || last === undefined || first > last || last > 65535)
-        return undefined;
-      return known({ kind: "port", end, protocol: number, spans: [{ first, last }], isNegated: false });
+      if (first === undefined || last === undefined || first > last || last > 65535) return undefined;
+      const tests = numbers.map((number): Test | undefined =>
+        number === undefined
+          ? undefined
+          : known({ kind: "port", end, protocol: number, spans: [{ first, last }], isNegated: false }),
+      );
+      return tests.every((test) => test !== undefined) ? either(tests) : undefined;
     }
     case "iface": {
-      const names = [{ name: value, isPrefix: false }];
+      if (value.startsWith("physdev:")) return undefined;
+      const isPrefix = value.endsWith("+");
+      const names = [{ name: isPrefix ? value.slice(0, -1) : value, isPrefix }];
       return known({ kind: "name", side: side === "src" ? "in" : "out", names, isNegated: false });
     }
     default:

@@ -46,14 +46,24 @@ export function effectOfTarget(
       return bits === undefined ? unknown : { acts: [{ kind: "mark", keep: ~mask >>> 0, flip: bits }] };
     }
     case "CONNMARK": {
-      if (has("--restore-mark")) return { acts: [{ kind: "any-mark", bits: Number(value("--nfmask") ?? 0xffffffff) }] };
-      const saved = has("--save-mark") ? Number(value("--ctmask") ?? 0xffffffff) : undefined;
+      const [ours, theirs] = [value("--nfmask"), value("--ctmask")].map((mask) => Number(mask ?? 0xffffffff)) as [
+        number,
+        number,
+      ];
+      // Whatever is in one mask alone is cleared, or flipped.
+      const [either, both] = [(ours | theirs) >>> 0, (ours & theirs) >>> 0];
+      if (has("--restore-mark"))
+        return { acts: [either === both ? { kind: "restored-mark", bits: both } : { kind: "any-mark", bits: either }] };
+      if (has("--save-mark")) return { acts: [{ kind: "connection-mark", keep: ~either >>> 0, saved: both }] };
       const [bits, mask] = pair(value("--set-xmark") ?? value("--set-mark"));
-      const changed = saved ?? (bits === undefined ? 0xffffffff : (mask | bits) >>> 0);
-      return { acts: [{ kind: "connection-mark", keep: ~changed >>> 0 }] };
+      const changed = bits === undefined ? 0xffffffff : (mask | bits) >>> 0;
+      return { acts: [{ kind: "connection-mark", keep: ~changed >>> 0, saved: 0 }] };
     }
     case "HMARK":
       return { acts: [{ kind: "any-mark", bits: 0xffffffff }] };
+    case "SET":
+      if (rest.some((word) => word.startsWith("ksp_"))) return unknown;
+      return { acts: has("--map-mark") ? [{ kind: "any-mark", bits: 0xffffffff }] : [] };
     case "CT":
       return has("--notrack") ? { acts: [{ kind: "untracked" }] } : has("--zone") ? unknown : { acts: [] };
     case "NOTRACK":
@@ -83,7 +93,6 @@ const harmless: ReadonlySet<string> = new Set([
   "ECN",
   "CLASSIFY",
   "CHECKSUM",
-  "SET",
   "LED",
   "RATEEST",
   "SECMARK",

@@ -12,8 +12,30 @@ export interface Context {
   readonly sets: IpSets;
 }
 
-/** Rules of others are about more than ours. */
-const protocols: Readonly<Record<string, number>> = { ...protocolNumbers, ipip: 4, dccp: 33 };
+/** Rules of others are about more than ours; as `/etc/protocols` names them. */
+const protocols: Readonly<Record<string, number>> = {
+  ...protocolNumbers,
+  hopopt: 0,
+  ipencap: 4,
+  dccp: 33,
+  "ipv6-route": 43,
+  "ipv6-frag": 44,
+  rsvp: 46,
+  "ipv6-nonxt": 59,
+  "ipv6-opts": 60,
+  eigrp: 88,
+  ospf: 89,
+  ipip: 94,
+  etherip: 97,
+  pim: 103,
+  ipcomp: 108,
+  vrrp: 112,
+  l2tp: 115,
+  isis: 124,
+  "mobility-header": 135,
+  "mpls-in-ip": 137,
+  hip: 139,
+};
 export const protocolOf = (name: string): number | undefined =>
   protocols[name] ?? (/^\d{1,3}$/.test(name) && Number(name) < 256 ? Number(name) : undefined);
 

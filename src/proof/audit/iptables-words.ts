@@ -14,6 +14,21 @@ export interface Part {
 
 const options: ReadonlySet<string> = new Set(["-m", "-j", "-g", "-p", "-s", "-d", "-i", "-o", "-f", "-c"]);
 
+/** Whatever stands behind these is text, also where it looks like an option. */
+const ofText: ReadonlySet<string> = new Set(
+  [
+    "comment",
+    "log-prefix",
+    "nflog-prefix",
+    "ulog-prefix",
+    "string",
+    "hex-string",
+    "path",
+    "name",
+    "hashlimit-name",
+  ].map((name) => `--${name}`),
+);
+
 /** Up to the next option of the rule itself; what belongs to a module or target stays with it. */
 export function partsOf(words: readonly string[]): readonly Part[] {
   const parts: Part[] = [];
@@ -24,7 +39,8 @@ export function partsOf(words: readonly string[]): readonly Part[] {
     const option = words[at++] ?? "";
     const from = at;
     const isNext = (): boolean =>
-      options.has(words[at] ?? "") || (words[at] === "!" && options.has(words[at + 1] ?? ""));
+      !ofText.has(words[at - 1] ?? "") &&
+      (options.has(words[at] ?? "") || (words[at] === "!" && options.has(words[at + 1] ?? "")));
     while (at < words.length && (at === from ? !isBare(option) : !isNext())) at++;
     parts.push({ option, isNegated, values: words.slice(from, at) });
   }

@@ -10,11 +10,16 @@ import { possible } from "../possible.ts";
 import { regionText } from "../region-text.ts";
 import { ownerFields } from "../vocabulary.ts";
 import { witnessValues } from "../witness.ts";
+import { forHere } from "./acts.ts";
+import { AskedRules, asRouted } from "./asked-rules.ts";
+import { opening, refusing } from "./does.ts";
 import { fewest } from "./fewest.ts";
 import { type AuditFinding, inAllStates, type Shown } from "./finding.ts";
 import { type Need, needsOf } from "./needed.ts";
+import type { Question, Remembered } from "./question.ts";
+import { carriedBy, rememberedOf } from "./remembered.ts";
 import { type Act, type Base, doesSomething, type Hook, type Rule, rulesOf, unclearOf } from "./rules.ts";
-import { AskedRules, asRouted, type Question, Walk } from "./walk.ts";
+import { Walk } from "./walk.ts";
 import { Way } from "./way.ts";
 
 /**
@@ -24,8 +29,8 @@ import { Way } from "./way.ts";
 export function judgeForeign(plan: Plan, bases: readonly Base[], space: PacketSpace): readonly AuditFinding[] {
   const rules = rulesOf(bases).filter(({ end }) => end?.kind !== "ours");
   if (!rules.some(doesSomething)) return [];
-  const asked = new AskedRules(space);
   const rulesets = rulesetsOf(plan);
+  const asked = new AskedRules(space, carriedBy(rulesets, space));
   const passing = new Map(rulesets.map((ruleset) => [ruleset, accepted(ruleset, space, "most")]));
   const found = rulesets.flatMap((ruleset) => new Judge(bases, rules, asked, ruleset, passing).findings());
   return inAllStates(found);
@@ -35,7 +40,7 @@ export function judgeForeign(plan: Plan, bases: readonly Base[], space: PacketSp
 const most = 40;
 
 /** What would only make words longer. */
-const unsaid = ["routedName", "routedKind", "hopLimit", "fragment", ...ownerFields];
+const unsaid = ["routedName", "routedKind", "sourceLocality", "hopLimit", "fragment", ...ownerFields];
 
 class Judge {
   readonly #way: Way;
@@ -46,6 +51,7 @@ class Judge {
   readonly #accepted: PacketSet;
   /** What passes in another state and not in this one. */
   readonly #elsewhere: PacketSet;
+  readonly #remembered: readonly Remembered[];
 
   constructor(
     bases: readonly Base[],
@@ -62,6 +68,9 @@ class Judge {
     this.#ruleset = ruleset;
     this.#accepted = passing.get(ruleset) ?? space.none;
     this.#elsewhere = space.none.union(...passing.values()).minus(this.#accepted);
+    const surely = (settled: Question["settled"]): PacketSet =>
+      this.#before({ ...everyRule, isNeeded: true, settled }, space.none);
+    this.#remembered = rememberedOf(ruleset, rules, surely, space);
   }
 
   findings(): readonly AuditFinding[] {
@@ -142,14 +151,15 @@ class Judge {
       .minus(forHere(this.#space));
     const isBeyond = (base: Base, act: Act): boolean =>
       act.kind === "past" || (this.#way.isLast(base) && ["program", "destination", "unknown"].includes(act.kind));
-    const let_ = this.#before({ ...how, isBeyond }, all)
+    const settled: Question["settled"] = (base, act) => (isBeyond(base, act) ? all : undefined);
+    const let_ = this.#before({ ...how, settled }, all)
       .minus(this.#accepted)
       .minus(this.#withOwnSource());
     const sent = this.#acts((act) => act.kind === "past" || act.kind === "program")
-      ? this.#before({ ...how, isBeyond }, none)
+      ? this.#before({ ...how, settled }, none)
       : none;
     const offloaded = this.#acts((act) => act.kind === "offload")
-      ? this.#before({ ...how, isBeyond: (_, act) => act.kind === "offload" }, none)
+      ? this.#before({ ...how, settled: (_, act) => (act.kind === "offload" ? all : undefined) }, none)
       : none;
     return let_.union(sent, offloaded.intersect(this.#elsewhere)).intersect(real);
   }
@@ -162,17 +172,21 @@ class Judge {
 
   #lost(need: Need, how: How): PacketSet {
     const all = this.#space.all;
-    return need.lost(this.#before({ ...how, isNeeded: true }, all));
+    return need.lost(this.#before({ ...how, isNeeded: true, remembered: this.#remembered }, all));
   }
 
   #acts(is: (act: Act) => boolean): boolean {
     return this.#rules.some(({ acts }) => acts.some(is));
   }
 
-  #before({ isIgnored, ...how }: How & Partial<Pick<Question, "isBeyond" | "isNeeded">>, end: PacketSet): PacketSet {
+  #before(
+    { isIgnored, ...how }: How & Partial<Pick<Question, "settled" | "isNeeded" | "remembered">>,
+    end: PacketSet,
+  ): PacketSet {
     const walk = new Walk(this.#asked, {
       isNeeded: false,
-      isBeyond: () => false,
+      settled: () => undefined,
+      remembered: [],
       ...how,
       ignored: isIgnored,
       ours: (hook) => this.#ours(hook),
@@ -192,57 +206,16 @@ class Judge {
   }
 }
 
-/** What is for this machine itself leaves by no card: whatever becomes of it, it was free to go. */
-const forHere = (space: PacketSpace): PacketSet =>
-  space
-    .direction("out", "forward")
-    .intersect(space.is("destinationLocality", localityAlphabet.numberOf("local")))
-    .minus(space.is("outKind", space.names.kinds.numberOf("loopback")));
-
 interface How {
   readonly isIgnored: (rule: Rule) => boolean;
   readonly isWorst: (rule: Rule) => boolean;
 }
 
+/** None is ignored, and whatever is not understood does what is worst. */
+const everyRule: How = { isIgnored: () => false, isWorst: () => true };
+
 interface Claim {
   readonly of: (how: How) => PacketSet;
   readonly does: (rule: Rule) => string;
   readonly kind: "opens" | "breaks";
-}
-
-function opening({ acts }: Rule): string {
-  for (const act of acts) {
-    switch (act.kind) {
-      case "past":
-      case "offload":
-      case "program":
-        return act.does;
-      case "destination":
-        return "sends packets to another address";
-      case "source":
-        return "gives packets another source";
-      case "mark":
-      case "any-mark":
-        return "marks packets as others are marked";
-      case "connection-mark":
-        return "marks connections as those of an app";
-      case "untracked":
-        return "takes packets from the tracking of connections";
-      case "any-hop-limit":
-        return "changes hop limits";
-      case "unknown":
-        return `does what is not understood (${act.words})`;
-    }
-  }
-  return "lets packets pass";
-}
-
-function refusing({ acts, end }: Rule): string {
-  if (end?.kind === "drop") return "refuses";
-  for (const { kind } of acts) {
-    if (kind === "destination") return "sends elsewhere";
-    if (kind === "past") return "takes away";
-    if (kind === "untracked") return "takes from the tracking of connections";
-  }
-  return "changes";
 }

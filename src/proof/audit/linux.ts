@@ -14,7 +14,7 @@ import { absencesOfIptables, ownChains, type Switches } from "./ours-iptables.ts
 import { absences, readOurs } from "./ours-nft.ts";
 import { basesOfSaved, isSaved, type OwnChains, type Saved, savedOf } from "./read-iptables.ts";
 import { type ListedNft, readForeign } from "./read-nft.ts";
-import { type Base, isHook } from "./rules.ts";
+import { type Base, isHook, type Rule } from "./rules.ts";
 import { vocabularyOfBases } from "./vocabulary.ts";
 import { isOurs } from "./way.ts";
 
@@ -46,8 +46,15 @@ export function auditIptables(plan: Plan, listing: ReadonlyMap<string, string>, 
   if (!isReached(foreign.bases)) return own;
   const space = spaceOf(plan, foreign.bases);
   const passed = passedOver(plan, foreign.bases, space);
-  const findings = [...own.findings, ...told(foreign, states), ...passed, ...judgeForeign(plan, foreign.bases, space)];
+  const judged = judgeForeign(plan, foreign.bases.map(oursFirst), space);
+  const findings = [...own.findings, ...told(foreign, states), ...passed, ...judged];
   return passed.length > 0 ? nowhere(...findings) : { ...own, findings };
+}
+
+/** Rules before ours are told of by themselves, and count as if they stood behind. */
+function oursFirst(base: Base): Base {
+  const isOwn = ({ end }: Rule): boolean => end?.kind === "ours";
+  return { ...base, chain: [...base.chain.filter(isOwn), ...base.chain.filter((rule) => !isOwn(rule))] };
 }
 
 /** Whether ours are called at each hook, of both families. */
@@ -96,9 +103,16 @@ function sorted(listing: ReadonlyMap<string, string>): Sorted {
         reason: "this is no listing of nft, iptables-save or ipset",
       })),
       ...frames,
+      ...[...rules.values()].filter(isCutOff).map(({ file, text }) => ({
+        place: { file, line: text.trimEnd().split("\n").length, text: text.trimEnd().split("\n").at(-1) ?? "" },
+        reason: "the listing ends within a table",
+      })),
     ],
   };
 }
+
+const isCutOff = ({ text }: { readonly text: string }): boolean =>
+  text.match(/^\*/gm)?.length !== text.match(/^COMMIT$/gm)?.length;
 
 /** The rules of others, of every tool; those that iptables put into tables of nftables are read as iptables lists them. */
 function foreignOf({ nft, saved, sets, unread }: Sorted, own: OwnChains): ListedNft {

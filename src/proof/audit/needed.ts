@@ -1,3 +1,4 @@
+import type { Identity } from "../../ir/policy.ts";
 import type { Rule, Ruleset, Stage } from "../../ir/ruleset.ts";
 import { families } from "../../net/address.ts";
 import { constant } from "../../net/parse-net.ts";
@@ -38,13 +39,9 @@ const needs: readonly {
 
 /** What a ruleset lets pass that it could not do without. */
 export function needsOf(ruleset: Ruleset, space: PacketSpace): readonly Need[] {
-  const ordinary = possible(space)
-    .intersect(usual([ruleset], space))
-    .intersect(straight(space))
-    .intersect(atHome(space));
+  const ordinary = ordinaryOf(ruleset, space);
   return needs.flatMap(({ what, stages, peers, isArp, ofDaemon = false }) => {
-    const rules = ruleset.rules.map((rule) => (stages.includes(rule.stage) ? rule : closed(rule)));
-    const passing = accepted({ ...ruleset, rules }, space, "least");
+    const passing = passingBy(ruleset, ({ stage }) => stages.includes(stage), space);
     const spoken = space.family(...(isArp ? (["arp"] as const) : (["ipv4", "ipv6"] as const)));
     const heard = passing.intersect(ordinary).intersect(spoken).minus(idle(space));
     const set = plain(heard, ruleset, space);
@@ -52,6 +49,27 @@ export function needsOf(ruleset: Ruleset, space: PacketSpace): readonly Need[] {
     return [{ what, set, lost: (surely) => lostOf(set, surely, peers, space), ofDaemon }];
   });
 }
+
+type Mark = Extract<Identity, { readonly kind: "mark" }>;
+
+/** The marks that rules ask senders for. */
+export function marksIn(rules: readonly Rule[]): readonly Mark[] {
+  const marks = rules.flatMap(({ match: { owner } }) =>
+    (owner?.flat() ?? []).flatMap((identity) => (identity.kind === "mark" ? [identity] : [])),
+  );
+  return [...new Map(marks.map((mark) => [mark.value, mark])).values()];
+}
+
+/** Packets of everyday, whatever a ruleset says of them. */
+export const ordinaryOf = (ruleset: Ruleset, space: PacketSpace): PacketSet =>
+  possible(space)
+    .intersect(usual([ruleset], space))
+    .intersect(straight(space))
+    .intersect(atHome(space));
+
+/** What some rules let pass, where all others that do so refuse. */
+export const passingBy = (ruleset: Ruleset, isOf: (rule: Rule) => boolean, space: PacketSpace): PacketSet =>
+  accepted({ ...ruleset, rules: ruleset.rules.map((rule) => (isOf(rule) ? rule : closed(rule))) }, space, "least");
 
 /**
  * The link's business that no tunnel waits for: groups, and what a DHCP server says to a machine without an address, which is
@@ -73,7 +91,7 @@ const closed = (rule: Rule): Rule =>
   rule.verdict.kind === "accept" ? { ...rule, verdict: { kind: "drop" }, replies: false } : rule;
 
 /** What is refused whatever our own address and port are, and, where there are many peers, whichever of them it is about. */
-function lostOf(set: PacketSet, surely: PacketSet, peers: "each" | "some", space: PacketSpace): PacketSet {
+export function lostOf(set: PacketSet, surely: PacketSet, peers: "each" | "some", space: PacketSpace): PacketSet {
   const near = { out: "source", in: "destination", forward: undefined } as const;
   const lost = (["out", "in", "forward"] as const).map((direction) => {
     const part = set.intersect(space.direction(direction));
@@ -87,26 +105,26 @@ function lostOf(set: PacketSet, surely: PacketSet, peers: "each" | "some", space
   return space.none.union(...lost);
 }
 
-/** What arrives is for this machine, what leaves is not, and nobody is on loopback. */
+/** What arrives is for this machine, what leaves is not, it comes from one machine, and nobody is on loopback. */
 function atHome(space: PacketSpace): PacketSet {
   const inside = (["source", "destination"] as const).flatMap((end) =>
     families.map((family) => space.address(end, family, loopback, space.all).intersect(space.family(family))),
   );
-  const to = (...names: readonly (typeof localityAlphabet.values)[number][]): PacketSet =>
-    space.is("destinationLocality", ...names.map((name) => localityAlphabet.numberOf(name)));
+  const at = (
+    end: "source" | "destination",
+    ...names: readonly (typeof localityAlphabet.values)[number][]
+  ): PacketSet => space.is(`${end}Locality`, ...names.map((name) => localityAlphabet.numberOf(name)));
+  const to = at.bind(undefined, "destination");
   return space
     .direction("out", "forward")
     .intersect(to("elsewhere", "broadcast", "multicast"))
     .union(space.direction("in").intersect(to("local", "broadcast", "multicast")))
-    .minus(space.none.union(...inside));
+    .minus(at("source", "broadcast", "multicast").union(...inside));
 }
 const loopback = constant("127.0.0.0/8", "::1");
 
 /** The simplest of packets that differ in what nobody would call needed: marks, owners, hop limits, interfaces of containers. */
-function plain(set: PacketSet, { rules }: Ruleset, space: PacketSpace): PacketSet {
-  const marks = rules.flatMap(({ match: { owner } }) =>
-    (owner?.flat() ?? []).flatMap((identity) => (identity.kind === "mark" ? [identity.value] : [])),
-  );
+export function plain(set: PacketSet, { rules }: Ruleset, space: PacketSpace): PacketSet {
   const { owners, interfaces } = space.names;
   const inner = interfaces.samples.flatMap((name, i) => (isInside(name) ? [i + 1] : []));
   const ofHome = (end: "source" | "destination"): PacketSet =>
@@ -115,7 +133,7 @@ function plain(set: PacketSet, { rules }: Ruleset, space: PacketSpace): PacketSe
     ["rewritten", space.is("rewritten", rewriting.no)],
     ["hopLimit", space.is("hopLimit", 64)],
     ["mark", space.is("mark", 0)],
-    ...[...new Set(marks)].map((mark) => ["mark", space.is("mark", mark)] as const),
+    ...marksIn(rules).map(({ value }) => ["mark", space.is("mark", value)] as const),
     // Whoever sends it is somebody; of what arrives nobody knows.
     ...ownerFields.map(
       (field) => [field, space.is(field, owners[field].size - 1).union(space.direction("in"))] as const,

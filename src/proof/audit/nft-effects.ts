@@ -3,6 +3,7 @@ import type { Json } from "../readers/nft/json.ts";
 import { addressesOf } from "../readers/nft/listed-values.ts";
 import type { IpFamily, Span } from "../readers/nft/program.ts";
 import { accepting, copied, type Effect, queued } from "./effects.ts";
+import { isMarkOf, markBits } from "./nft-marks.ts";
 import type { Act, End } from "./rules.ts";
 
 /** Statements that change nothing about where a packet goes. */
@@ -105,12 +106,15 @@ function mangled(value: Json): readonly Act[] {
   const field = name?.isString ? name.string() : "";
   switch (kind) {
     case "meta":
-      if (field === "mark") return [markOf(set, "meta") ?? { kind: "any-mark", bits: 0xffffffff }];
+      if (field === "mark") return isMarkOf("ct", set) ? [{ kind: "restored-mark", bits: 0xffffffff }] : marked(set);
       if (["priority", "nftrace", "pkttype", "secmark"].includes(field)) return [];
       break;
     case "ct": {
-      const mark = markOf(set, "ct");
-      if (field === "mark") return [{ kind: "connection-mark", keep: mark?.kind === "mark" ? mark.keep : 0 }];
+      if (field === "mark") {
+        const saved = isMarkOf("meta", set) ? 0xffffffff : 0;
+        const { keep, flip, any } = markBits(set, "ct") ?? { keep: 0, flip: 0, any: 0 };
+        return [{ kind: "connection-mark", keep: (keep & ~flip & ~any) >>> 0, saved }];
+      }
       if (["helper", "label", "event", "secmark", "timeout"].includes(field)) return [];
       break;
     }
@@ -136,18 +140,7 @@ const everything = {
   ipv6: [{ first: 0n, last: (1n << 128n) - 1n }],
 } as const;
 
-/** `5`, `mark & 1`, `mark | 1`, `mark & 1 | 2`, `mark ^ 1`; undefined: a mark from elsewhere. */
-function markOf(set: Json, of: "meta" | "ct"): Extract<Act, { kind: "mark" }> | undefined {
-  if (typeof set.value === "number") return { kind: "mark", keep: 0, flip: set.value };
-  if (set.get(of)?.get("key")?.value === "mark") return { kind: "mark", keep: 0xffffffff, flip: 0 };
-  const [op = "", ...more] = set.keys;
-  const [inner, number, ...rest] =
-    more.length === 0 && "&|^".includes(op) && op !== "" ? (set.get(op)?.array() ?? []) : [];
-  const before = inner && markOf(inner, of);
-  if (!before || typeof number?.value !== "number" || rest.length > 0) return undefined;
-  const bits = number.value;
-  const { keep, flip } = before;
-  if (op === "&") return { kind: "mark", keep: (keep & bits) >>> 0, flip: (flip & bits) >>> 0 };
-  if (op === "^") return { kind: "mark", keep, flip: (flip ^ bits) >>> 0 };
-  return { kind: "mark", keep: (keep & ~bits) >>> 0, flip: (flip | bits) >>> 0 };
+function marked(set: Json): readonly Act[] {
+  const { keep, flip, any } = markBits(set, "meta") ?? { keep: 0, flip: 0, any: 0xffffffff };
+  return [{ kind: "mark", keep, flip }, ...(any === 0 ? [] : [{ kind: "any-mark", bits: any } as const])];
 }

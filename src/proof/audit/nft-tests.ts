@@ -1,10 +1,12 @@
 import { Json } from "../readers/nft/json.ts";
 import { question } from "../readers/nft/listed-rule.ts";
 import { elementsOf } from "../readers/nft/listed-values.ts";
-import { type Condition, connectionStates, Unreadable } from "../readers/nft/program.ts";
+import { type Condition, Unreadable } from "../readers/nft/program.ts";
+import { stateTest } from "./connection-states.ts";
+import { flagsOf } from "./nft-flags.ts";
 import { ruleText } from "./rule-text.ts";
 import type { Test } from "./rules.ts";
-import { either, inReply, known, negated } from "./test-forms.ts";
+import { either, frameTest, inReply, known, negated } from "./test-forms.ts";
 
 /** Sets and maps of a table by their names. */
 export type Contents = ReadonlyMap<string, Json>;
@@ -58,13 +60,21 @@ function matchOf(match: Json, contents: Contents): Test {
     case "rt":
       // No packet that a policy speaks of has headers of its own.
       return { kind: isNegated ? "always" : "never" };
-    case "payload":
+    case "payload": {
+      const flags = flagsOf(value, undefined, resolved, op.string());
+      if (flags) return flags;
       return (
         ofFrame(value, asked(left, resolved, op.string()), wanted, isNegated) ??
         knownOr(asked(left, resolved, op.string()), within(value), match)
       );
-    case "&":
-      return flagsOf(value, match) ?? knownOf(asked(left, resolved, op.string()));
+    }
+    case "&": {
+      const [field, mask] = value.array();
+      const payload = field?.get("payload");
+      if (!payload) return knownOf(asked(left, resolved, op.string()));
+      const flags = mask && flagsOf(payload, mask, resolved, op.string());
+      return flags ?? { kind: "unknown", words: inWords(match), within: within(payload) };
+    }
     default:
       return knownOf(asked(left, resolved, op.string()));
   }
@@ -136,14 +146,6 @@ function within(payload: Json): readonly Condition[] {
   return [];
 }
 
-/** `tcp flags & (fin | syn) == syn`: of TCP, whatever else. */
-function flagsOf(value: Json, match: Json): Test | undefined {
-  const [field] = value.array();
-  const payload = field?.get("payload");
-  if (!payload) return undefined;
-  return { kind: "unknown", words: inWords(match), within: within(payload) };
-}
-
 /** The elements of an anonymous set, or one value. */
 function elementsIn(right: Json): readonly Json[] {
   if (right.isArray) return right.array();
@@ -160,12 +162,8 @@ function heldBy(name: string, contents: Contents, at: Json): Json {
 function connection(key: string, wanted: readonly Json[], isNegated: boolean, match: Json): Test {
   const words = wanted.map((word) => (word.isString ? word.string() : ""));
   switch (key) {
-    case "state": {
-      // Packets that conntrack takes for invalid, or does not track, are none that a policy speaks of.
-      const states = connectionStates.filter((state) => words.includes(state) !== isNegated);
-      if (states.length === 0) return { kind: "never" };
-      return known({ kind: "state", states });
-    }
+    case "state":
+      return negated(stateTest(words), isNegated);
     case "direction": {
       const isReply = (words[0] === "reply") !== isNegated;
       return negated(inReply, !isReply);
@@ -191,7 +189,7 @@ function wayBack(fib: Json, right: Json, isNegated: boolean): Test | undefined {
   if (!asks.includes("iif")) return { kind: "sometimes" };
   const isMissing = (right.value === false || right.value === 0) !== isNegated;
   if (right.value !== false && right.value !== true && right.value !== 0) return { kind: "sometimes" };
-  return negated({ kind: "no-way-back" }, !isMissing);
+  return negated({ kind: "no-way-back", byMark: asks.includes("mark") }, !isMissing);
 }
 
 function ofMeta(key: string, wanted: readonly Json[], isNegated: boolean): Test | undefined {
@@ -213,10 +211,10 @@ function ofMeta(key: string, wanted: readonly Json[], isNegated: boolean): Test 
       });
       return negated(either(tests), isNegated);
     }
-    case "pkttype":
-      return wanted.every((word) => word.value === "host" || word.value === "unicast") && !isNegated
-        ? { kind: "sometimes" }
-        : undefined;
+    case "pkttype": {
+      const tests = wanted.map((word) => (word.isString ? frameTest(word.string()) : undefined));
+      return tests.every((test) => test !== undefined) ? negated(either(tests), isNegated) : undefined;
+    }
     case "nftrace":
       return { kind: isNegated ? "always" : "never" };
     case "protocol":

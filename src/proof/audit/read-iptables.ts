@@ -48,7 +48,10 @@ export function basesOfSaved({ file, text, families }: Saved, sets: IpSets, own:
   const policies = new Map<string, Place>();
   let table = "";
   for (const [i, line] of lines.entries()) {
-    if (line.startsWith("*")) table = line.slice(1).trim();
+    if (line.startsWith("*")) {
+      table = line.slice(1).trim();
+      declared.set(table, declared.get(table) ?? new Map());
+    }
     const [, name, policy] = /^:(\S+) (\S+)/.exec(line) ?? [];
     if (name === undefined) continue;
     const chains = declared.get(table) ?? new Map<string, Rule[]>();
@@ -58,20 +61,23 @@ export function basesOfSaved({ file, text, families }: Saved, sets: IpSets, own:
   for (const [i, line] of lines.entries()) {
     if (line.startsWith("*")) table = line.slice(1).trim();
     const chains = declared.get(table);
-    const [command, chain = "", ...words] = wordsOf(line.replace(/^\[\d+:\d+\] /, ""));
-    if (command !== "-A" || !chains) continue;
+    const [command = "", chain = "", ...words] = wordsOf(line.replace(/^\[\d+:\d+\] /, ""));
+    if (!/^-[A-Z]$/.test(command) || !chains) continue;
     const place: Place = { file, line: i + 1, text: line };
+    const of = chains.get(chain) ?? [];
+    chains.set(chain, of);
+    // Nothing else stands in what was saved.
+    if (command !== "-A") {
+      of.push({ place, tests: [], acts: [{ kind: "unknown", words: line }] });
+      continue;
+    }
     const isChain = (name: string): boolean => chains.has(name);
     const parts = partsOf(words);
     const target = parts.length === 1 && parts[0]?.option === "-j" ? (parts[0].values[0] ?? "") : undefined;
     const isOwn = target !== undefined && own.get(`${table} ${chain}`) === target;
-    chains
-      .get(chain)
-      ?.push(
-        isOwn
-          ? { place, tests: [], acts: [], end: { kind: "ours" } }
-          : ruleOf(parts, place, { families, sets }, isChain),
-      );
+    of.push(
+      isOwn ? { place, tests: [], acts: [], end: { kind: "ours" } } : ruleOf(parts, place, { families, sets }, isChain),
+    );
   }
   return [...declared].flatMap(([name, chains]) =>
     Object.entries(priorities[name] ?? {}).flatMap(([hook, priority]): Base[] => {
@@ -86,11 +92,9 @@ export function basesOfSaved({ file, text, families }: Saved, sets: IpSets, own:
           isNat: name === "nat",
           reroutes: name === "mangle" && hook === "output",
           families,
-          chain: [
-            ...rules,
-            ...(policy ? [{ place: policy, tests: [], acts: [], end: { kind: "drop" } } as const] : []),
-          ],
+          chain: rules,
           chains,
+          ...(policy && { policy: { place: policy, tests: [], acts: [], end: { kind: "drop" } } }),
         },
       ];
     }),

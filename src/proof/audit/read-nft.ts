@@ -23,6 +23,8 @@ interface Table {
   readonly chains: Map<string, Rule[]>;
   readonly contents: Map<string, Json>;
   readonly bases: { readonly name: string; readonly value: Json; readonly place: Place }[];
+  /** It is there, and judges nothing. */
+  readonly isDormant: boolean;
 }
 
 const families: Readonly<Record<string, readonly [Base["families"], Sees]>> = {
@@ -37,6 +39,8 @@ const families: Readonly<Record<string, readonly [Base["families"], Sees]>> = {
 /** `isOther`: which tables, by family and name, are asked for. */
 export function readForeign(text: string, file: string, isOther: (table: string) => boolean): ListedNft {
   const objects = objectsIn(text);
+  if (!objects)
+    return { bases: [], unread: [{ place: { file, line: 1, text: text.slice(0, 80) }, reason: "this is no JSON" }] };
   const tables = new Map<string, Table>();
   const unread: ListedNft["unread"][number][] = [];
   const rules: (readonly [Table, Json, Place])[] = [];
@@ -58,7 +62,15 @@ export function readForeign(text: string, file: string, isOther: (table: string)
       continue;
     }
     const [seen, sees] = known;
-    const table: Table = tables.get(key) ?? { families: seen, sees, chains: new Map(), contents: new Map(), bases: [] };
+    const isDormant = kind === "table" && (value.get("flags")?.shown ?? "").includes("dormant");
+    const table: Table = tables.get(key) ?? {
+      families: seen,
+      sees,
+      chains: new Map(),
+      contents: new Map(),
+      bases: [],
+      isDormant,
+    };
     tables.set(key, table);
     if (kind === "chain") {
       table.chains.set(name, []);
@@ -73,41 +85,39 @@ export function readForeign(text: string, file: string, isOther: (table: string)
   }
   for (const [table, value, place] of rules)
     table.chains.get(textOf(value, "chain"))?.push(...wholly(value, table, place));
-  const bases = [...tables.values()].flatMap((table) =>
-    table.bases.flatMap(({ name, value, place }) => {
-      const named = textOf(value, "hook");
-      const isBridge = table.sees === "frames of bridges";
-      // From port to port: nothing of this machine, and nothing that it forwards.
-      if (isBridge && named === "forward") return [];
-      const hook = isBridge ? hookOfBridge(named) : named;
-      const priority = value.get("prio")?.value ?? 0;
-      const devices = devicesOf(value.get("dev"));
-      if (!isHook(hook) || typeof priority !== "number" || !devices) {
-        unread.push({ place, reason: `the hook ${named}` });
-        return [];
-      }
-      const type = textOf(value, "type");
-      const chain = table.chains.get(name) ?? [];
-      const refuses = textOf(value, "policy") === "drop";
-      return devices.map(
-        (device): Base => ({
-          hook,
-          priority,
-          isNat: type === "nat",
-          reroutes: type === "route",
-          families: table.families,
-          ...(device !== undefined && { device }),
-          chain: [
-            ...chain,
-            ...(refuses
-              ? [{ place, tests: isBridge ? [ofBridge] : [], acts: [], end: { kind: "drop" } } as const]
-              : []),
-          ],
-          chains: table.chains,
-        }),
-      );
-    }),
-  );
+  const bases = [...tables.values()]
+    .filter(({ isDormant }) => !isDormant)
+    .flatMap((table) =>
+      table.bases.flatMap(({ name, value, place }) => {
+        const named = textOf(value, "hook");
+        const isBridge = table.sees === "frames of bridges";
+        // From port to port: nothing of this machine, and nothing that it forwards.
+        if (isBridge && named === "forward") return [];
+        const hook = isBridge ? hookOfBridge(named) : named;
+        const priority = value.get("prio")?.value ?? 0;
+        const devices = devicesOf(value.get("dev"));
+        if (!isHook(hook) || typeof priority !== "number" || !devices) {
+          unread.push({ place, reason: `the hook ${named}` });
+          return [];
+        }
+        const type = textOf(value, "type");
+        const chain = table.chains.get(name) ?? [];
+        const refuses = textOf(value, "policy") === "drop";
+        return devices.map(
+          (device): Base => ({
+            hook,
+            priority,
+            isNat: type === "nat",
+            reroutes: type === "route",
+            families: table.families,
+            ...(device !== undefined && { device }),
+            chain,
+            chains: table.chains,
+            ...(refuses && { policy: { place, tests: isBridge ? [ofBridge] : [], acts: [], end: { kind: "drop" } } }),
+          }),
+        );
+      }),
+    );
   return { bases, unread };
 }
 
@@ -118,9 +128,14 @@ function devicesOf(listed: Json | undefined): readonly (string | undefined)[] | 
   return all.every(({ isString }) => isString) ? all.map((one) => one.string()) : undefined;
 }
 
-function objectsIn(text: string): readonly Json[] {
-  const listed = new Json(JSON.parse(text), 0).get("nftables");
-  return listed?.isArray ? listed.array() : [];
+/** Undefined where the text is no listing. */
+function objectsIn(text: string): readonly Json[] | undefined {
+  try {
+    const listed = new Json(JSON.parse(text), 0).get("nftables");
+    return listed?.isArray ? listed.array() : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function textOfRule(expressions: Json): string {

@@ -33,6 +33,8 @@ export interface Base {
   /** In this chain and in all that it calls. */
   readonly chain: readonly Rule[];
   readonly chains: ReadonlyMap<string, readonly Rule[]>;
+  /** What comes to the end of its chain, or returns from it; where there is none, that gets on. */
+  readonly policy?: Rule;
 }
 
 export interface Rule {
@@ -54,12 +56,14 @@ export type End =
  *
  * - `usually`, `rarely`: depends on how much of it there is, such as a limit: an ordinary packet passes it, or does not.
  * - `sometimes`: nobody can know, and the rule means both.
- * - `no-way-back`: the source would not be answered by the interface where the packet arrived.
+ * - `no-way-back`: the source would not be answered by the interface where the packet arrived; `byMark`: by an answer with the
+ *   mark of the packet.
  * - `unknown`: it is not understood; never more packets than those `within`.
  */
 export type Test =
   | { readonly kind: "known"; readonly condition: Condition }
-  | { readonly kind: "always" | "never" | "usually" | "rarely" | "sometimes" | "no-way-back" }
+  | { readonly kind: "always" | "never" | "usually" | "rarely" | "sometimes" }
+  | { readonly kind: "no-way-back"; readonly byMark: boolean }
   | { readonly kind: "either"; readonly of: readonly (readonly Test[])[] }
   | { readonly kind: "not"; readonly of: readonly Test[] }
   | { readonly kind: "unknown"; readonly words: string; readonly within: readonly Condition[] };
@@ -79,9 +83,11 @@ export type Act =
   | { readonly kind: "mark"; readonly keep: number; readonly flip: number }
   /** These bits of the mark may become any. */
   | { readonly kind: "any-mark"; readonly bits: number }
+  /** These bits of the mark become those of the connection's mark. */
+  | { readonly kind: "restored-mark"; readonly bits: number }
   | { readonly kind: "any-hop-limit" | "untracked" }
-  /** May change what the mark of the connection tells ours. */
-  | { readonly kind: "connection-mark"; readonly keep: number }
+  /** Changes the mark of the connection, which may tell ours something: keeps these bits, and the saved ones become the packet's. */
+  | { readonly kind: "connection-mark"; readonly keep: number; readonly saved: number }
   /** Out by a card itself, without a look at any rule behind; `isCopy`: the packet itself goes on. */
   | { readonly kind: "past"; readonly isCopy: boolean; readonly does: string }
   /** The rest of its flow is forwarded without a look at any rule. */
@@ -124,5 +130,5 @@ export function rulesOf(bases: readonly Base[]): readonly Rule[] {
       return [rule, ...visit(base, to)];
     });
   };
-  return bases.flatMap((base) => visit(base, base.chain));
+  return bases.flatMap((base) => [...visit(base, base.chain), ...(base.policy ? [base.policy] : [])]);
 }

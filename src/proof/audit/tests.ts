@@ -17,16 +17,21 @@ export interface Asked {
   readonly unknown: Bounds;
 }
 
-/** Turns tests into packet sets. `isOrdinary`: of traffic that stays within limits, and that is the first of its connection's mark. */
+/**
+ * Turns tests into packet sets. `isOrdinary`: of traffic that stays within limits, and that is the first of its connection's mark.
+ * `carried`: what has the mark of a carrier, which routes take past the tunnels.
+ */
 export class Tests {
   readonly #space: PacketSpace;
   readonly #questions: Questions;
   readonly #isOrdinary: boolean;
+  readonly #carried: PacketSet;
 
-  constructor(space: PacketSpace, isOrdinary: boolean) {
+  constructor(space: PacketSpace, isOrdinary: boolean, carried: PacketSet = space.none) {
     this.#space = space;
     this.#questions = new Questions(space);
     this.#isOrdinary = isOrdinary;
+    this.#carried = carried;
   }
 
   all(tests: readonly Test[]): Asked {
@@ -56,7 +61,8 @@ export class Tests {
       case "sometimes":
         return this.#known(none, all);
       case "no-way-back":
-        return this.#isOrdinary ? this.#known(this.#fromAfar()) : this.#known(none, all);
+        if (!this.#isOrdinary) return this.#known(none, all);
+        return this.#known(test.byMark ? this.#fromAfar().minus(this.#carried) : this.#fromAfar());
       case "unknown": {
         const most = this.#questions.all(test.within, nothing, anywhere);
         return { known: { least: all, most: all }, unknown: { least: none, most } };

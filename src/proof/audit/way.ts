@@ -1,8 +1,9 @@
 import { sides } from "../dimensions.ts";
 import type { PacketSpace } from "../packet-space.ts";
 import type { PacketSet } from "../packets/packet-set.ts";
+import { asRouted } from "./asked-rules.ts";
 import type { Base, Hook } from "./rules.ts";
-import { asRouted, type Walk } from "./walk.ts";
+import type { Walk } from "./walk.ts";
 
 /** The rules of others and ours at every hook, in the order in which the kernel calls them. */
 export class Way {

@@ -1,34 +1,14 @@
-import type { Match, Ruleset } from "../../ir/ruleset.ts";
-import { connections, localityAlphabet, rewriting } from "../dimensions.ts";
-import { matched } from "../matched.ts";
-import type { PacketSpace } from "../packet-space.ts";
+import type { Ruleset } from "../../ir/ruleset.ts";
+import { connections, rewriting } from "../dimensions.ts";
 import type { PacketSet } from "../packets/packet-set.ts";
-import type { Hook, Place } from "../readers/iptables/asked.ts";
+import type { Place } from "../readers/iptables/asked.ts";
 import { type Judged, Meaning } from "../readers/iptables/meaning.ts";
-import type { End, Program, Rule, Table } from "../readers/iptables/program.ts";
+import type { Program } from "../readers/iptables/program.ts";
 import { type Comparison, type Difference, type Filling, passing } from "./comparison.ts";
-import { answersToRedirected } from "./leaving.ts";
+import { forwardedFrom, judgingHooks, leavingFrom, type OwnHook, places, rewritingHooks } from "./iptables-places.ts";
+import { Wanted } from "./iptables-wanted.ts";
 import { plannedChanges, type RewritingHook, rewrittenOtherwise } from "./same-rewrites.ts";
 import { closing, rejecting, resetting } from "./same-rules.ts";
-
-/** A chain of ours and the hook that calls it first. */
-export interface OwnHook extends Hook {
-  readonly own: string;
-}
-
-export const judgingHooks = {
-  postrouting: { table: "mangle", chain: "POSTROUTING", own: "ksp_postrouting", sides: ["in", "out"] },
-  output: { table: "filter", chain: "OUTPUT", own: "ksp_output", sides: ["out"] },
-  input: { table: "filter", chain: "INPUT", own: "ksp_input", sides: ["in"] },
-  forward: { table: "filter", chain: "FORWARD", own: "ksp_forward", sides: ["in", "out"] },
-} as const satisfies Readonly<Record<string, OwnHook>>;
-
-/** Only where a policy rewrites. */
-export const rewritingHooks: Readonly<Record<RewritingHook, OwnHook>> = {
-  prerouting: { table: "nat", chain: "PREROUTING", own: "ksp_prerouting", sides: ["in"] },
-  output: { table: "nat", chain: "OUTPUT", own: "ksp_output", sides: ["out"] },
-  postrouting: { table: "nat", chain: "POSTROUTING", own: "ksp_postrouting", sides: ["in", "out"] },
-};
 
 export interface IptablesState {
   readonly ruleset: Ruleset;
@@ -37,76 +17,6 @@ export interface IptablesState {
   /** Whether what the kernel closes by itself is still open. */
   readonly isOpen: boolean;
 }
-
-/** What passes where, of one ruleset: what its plan says, as each hook sees it. */
-export class Wanted {
-  readonly accepted: PacketSet;
-  /** At INPUT, where answers to what was redirected have the source that was asked. */
-  readonly arriving: PacketSet;
-  /** Where our own queries are redirected and masqueraded: what leaves there, before it gets its source. */
-  readonly untranslated: { readonly way: PacketSet; readonly most: PacketSet; readonly least: PacketSet };
-  /** Our own queries with a new destination, where routing may not know of it yet. */
-  readonly redirected: PacketSet;
-
-  constructor(ruleset: Ruleset, comparison: Comparison, filling: Filling) {
-    const { space } = comparison;
-    const { rewrites } = ruleset;
-    this.accepted = comparison.planned(ruleset, filling).accepted;
-    const { all, passing: answered } = answersToRedirected(ruleset, this.accepted, comparison);
-    this.arriving = this.accepted.minus(all).union(answered.intersect(comparison.going("in")));
-    this.redirected = space.none.union(...queriesOf(ruleset).map((query) => matched(query, space)));
-    const masquerades = rewrites.flatMap(({ direction, match, change }) => {
-      if (direction !== "out" || change.kind !== "masquerade") return [];
-      const way = matched(match, space);
-      const as = this.accepted.intersect(way).intersect(matched(change.as, space));
-      return [{ way, most: way.intersect(as.exists("source4", "source6", "sourceLocality")) }];
-    });
-    const most = space.none.union(...masquerades.map((one) => one.most));
-    const way = space.none.union(...masquerades.map((one) => one.way));
-    // What others redirect, and what answers somebody, is none of our queries: it may stay where it is.
-    const asked = this.redirected.minus(space.is("connection", connections.numberOf("established-reply")));
-    const least = this.accepted.intersect(way).union(most.intersect(asked));
-    this.untranslated = { way, most, least };
-  }
-}
-
-const queriesOf = ({ rewrites }: Ruleset): readonly Match[] =>
-  rewrites.flatMap(({ direction, match: { transport }, change }) => {
-    if (direction !== "out" || change.kind !== "destination") return [];
-    const { family, value } = change.address;
-    const destination = { set: [{ family, first: value, last: value }] };
-    return [{ family, destination, ...(transport && { transport }), rewritten: true }];
-  });
-
-/** Whatever nobody knows of a packet there, as far as rules ask for it, or who sent it depends on it. */
-function places({ tables }: Program, { table, chain }: OwnHook, isOpen: boolean): readonly Place[] {
-  const asked = endsAskedBy(tables.get(table));
-  const either = (end: End): readonly boolean[] =>
-    asked.has(end) || (end === "source" && chain === "POSTROUTING") ? [true, false] : [false];
-  return either("source").flatMap((source) =>
-    either("destination").map((destination) => ({ isOpen, isOurs: { source, destination } })),
-  );
-}
-const asks = new WeakMap<Table, ReadonlySet<End>>();
-
-/** The ends of which rules of a table ask whether they are this machine's, on whichever interface. */
-export function endsAskedBy(table: Table | undefined): ReadonlySet<End> {
-  if (!table) return new Set();
-  const asked = asks.get(table) ?? new Set([...table.values()].flat().flatMap(endsAsked));
-  asks.set(table, asked);
-  return asked;
-}
-
-const endsAsked = ({ conditions }: Rule): readonly End[] =>
-  conditions.flatMap((asked) => (asked.kind === "locality" && asked.side === undefined ? [asked.end] : []));
-
-/** What leaves and shows where it arrived was encapsulated by this machine: with an address of its own. */
-export const leavingFrom = ({ isOurs }: Place, going: PacketSet, space: PacketSpace): PacketSet =>
-  isOurs.source ? going : going.minus(space.has("in"));
-
-/** Forwarded with a source that is not ours: the kernel takes nothing from outside with an address of this machine. */
-export const forwardedFrom = ({ isOurs }: Place, going: PacketSet, space: PacketSpace): PacketSet =>
-  isOurs.source ? space.none : going.minus(space.is("sourceLocality", localityAlphabet.numberOf("local")));
 
 /** Holds the rules of programs against plans, hook by hook, within what is assumed of packets. */
 export class SameRules {

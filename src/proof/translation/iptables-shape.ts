@@ -1,5 +1,5 @@
 import type { Program, Rule } from "../readers/iptables/program.ts";
-import { judgingHooks, type OwnHook, rewritingHooks } from "./iptables-rules.ts";
+import { judgingHooks, type OwnHook, rewritingHooks } from "./iptables-places.ts";
 
 /** A rule of somebody else. */
 const anothers: Rule = { line: 0, conditions: [], target: { kind: "return" } };

@@ -9,7 +9,7 @@ import { load } from "../readers/iptables/read-text.ts";
 import { vocabularyOfProgram } from "../readers/iptables/vocabulary.ts";
 import { loopback, merged } from "../vocabulary.ts";
 import { Comparison, type Difference } from "./comparison.ts";
-import { endsAskedBy, judgingHooks, type OwnHook, rewritingHooks } from "./iptables-rules.ts";
+import { endsAskedBy, judgingHooks, type OwnHook, rewritingHooks } from "./iptables-places.ts";
 import { judgements, type Named, sameSets, type Tampering } from "./same-programs.ts";
 
 export interface ExpectedIptables {

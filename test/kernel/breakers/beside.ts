@@ -1,7 +1,6 @@
-import { gateway, host, inside, internet } from "../../lab/line.ts";
-import { golden } from "../golden.ts";
+import { home as athome, gateway, host, inside, internet } from "../../lab/line.ts";
 import type { Breaker } from "./breaker.ts";
-import { egressHook, home, kspOf, type Rules, usual, usualBut } from "./rules.ts";
+import { egressHook, home, oursOf, type Rules, usual, usualBut } from "./rules.ts";
 import { byCard, byCard6, isToInternet, pings, times } from "./tries.ts";
 
 /** A file that does not load leaves what was there before: nothing. */
@@ -18,14 +17,19 @@ for _ in range(${times}):
     except OSError:
         pass`;
 
+const fromHome = [
+  { by: athome.interface, from: athome.ipv4, to: internet.ipv4, times },
+  { by: athome.interface, from: athome.ipv6, to: internet.ipv6, times },
+] as const;
+
 /** What else is on the machine. */
 export const beside: readonly Breaker[] = [
   {
     name: "a container sends, and its engine's rules accept what is forwarded",
     source: "Docker, libvirt; ivpn/desktop-app#217",
     without: usual,
-    ksp: kspOf(golden("containers")),
-    mark: 0x1b73,
+    ksp: oursOf("docker-k8s"),
+    tunnel: { mark: 0x1b73 },
     frames: `icmp and dst host ${internet.ipv4}`,
     attack: async ({ lab, loseTunnel }) => {
       await lab.forwarding();
@@ -44,10 +48,22 @@ export const beside: readonly Breaker[] = [
     },
   },
   {
+    name: "a gateway's tunnel is lost, and a machine behind it goes on sending",
+    source: "measured: rules for `output` alone never stop what is forwarded",
+    without: usual,
+    ksp: oursOf("gateway"),
+    frames: isToInternet,
+    attack: async ({ lab, loseTunnel }) => {
+      await lab.forwarding();
+      await loseTunnel();
+      await lab.send("home", ...fromHome);
+    },
+  },
+  {
     name: "the rules name a user that the machine does not know, at boot",
     source: "one unknown name, and nft and iptables refuse the whole file",
     without: triedToLoad(usualBut("for a user by name", "udp dport 51820 accept", 'meta skuid "no-such-user" accept')),
-    ksp: { words: "ksp", load: ({ nft }) => nft(golden("ovpn").read("lockdown.nft")), open: async () => {} },
+    ksp: { ...oursOf("openvpn-eight-servers"), isBooting: true },
     isBare: true,
     frames: isToInternet,
     attack: ({ lab }) => lab.send("client", byCard, byCard6),

@@ -67,6 +67,7 @@ export const network: readonly Breaker[] = [
     without: usual,
     ksp: home,
     frames: "arp[6:2] = 2 and arp[14:4] = 0x0a400002",
+    isBeyondIptables: true,
     attack: async ({ lab }) => {
       await lab.neighbour.ip(`route add 10.64.0.2 dev ${neighbour.interface}`);
       await pings(lab, "10.64.0.2", "neighbour");

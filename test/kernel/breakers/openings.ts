@@ -1,7 +1,6 @@
 import { gateway } from "../../lab/line.ts";
-import { golden } from "../golden.ts";
 import type { Breaker } from "./breaker.ts";
-import { home, kspOf, usual, usualBut } from "./rules.ts";
+import { home, oursOf, usual, usualBut } from "./rules.ts";
 import { byCard, isToInternet, times, toGateway } from "./tries.ts";
 
 /** Addresses that count as LAN in IPv6. */
@@ -64,7 +63,7 @@ export const openings: readonly Breaker[] = [
     name: "an application uses the loopback port of the VPN's helper (obfuscation, SOCKS)",
     source: "a relay that anybody on the machine may use",
     without: usualBut("the helper's user may leave", "udp dport { 67, 547 } accept", "meta skuid 993 accept"),
-    ksp: kspOf(golden("obfs")),
+    ksp: oursOf("obfs-helper"),
     isBare: true,
     frames: "dst host 198.51.100.9 and tcp port 443",
     attack: async ({ lab }) => {

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
-import type { Bundle } from "../../lab/bundle.ts";
+import { iptables } from "../../../src/emitters/iptables/emit.ts";
+import { type Emitted, emitted, fileOf, policyNamed, switchOf } from "../../emitters/policies.ts";
 import { host, servers } from "../../lab/line.ts";
 import type { Namespace } from "../../lab/namespace.ts";
 import { compiled } from "../compiled.ts";
-import { golden } from "../golden.ts";
+import { switchTo, type Variant, withFiles } from "../iptables/bundle.ts";
 import { changed } from "../spoilt.ts";
 
 export interface Rules {
@@ -51,18 +52,35 @@ export const usualBut = (what: string, from: string, to: string): Rules =>
     changed(usualText, (text) => text.replace(from, to)),
   );
 
-export const kspOf = (bundle: Bundle): Rules => ({
-  words: "ksp",
-  load: ({ nft }) => nft(bundle.read("ruleset.nft")),
-  open: ({ nft }) => nft(bundle.read("switch/up.nft")),
-});
+/** Our rules of a policy, whichever firewall holds them. */
+export interface Ours {
+  readonly policy: Emitted;
+  /** No more is loaded than what is before the daemon. */
+  readonly isBooting?: true;
+}
 
-export const home: Rules = kspOf(golden("home"));
+export const oursOf = (name: string): Ours => ({ policy: policyNamed(name) });
+
+export const home = oursOf("home-wireguard");
 
 const homeText = readFileSync(new URL("../../../examples/home-wireguard.ksp", import.meta.url), "utf8");
 
 /** The policy of a home with one more statement. */
-export const homeAnd = (statement: string): Rules => kspOf(compiled(`${homeText}${statement}\n`));
+export const homeAnd = (statement: string): Ours => ({ policy: emitted("home", `${homeText}${statement}\n`) });
+
+export const byNft = ({ policy, isBooting }: Ours): Rules => ({
+  words: "nft",
+  load: ({ nft }) => nft(fileOf(policy, isBooting ? "lockdown.nft" : "ruleset.nft")),
+  open: isBooting ? nothing : ({ nft }) => nft(switchOf(policy, "up")),
+});
+
+export function byIptables({ policy, isBooting }: Ours, variant: Variant, files = iptables.emit(policy.plan)): Rules {
+  const put = (what: "lockdown" | "ruleset" | "up") => (at: Namespace) =>
+    withFiles(files, variant, async ({ whole, change }) => {
+      await at.run(what === "up" ? change(switchTo(what)) : whole(what));
+    });
+  return { words: variant, load: put(isBooting ? "lockdown" : "ruleset"), open: isBooting ? nothing : put("up") };
+}
 
 const hooked = compiled(homeText, host.interface);
 

@@ -106,8 +106,59 @@ describe("as ebtables and arptables print them", () => {
     ]);
   });
 
+  test.each([
+    ["-A libvirt-I-vnet0 -p ARP -j DROP", "-A libvirt-I-vnet0 ! -i vnet0 -j DROP"],
+    ["-A libvirt-I-vnet0 -p ARP -j DROP", "-A libvirt-I-vnet0 -i ! vnet0 -j DROP"],
+  ])("every port but that of a virtual machine is a card: %s → %s", (from, to) => {
+    const [reached] = of(printed.replace("-i vnet0", "-i eth0").replace(from, to));
+    expect(reached).toMatchObject({ kind: "unclear", place: { text: to } });
+  });
+
   test("what nftables lists as well is told once", () => {
     const text = printed.replace("v1.0", "v1.8.9 (nf_tables)").replace("-i vnet0", "-i eth0");
     expect(of(text)).toEqual([]);
+  });
+});
+
+describe("as ebtables-legacy and arptables-legacy list them", () => {
+  const bridge = `Bridge table: filter
+
+Bridge chain: INPUT, entries: 1, policy: ACCEPT
+-i vnet0 -j DROP
+
+Bridge chain: FORWARD, entries: 1, policy: DROP
+-p IPv4 -j DROP
+
+Bridge chain: OUTPUT, entries: 0, policy: ACCEPT
+`;
+  const arp = `Chain INPUT (policy ACCEPT)
+-j mine -d 192.168.1.200 
+
+Chain OUTPUT (policy ACCEPT)
+
+Chain mine (1 references)
+-j ACCEPT -i eth0 
+`;
+  const of = (text: string): readonly AuditFinding[] =>
+    auditNft(plan, new Map([...listing(ours), ["frames", text]])).findings;
+
+  test("what refuses nothing of ours is harmless", () => {
+    expect([...of(bridge), ...of(arp)]).toEqual([]);
+  });
+
+  test.each([
+    [bridge, "-i vnet0 -j DROP", "-i eth0 -j DROP", "-i eth0 -j DROP"],
+    [
+      bridge,
+      "OUTPUT, entries: 0, policy: ACCEPT",
+      "OUTPUT, entries: 0, policy: DROP",
+      "Bridge chain: OUTPUT, entries: 0, policy: DROP",
+    ],
+    [arp, "-j ACCEPT -i eth0 ", "-j DROP -i eth0 ", "-j DROP -i eth0 "],
+    [arp, "Chain INPUT (policy ACCEPT)", "Chain INPUT (policy DROP)", "Chain INPUT (policy DROP)"],
+  ])("%#: %s → %s is unclear", (listed, from, to, text) => {
+    expect(of(listed.replace(from, to))).toMatchObject([
+      { kind: "unclear", reason: "rules of ebtables and arptables are not read", place: { file: "frames", text } },
+    ]);
   });
 });

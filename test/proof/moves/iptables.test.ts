@@ -1,12 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { iptables } from "../../../src/emitters/iptables/emit.ts";
 import { describe as describePacket } from "../../../src/ir/packet.ts";
-import {
-  type IptablesMove,
-  type IptablesStanding,
-  MovesOfIptables,
-  stepsOf,
-} from "../../../src/proof/moves/iptables.ts";
+import { MovesOfIptables } from "../../../src/proof/moves/iptables.ts";
+import { type IptablesMove, type IptablesStanding, stepsOf } from "../../../src/proof/moves/iptables-steps.ts";
 import { PacketSpace } from "../../../src/proof/packet-space.ts";
 import type { IpFamily, Program } from "../../../src/proof/readers/iptables/program.ts";
 import { load, nothing } from "../../../src/proof/readers/iptables/read-text.ts";

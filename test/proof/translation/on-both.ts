@@ -18,7 +18,7 @@ import { load as loadNft } from "../../../src/proof/readers/nft/read-text.ts";
 import { vocabularyOfProgram as vocabularyOfNft } from "../../../src/proof/readers/nft/vocabulary.ts";
 import { Comparison, type Difference } from "../../../src/proof/translation/comparison.ts";
 import { assumed } from "../../../src/proof/translation/iptables-assumed.ts";
-import { judgingHooks, type OwnHook, rewritingHooks } from "../../../src/proof/translation/iptables-rules.ts";
+import { judgingHooks, type OwnHook, rewritingHooks } from "../../../src/proof/translation/iptables-places.ts";
 import { leavesAs } from "../../../src/proof/translation/leaving.ts";
 import { rewrittenOtherwise } from "../../../src/proof/translation/same-rewrites.ts";
 import { arpTable, flowErrors, ipTable } from "../../../src/proof/translation/same-rules.ts";

@@ -1,0 +1,31 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { cli } from "../commands/ksp.ts";
+import { fileOf, policyNamed, switchOf } from "../emitters/policies.ts";
+import { mayBeSkipped } from "../lab/requirements.ts";
+import { openSandbox } from "../lab/sandbox.ts";
+
+const policy = policyNamed("home-wireguard");
+const text = readFileSync(new URL("../../examples/home-wireguard.ksp", import.meta.url), "utf8");
+
+test.skipIf(mayBeSkipped())(
+  "rules that only legacy arptables tells are asked of this machine",
+  async () => {
+    const sandbox = await openSandbox(["host"]);
+    try {
+      const { host } = sandbox.namespaces;
+      await host.nft(fileOf(policy, "ruleset.nft"));
+      await host.nft(switchOf(policy, "up"));
+      const audit = () => host.exec([process.execPath, cli, "audit", "-", "--target", "nft"], { input: text });
+      expect(await audit()).toMatchObject({ status: 0 });
+      await host.run(["arptables-legacy", "-A", "INPUT", "-i", "eth0", "-j", "DROP"]);
+      const { status, stdout } = await audit();
+      expect(status).toBe(1);
+      expect(stdout).toContain("KSP6004");
+      expect(stdout).toContain("arptables-legacy filter:2");
+    } finally {
+      await sandbox.close();
+    }
+  },
+  60_000,
+);
