@@ -72,7 +72,7 @@ const tried: Readonly<Record<Target, readonly string[]>> = {
     "| the documents | the plan, read back, for every packet in every state, moment and move | every compile |",
     "| `listing.txt`, which people read | the documents, and the stages of the plan, read back; any word or line changed is refused | every compile, `test/wfp/review.test.ts` |",
     "| the same documents | a model of Microsoft's arbitration, packet by packet | `test/wfp/same-meaning.test.ts` |",
-    "| the same of random policies | the plan that nftables has, and its files read back | `test/wfp/random.test.ts`; last: 1,000 policies (`KSP_RANDOM=1000`), 998 mean the same, 2 name a program without its path and are refused |",
+    "| the same of random policies | the plan that nftables has, and its files read back | `test/wfp/random.test.ts`; last, on 2026-11-30: 1,000 policies (`KSP_RANDOM=1000`), 998 mean the same, 2 name a program without its path and are refused |",
     "| the C# of `apply.ps1`, under mono | a stand-in for `fwpuclnt.dll`, and a second applier for Node: the same bytes | `test/wfp/rig.test.ts` |",
     "| a failure of any call | the same stand-in: the state before or the state after | the same |",
     "| what others put there in our name: filters under our keys, another sublayer or provider | the same stand-in: it is replaced, or refused | the same |",

@@ -96,7 +96,8 @@ export const constructs = {
   },
   "interface-prefix": {
     text: "interfaces by the beginning of their names",
-    askedBy: rules((rule) => devicesOf(rule).some(({ kind }) => kind === "prefix")),
+    askedBy: rules((rule) => devicesOf(rule).some(isPrefix)),
+    isAsking: isPrefix,
   },
   "interface-case": {
     text: "interfaces whose names differ in upper and lower case alone",
@@ -203,9 +204,10 @@ export function interfacesAsking(plan: Plan, isAsking: (device: Device) => boole
     ),
   );
   const asking = zones.flatMap(({ kind, name, devices }) =>
-    devices
-      .filter(isAsking)
-      .flatMap((device) => (device.kind === "named" ? [{ kind, of: name, name: device.name }] : [])),
+    devices.filter(isAsking).flatMap((device) => {
+      if (device.kind === "utun") return [];
+      return [{ kind, of: name, name: device.kind === "named" ? device.name : `${device.prefix}*` }];
+    }),
   );
   return [...new Map(asking.map((each) => [Object.values(each).join(" "), each])).values()];
 }
@@ -213,6 +215,10 @@ export interface AskingInterface {
   readonly kind: "tunnel" | "link";
   readonly of: string;
   readonly name: string;
+}
+
+function isPrefix({ kind }: Device): boolean {
+  return kind === "prefix";
 }
 
 function isNoMacName(device: Device): boolean {

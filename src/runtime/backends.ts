@@ -12,6 +12,19 @@ export const backends: readonly Backend[] = [
   iptables("iptables-legacy"),
 ];
 
+/** Rules of ours that another backend would leave in the kernel: nobody would open what they refuse. */
+export async function loadedBeside({ kind }: Backend): Promise<string | undefined> {
+  const own = await kind();
+  for (const backend of backends)
+    if (backend.name !== "iptables" && backend.name !== own && (await backend.isLoaded())) return backend.name;
+  return undefined;
+}
+
+/** Whether any rules of ours are in the kernel. */
+export async function isLoaded(): Promise<boolean> {
+  return (await Promise.all(backends.map((backend) => backend.isLoaded()))).includes(true);
+}
+
 /** Counts of whichever holds rules of ours; the first one's complaint where none does. */
 export async function readHits(): Promise<readonly Hits[] | Fault> {
   let complaint: Fault | undefined;

@@ -1,4 +1,5 @@
 import { env, geteuid } from "node:process";
+import { loadedBeside } from "./backends.ts";
 import { takeLock } from "./control/lock.ts";
 import { Remembered } from "./control/run-folder.ts";
 import type { Diagnosis } from "./diagnosis.ts";
@@ -25,6 +26,11 @@ export interface Daemon {
 /** Starts to guard. A second daemon is refused. */
 export async function startDaemon({ folder, ...options }: DaemonOptions): Promise<Daemon | { readonly fault: string }> {
   if (geteuid?.() !== 0) return { fault: "only root can switch the rules" };
+  const beside = await loadedBeside(options.loaded.backend);
+  if (beside !== undefined)
+    return {
+      fault: `rules of ksp for ${beside} are in the kernel, and nobody would open what they refuse: take them away with the \`uninstall\` of that bundle, or guard with \`--backend ${beside}\``,
+    };
   const remembered = new Remembered(folder);
   try {
     await remembered.open();

@@ -151,6 +151,9 @@ class Pool {
   readonly payloads: readonly Payload[];
   readonly owners: readonly Owner[];
   readonly #ranges: AddressSet;
+  /** What may be put into a packet for each field of a match. */
+  readonly #parts: readonly (readonly [keyof Match, ValuesOf])[];
+  readonly #asked = new Map<Match, Map<keyof Match, Match>>();
 
   constructor(all: readonly Match[]) {
     this.#ranges = all.flatMap(({ source, destination }) => [...(source?.set ?? []), ...(destination?.set ?? [])]);
@@ -174,6 +177,23 @@ class Pool {
     this.devices = devicesOf(all);
     this.payloads = payloadsOf(all.flatMap(({ transport }) => transport ?? []));
     this.owners = ownersOf(all.flatMap(({ owner }) => owner?.flat() ?? []));
+    const always =
+      (values: readonly Partial<Packet>[]): ValuesOf =>
+      () =>
+        values;
+    this.#parts = [
+      ["source", (match, family) => endsOf(match.source, family).map((source) => ({ source }))],
+      ["destination", (match, family) => endsOf(match.destination, family).map((destination) => ({ destination }))],
+      ["sourceLocality", always(localities.map((sourceLocality) => ({ sourceLocality })))],
+      ["destinationLocality", always(localities.map((destinationLocality) => ({ destinationLocality })))],
+      ["transport", always(this.payloads.map((payload) => ({ payload })))],
+      ["hopLimit", always([{ hopLimit: 1 }, { hopLimit: 255 }])],
+      ["owner", always(this.owners.map((owner) => ({ owner })))],
+      ["outInterface", always(this.devices.map((outInterface) => ({ outInterface })))],
+      ["inInterface", always(this.devices.map((inInterface) => ({ inInterface })))],
+      ["related", always([{ connection: "related" }])],
+      ["rewritten", always([{ rewritten: true }])],
+    ];
   }
 
   /** How many bits the ranges leave open. */
@@ -209,35 +229,37 @@ class Pool {
 
   /** The packet with what a match asks of it, but for some fields; what fits already stays as it is. */
   fit(packet: Packet, match: Match, pick: number, leftOut: number): Packet {
-    const ends = (address: AddressMatch | undefined) =>
-      ofFamily(address?.set ?? [], ipOf(packet)).flatMap((range) => [range.first, range.last]);
-    const parts: readonly (readonly [keyof Match, readonly Partial<Packet>[]])[] = [
-      ["source", ends(match.source).map((source) => ({ source }))],
-      ["destination", ends(match.destination).map((destination) => ({ destination }))],
-      ["sourceLocality", localities.map((sourceLocality) => ({ sourceLocality }))],
-      ["destinationLocality", localities.map((destinationLocality) => ({ destinationLocality }))],
-      ["transport", this.payloads.map((payload) => ({ payload }))],
-      ["hopLimit", [{ hopLimit: 1 }, { hopLimit: 255 }]],
-      ["owner", this.owners.map((owner) => ({ owner }))],
-      ["outInterface", this.devices.map((outInterface) => ({ outInterface }))],
-      ["inInterface", this.devices.map((inInterface) => ({ inInterface }))],
-      ["related", [{ connection: "related" }]],
-      ["rewritten", [{ rewritten: true }]],
-    ];
+    // No field below makes it one of another family.
+    if (!matches(this.#asking(match, "family"), packet)) return packet;
     let whole = packet;
-    for (const [bit, [field, values]] of parts.entries()) {
-      const asked = only(match, field, "family");
-      if (leftOut & (1 << bit) || matches(asked, whole)) continue;
-      const start = pick % Math.max(values.length, 1);
-      const from = whole;
-      const fitting = [...values.slice(start), ...values.slice(0, start)].find((value) =>
-        matches(asked, { ...from, ...value }),
-      );
-      whole = { ...whole, ...fitting };
+    for (const [bit, [field, valuesOf]] of this.#parts.entries()) {
+      if (match[field] === undefined || leftOut & (1 << bit)) continue;
+      const asked = this.#asking(match, field);
+      if (matches(asked, whole)) continue;
+      const values = valuesOf(match, ipOf(packet));
+      for (let i = 0; i < values.length; i++) {
+        const changed = { ...whole, ...values[(pick + i) % values.length] };
+        if (!matches(asked, changed)) continue;
+        whole = changed;
+        break;
+      }
     }
     return whole;
   }
+
+  /** What a match asks of one field, and of the family. */
+  #asking(match: Match, field: keyof Match): Match {
+    const known = this.#asked.get(match) ?? new Map<keyof Match, Match>();
+    this.#asked.set(match, known);
+    const asking = known.get(field) ?? only(match, field, "family");
+    known.set(field, asking);
+    return asking;
+  }
 }
+
+type ValuesOf = (match: Match, family: Family) => readonly Partial<Packet>[];
+const endsOf = (address: AddressMatch | undefined, family: Family): readonly bigint[] =>
+  ofFamily(address?.set ?? [], family).flatMap((range) => [range.first, range.last]);
 
 function spokenFamilies({ family, source, destination, transport }: Match): readonly Family[] {
   const has = (of: AddressMatch | undefined, f: Family) => !of || ofFamily(of.within ?? of.set, f).length > 0;

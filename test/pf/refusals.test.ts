@@ -71,15 +71,19 @@ test("the line for macOS is shown, not the one before it", () => {
   expect(lines).toEqual(["carrier macos program '/usr/local/bin/vpn'"]);
 });
 
+const isNoName = "a name that no interface of macOS keeps";
+const isPrefix = "interfaces by the beginning of their names";
 test.each([
-  ["tunnel", laptop({ interface: '"AnonVPN"' }), 'macos "AnonVPN"'],
-  ["link", laptop({ links: link("uplink", '"Ethernet"', "outside") }), 'macos "Ethernet"'],
-  ["one system of two", laptop({}).replace("macos utun", 'linux "AnonVPN" macos "AnonVPN"'), 'macos "AnonVPN"'],
-])("a name that no interface keeps is told once, where it stands: %s", (_, text, place) => {
+  ["tunnel", laptop({ interface: '"AnonVPN"' }), 'macos "AnonVPN"', isNoName],
+  ["link", laptop({ links: link("uplink", '"Ethernet"', "outside") }), 'macos "Ethernet"', isNoName],
+  ["one system", laptop({}).replace("macos utun", 'linux "AnonVPN" macos "AnonVPN"'), 'macos "AnonVPN"', isNoName],
+  ["prefix", laptop({ links: link("uplink", '"en0" macos "bridge*"', "outside") }), 'macos "bridge*"', isPrefix],
+  ["one of two", laptop({}).replace("macos", 'linux "bridge*" macos "bridge*" macos'), 'macos "bridge*"', isPrefix],
+])("an interface that cannot be said is told once, where it stands: %s", (_, text, place, construct) => {
   const { diagnostics } = compile({ file: "laptop.ksp", text }, { targets: ["pf"] });
   const [found, ...others] = diagnostics;
   expect(others).toEqual([]);
-  expect(found?.message).toContain(`\`${place.split('"')[1]}\`, a name that no interface of macOS keeps`);
+  expect(found?.message).toContain(`\`${place.split('"')[1]}\`, ${construct}`);
   expect(found?.primary && text.slice(found.primary.span.start, found.primary.span.end)).toBe(place);
 });
 
@@ -106,7 +110,7 @@ describe("what macOS cannot say is refused, with a way out", () => {
     ],
     [
       { links: link("uplink", '"en*"', "outside") },
-      'KSP4002 pf cannot say interfaces by the beginning of their names: name each of them, as in `interface macos "en0" macos "en7"`',
+      'KSP4002 pf cannot say `en*`, interfaces by the beginning of their names: name each of them, as in `interface macos "en0" macos "en7"`',
     ],
     [
       { links: link("lab", '"en5"', "inside") },

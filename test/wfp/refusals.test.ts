@@ -90,7 +90,7 @@ describe("what Windows cannot say is refused, with a way out", () => {
     [{ carrier: 'service "ksp"' }, "KSP4002 wfp cannot say the service of ksp itself: name the service of the VPN"],
     [
       { interface: '"Anon*"' },
-      'KSP4002 wfp cannot say interfaces by the beginning of their names: name each of them, as in `interface windows "Ethernet"`',
+      'KSP4002 wfp cannot say `Anon*`, interfaces by the beginning of their names: name each of them, as in `interface windows "Ethernet"`',
     ],
     [
       { links: `${link("home", '"Ethernet"', "outside")}\n${link("lab", '"ethernet"', "inside")}` },

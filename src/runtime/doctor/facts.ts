@@ -1,7 +1,7 @@
 import { access, constants } from "node:fs/promises";
 import { join } from "node:path";
 import { controlGroupRoot } from "../apps/control-groups.ts";
-import { readHits } from "../backends.ts";
+import { isLoaded } from "../backends.ts";
 import { environment, run } from "../system/program.ts";
 
 /** What a machine is like, as far as it decides whether the rules hold there. */
@@ -29,10 +29,10 @@ export const programs = ["nft", "iptables", "ip", "ping", "flock", "wg", "setpri
 const firewalls = ["nftables", "firewalld", "ufw", "netfilter-persistent"] as const;
 
 export async function readFacts(): Promise<Facts> {
-  const [missing, ruleset, hits, links, enabled, controlGroups, bootsClosed] = await Promise.all([
+  const [missing, ruleset, areOursLoaded, links, enabled, controlGroups, bootsClosed] = await Promise.all([
     missingPrograms(),
     run(["nft", "list", "ruleset"], { milliseconds: 30_000 }),
-    readHits(),
+    isLoaded(),
     run(["ip", "-j", "-d", "link", "show"]),
     Promise.all(firewalls.map((name) => run(["systemctl", "is-enabled", `${name}.service`]))),
     controlGroupRoot(),
@@ -41,7 +41,7 @@ export async function readFacts(): Promise<Facts> {
   return {
     missing,
     ruleset: ruleset.status === 0 ? ruleset.stdout : undefined,
-    isLoaded: !("fault" in hits),
+    isLoaded: areOursLoaded,
     links: parseLinkFacts(links.stdout),
     otherFirewalls: firewalls.filter((_, i) => enabled[i]?.status === 0),
     hasControlGroups: controlGroups !== undefined,

@@ -15,6 +15,10 @@ export interface Backend {
   readonly command: (folder: string, name: string) => readonly string[];
   /** Why the kernel would not take the rules of a folder; it takes nothing of them now. */
   readonly check: (folder: string) => Promise<string | undefined>;
+  /** Which rules of the kernel these are, by a name that `--backend` takes: `iptables` is one of the other two. */
+  readonly kind: () => Promise<string>;
+  /** Whether rules of ours are there now. */
+  readonly isLoaded: () => Promise<boolean>;
   /** Counts by statement, as they are in the kernel now. */
   readonly hits: () => Promise<readonly Hits[] | Fault>;
   /** What a machine boots with where the lockdown of a policy does not load, by the path below a folder of its own. */

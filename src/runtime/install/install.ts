@@ -29,6 +29,11 @@ export async function install(
 ): Promise<{ readonly written: readonly string[] } | { readonly fault: string }> {
   const { loaded, root, command } = options;
   const { backend } = loaded;
+  const before = await installedBackend(root);
+  if (before !== undefined && before !== backend.name)
+    return {
+      fault: `rules for ${before} are installed, and would stay in force beside those for ${backend.name}: \`ksp uninstall\` first`,
+    };
   const missing = await firstMissing(backend.programs);
   if (missing !== undefined) return { fault: `there is no \`${missing}\` on this machine` };
   const [closed, lockdown] = await Promise.all(
@@ -58,8 +63,8 @@ export async function install(
 export async function uninstall(root: string): Promise<string | undefined> {
   const stopped = await systemctl(root, ["stop", units[1].name]);
   if (stopped !== undefined) return stopped;
-  const unit = await readFile(join(root, unitFolder, units[1].name), "utf8").catch(() => "");
-  const backend = backends.find(({ name }) => name === backendIn(unit));
+  const name = await installedBackend(root);
+  const backend = backends.find((one) => one.name === name);
   const folder = join(root, activeFolder, backend?.folder ?? "");
   if (root === "/" && backend && (await exists(folder))) {
     const removed = await run(backend.command(folder, "uninstall"), { milliseconds: 60_000 });
@@ -70,6 +75,10 @@ export async function uninstall(root: string): Promise<string | undefined> {
     await rm(join(root, path), { recursive: true, force: true });
   return systemctl(root, ["daemon-reload"]);
 }
+
+/** What the unit that is there guards with. */
+const installedBackend = async (root: string): Promise<string | undefined> =>
+  backendIn(await readFile(join(root, unitFolder, units[1].name), "utf8").catch(() => ""));
 
 /** Where systemd runs this very system. */
 async function systemctl(root: string, ...calls: readonly (readonly string[])[]): Promise<string | undefined> {

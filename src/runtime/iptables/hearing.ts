@@ -1,10 +1,8 @@
 import type { Announced, Hearing, Listener } from "../firewall/kernel.ts";
 import { bypassIn } from "../nft/bypass.ts";
 import { followNetlink } from "../system/netlink-follower.ts";
+import { lookAgain } from "./looking.ts";
 import { isTold, type Programs } from "./programs.ts";
-
-/** A program that tells nobody of its changes is found out within this time. */
-const every = 500;
 
 /**
  * Hears of changes and has them looked at: a switch of ours is several transactions, and no event says whose it is. iptables-nft
@@ -14,16 +12,15 @@ export class IptablesListener implements Listener {
   readonly ready: Promise<void>;
   readonly #on: Hearing;
   #follower: { readonly stop: () => void } | undefined;
-  #poll: NodeJS.Timeout | undefined;
   #isStopped = false;
 
   constructor(on: Hearing, programs: Programs) {
     this.#on = on;
-    this.ready = isTold(programs).then((is) => (this.#isStopped ? undefined : is ? this.#follow() : this.#look()));
-  }
-
-  #look(): void {
-    this.#poll = setInterval(() => this.#on.touched(), every);
+    this.ready = isTold(programs).then((is) => {
+      if (this.#isStopped) return;
+      if (is) return this.#follow();
+      this.#follower = lookAgain(programs, () => on.touched());
+    });
   }
 
   #follow(): Promise<void> {
@@ -51,7 +48,6 @@ export class IptablesListener implements Listener {
   stop(): void {
     this.#isStopped = true;
     this.#follower?.stop();
-    clearInterval(this.#poll);
   }
 
   hear(line: string): void {

@@ -3,7 +3,7 @@ import { complaint, run } from "../system/program.ts";
 import { closedFiles } from "./closed.ts";
 import { readHits } from "./hits.ts";
 import { iptablesKernel } from "./kernel.ts";
-import { programsOf, type Variant } from "./programs.ts";
+import { kindOf, programsOf, type Variant } from "./programs.ts";
 
 /** The rules of a bundle as iptables; `load.sh` puts each file in force, in the order of which the compiler proved every step. */
 export function iptables(variant: Variant): Backend {
@@ -31,6 +31,8 @@ export function iptables(variant: Variant): Backend {
       const ran = await run(["sh", "-c", script, "check", folder], { milliseconds: 60_000 });
       return ran.status === 0 ? undefined : complaint(ran);
     },
+    kind: async () => (variant === "iptables" ? await kindOf(programs) : variant),
+    isLoaded: async () => (await run([`${v4}-save`])).stdout.includes("\n:ksp_"),
     hits: () => readHits(programs),
     closed: closedFiles,
     programs: [v4, v6],

@@ -10,8 +10,14 @@ export interface Programs {
 
 export const programsOf = (variant: Variant): Programs => ({ v4: variant, v6: variant.replace("ip", "ip6") });
 
+/** What the machine has chosen. */
+export async function kindOf({ v4 }: Programs): Promise<Variant> {
+  const { stdout } = await run([v4, "--version"]);
+  return stdout.includes("nf_tables") ? "iptables-nft" : "iptables-legacy";
+}
+
 /** Whether `nft monitor` tells of every change of these rules. */
-export async function isTold({ v4 }: Programs): Promise<boolean> {
-  const [version, nft] = await Promise.all([run([v4, "--version"]), run(["nft", "--version"])]);
-  return version.stdout.includes("nf_tables") && nft.status === 0;
+export async function isTold(programs: Programs): Promise<boolean> {
+  const [kind, nft] = await Promise.all([kindOf(programs), run(["nft", "--version"])]);
+  return kind === "iptables-nft" && nft.status === 0;
 }

@@ -15,6 +15,8 @@ export const nft: Backend = {
     const ran = await run(["nft", "--check", "-f", `${folder}/ruleset.nft`], { milliseconds: 30_000 });
     return ran.status === 0 ? undefined : complaint(ran);
   },
+  kind: async () => "nft",
+  isLoaded: async () => (await run(["nft", "list", "chain", "inet", "ksp", "output"])).status === 0,
   hits: readHits,
   closed: new Map([["lockdown.nft", closedTable]]),
   programs: ["nft"],

@@ -27,6 +27,8 @@ export function reportOf({ info, interfaces, anchors }: Mac): string {
   };
   show("-s info", info);
   show("-v -s Interfaces", interfaces);
+  const paths = Object.keys(anchors).filter((path) => path !== "");
+  show("-v -sA", paths.map((path) => `  ${path}`).join("\n"));
   for (const [path, { rules = "", translations = "", tables = {} }] of Object.entries(anchors)) {
     const at = path === "" ? "" : `-a ${path} `;
     show(`${at}-sr`, `No ALTQ support in kernel\nALTQ related functions disabled\n${rules}`);

@@ -140,7 +140,15 @@ describe("fragments that stay in pieces", () => {
 
   test.each<readonly [string, Mac, readonly RegExp[]]>([
     ["no line leads to our scrub", scrubs(), [unled]],
-    ["one leads elsewhere", scrubs('scrub-anchor "com.apple.internet-sharing" all fragment reassemble'), [unled]],
+    [
+      "one leads elsewhere",
+      withAnchor(
+        scrubs('scrub-anchor "com.apple.internet-sharing" all fragment reassemble'),
+        "com.apple.internet-sharing",
+        {},
+      ),
+      [unled],
+    ],
     [
       "one is about what arrives",
       scrubs('scrub-anchor "com.apple/*" in all fragment reassemble'),
@@ -217,9 +225,22 @@ describe("what a report does not say", () => {
     expect(kinds(failing(stock, `-a com.apple/000.ksp ${show}`))).toContain("absent");
   });
 
+  test("which anchors there are", () => {
+    const reason = "nothing says what `pfctl -v -sA` prints, and only to root does it";
+    const found = auditPf(plan, new Map([["report.txt", failing(stock, "-v -sA")]])).findings;
+    expect(found).toMatchObject([{ kind: "absent", reason, isUnread: true }]);
+  });
+
+  test("the scrubs of an anchor", () => {
+    const unclear = /^unclear the report does not say all .*\(scrub-anchor "other" all\): out /;
+    const mac = (rules: string) => withAnchor(stock, "", { ...main, rules });
+    expectFindings(said(mac(`scrub-anchor "other" all\n${main.rules}`)), [unclear]);
+    expect(said(mac(`${main.rules}\nscrub-anchor "other" all`))).toEqual([]);
+  });
+
   test("it was cut off", () => {
     const report = reportOf(before);
     expect(kinds(report.slice(0, report.indexOf("== pfctl -a com.apple/000.a -sn")))).toContain("unclear");
-    expect(kinds(`${report}\n== pfctl -v -sA\n  com.apple/000.b c\n-- exit 0\n`)).toContain("unclear");
+    expect(kinds(report.replace("== pfctl -v -sA\n", "$&  com.apple/000.b c\n"))).toContain("unclear");
   });
 });

@@ -33,13 +33,18 @@ export interface Guard {
 
 export interface Compiling {
   readonly backend?: Backend;
+  /** Beside the backend's own. */
+  readonly targets?: readonly "iptables"[];
   /** Devices that are hooked. */
   readonly egress?: readonly string[];
 }
 
 /** Compiles a policy into a folder that is gone after the test. */
-export async function compiled(text: string, { backend = usual, egress = [] }: Compiling = {}): Promise<string> {
-  const options = { targets: [backend.folder], egress };
+export async function compiled(
+  text: string,
+  { backend = usual, targets = [], egress = [] }: Compiling = {},
+): Promise<string> {
+  const options = { targets: [backend.folder, ...targets], egress };
   const { name, files, diagnostics } = compile({ file: "guarded.ksp", text }, options);
   if (name === undefined || !files) throw new Error(diagnostics.map(({ message }) => message).join("; "));
   const folder = mkdtempSync(join(tmpdir(), "ksp-guard-"));

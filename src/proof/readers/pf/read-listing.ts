@@ -84,12 +84,14 @@ function calledOnly(program: Program): readonly (readonly [string, number])[] {
 function unknown(known: Ruleset | undefined, line: number): Ruleset {
   const doubt = "the report does not say all that is in this anchor";
   const of = <T extends Criteria>(criteria: T): T => ({ ...criteria, line });
-  const [rules, changes] = [doubtful("", doubt), doubtful("binat pass", doubt)];
+  const rules = doubtful("", doubt);
+  const changes = doubtful("binat pass", doubt);
+  const scrubs = doubtful("scrub", doubt);
   return {
     tables: known?.tables ?? new Map(),
     entries: [...rules.entries.map(of), ...(known?.entries ?? [])],
     translations: [...changes.translations.map(of), ...(known?.translations ?? [])],
-    scrubs: known?.scrubs ?? [],
+    scrubs: [...scrubs.scrubs.map(of), ...(known?.scrubs ?? [])],
   };
 }
 

@@ -9,7 +9,8 @@ import { type Listed, type Printed, readTableNames } from "./read-listing.ts";
  */
 export function readReport(text: string): Listed {
   const lines = text.split(/\r?\n/);
-  const said = lines.some((line) => line.startsWith("== ")) ? commandsOf(lines) : sectionsOf(lines);
+  const isReport = lines.some((line) => line.startsWith("== "));
+  const said = isReport ? commandsOf(lines) : sectionsOf(lines);
   const needed = (asking: string): Printed => {
     const found = said.get(asking);
     if (!found) throw new Unreadable(1, `nothing says what \`${asking}\` prints, and only to root does it`);
@@ -29,6 +30,8 @@ export function readReport(text: string): Listed {
     return [path, new Map(contents)];
   });
   needed("pfctl -sr");
+  // Without it nothing tells of an anchor that was never asked.
+  if (isReport) needed(allAnchors);
   return {
     info: needed("pfctl -s info").text,
     interfaces: needed("pfctl -v -s Interfaces"),
@@ -40,11 +43,12 @@ export function readReport(text: string): Listed {
 }
 
 const asked = /^pfctl (?:-a (.+) )?-(s[rnT])$/;
+const allAnchors = "pfctl -v -sA";
 const command = (path: string, show: string): string => `pfctl ${path === "" ? "" : `-a ${path} `}-${show}`;
 
 /** Paths that the report names, without all of what they hold: what failed, was cut off, or was never asked. */
 function unsaidIn(lines: readonly string[], said: ReadonlyMap<string, Printed>): ReadonlyMap<string, number> {
-  const { text = "", line: first = 1 } = said.get("pfctl -v -sA") ?? {};
+  const { text = "", line: first = 1 } = said.get(allAnchors) ?? {};
   const listed = text.split("\n").map((name, i) => [name.replace(/^ {2}/, ""), first + i] as const);
   const begun = lines.flatMap((line, i) => {
     const [, path = "", what] = asked.exec(line.replace(/^== /, "")) ?? [];

@@ -164,6 +164,8 @@ Status: Enabled
 -- exit 0
 == pfctl -v -s Interfaces
 -- exit 0
+== pfctl -v -sA
+-- exit 0
 == pfctl -sr
 No ALTQ support in kernel
 ALTQ related functions disabled
@@ -179,6 +181,6 @@ block drop quick all
 `;
   const { rules } = readReport(report(0));
   expect([...rules.keys()]).toEqual(["", ours]);
-  expect(rules.get("")).toEqual({ text: '\n\nanchor "com.apple/*" all\n', line: 8 });
+  expect(rules.get("")).toEqual({ text: '\n\nanchor "com.apple/*" all\n', line: 10 });
   expect(() => readReport(report(1))).toThrow("nothing says what `pfctl -sr` prints");
 });
