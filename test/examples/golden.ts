@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { backends } from "../../src/backends.ts";
-import { check } from "../../src/check.ts";
+import { read } from "../../src/check.ts";
 import { refusals } from "../../src/emitters/capabilities.ts";
 import { compile, type Load, type Source, type Target } from "../../src/index.ts";
 import { plan } from "../../src/ir/plan.ts";
@@ -30,7 +30,7 @@ export const load: Load = (path) => ({ file: path, text: readFileSync(join(examp
 
 /** The backends of Linux that can say all of an example. */
 const targetsOf = (source: Source): readonly Target[] => {
-  const { policy } = check(source, { load });
+  const { policy } = read(source, { load });
   const planned = policy && plan(policy, "linux");
   return planned
     ? targets.filter(

@@ -1,4 +1,4 @@
-import { check } from "../../src/check.ts";
+import { read } from "../../src/check.ts";
 import { inEveryState, type Plan } from "../../src/ir/plan.ts";
 import type { Policy } from "../../src/ir/policy.ts";
 import { type Example, examples, load } from "../examples/golden.ts";
@@ -11,7 +11,7 @@ export interface Planned {
 }
 
 function plannedOf({ name, text }: Example): Planned {
-  const { policy, plan, diagnostics } = check({ file: `${name}.ksp`, text }, { load });
+  const { policy, plan, diagnostics } = read({ file: `${name}.ksp`, text }, { load });
   if (!policy || !plan) throw new Error(`${name}: ${diagnostics.map((d) => `${d.code} ${d.message}`).join("; ")}`);
   return { name, policy, plan };
 }
