@@ -4,11 +4,11 @@
  */
 import { faultsOf, openWorkshop, type Stretch } from "../test/vm/scenario.ts";
 import { hops } from "../test/vm/scenarios/hops.ts";
-import { installed, life } from "../test/vm/scenarios/life.ts";
+import { installed, installedWithIptables, life } from "../test/vm/scenarios/life.ts";
 import { brokenLockdown } from "../test/vm/scenarios/lockdown.ts";
 import { sleep } from "../test/vm/scenarios/sleep.ts";
 
-const scenarios = { installed, life, sleep, hops, lockdown: brokenLockdown };
+const scenarios = { installed, iptables: installedWithIptables, life, sleep, hops, lockdown: brokenLockdown };
 const names = process.argv.slice(2);
 const chosen = Object.entries(scenarios).filter(([name]) => names.length === 0 || names.includes(name));
 

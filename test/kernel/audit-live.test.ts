@@ -16,7 +16,8 @@ test.skipIf(mayBeSkipped())(
       const { host } = sandbox.namespaces;
       await host.nft(fileOf(policy, "ruleset.nft"));
       await host.nft(switchOf(policy, "up"));
-      const audit = () => host.exec([process.execPath, cli, "audit", "-", "--target", "nft"], { input: text });
+      const audit = () =>
+        host.exec([process.execPath, cli, "audit", "-", "--target", "nft"], { input: text, milliseconds: 30_000 });
       expect(await audit()).toMatchObject({ status: 0 });
       await host.run(["arptables-legacy", "-A", "INPUT", "-i", "eth0", "-j", "DROP"]);
       const { status, stdout } = await audit();

@@ -69,7 +69,7 @@ async function installPackage(work: string, to: string): Promise<void> {
 }
 
 async function writeRules(top: string, text: string): Promise<void> {
-  const { name, files, diagnostics } = compile({ file: "machine.ksp", text }, { targets: ["nft"] });
+  const { name, files, diagnostics } = compile({ file: "machine.ksp", text }, { targets: ["nft", "iptables"] });
   if (name === undefined || !files) throw new Error(diagnostics.map(({ message }) => message).join("; "));
   for (const [path, content] of files) await write(top, `rules/${name}/${path}`, content);
 }

@@ -6,8 +6,8 @@ const long = 400_000;
 export const connect = (machine: Machine, ...tunnels: readonly string[]): Promise<string> =>
   machine.run(tunnels.map((tunnel) => `systemctl enable --now wg-quick@${tunnel}`).join(" && "), long);
 
-export const install = (machine: Machine, policy: string): Promise<string> =>
-  machine.run(`ksp install /opt/rules/${policy}`, long);
+export const install = (machine: Machine, policy: string, ...options: readonly string[]): Promise<string> =>
+  machine.run(["ksp install", ...options, `/opt/rules/${policy}`].join(" "), long);
 
 /** Waits until every tunnel is in use. The ping is for the emulated processor's sake: it costs little while nothing is open. */
 export const opened = (machine: Machine): Promise<string> =>

@@ -25,11 +25,12 @@ export function beforeAct(
   switch (act.kind) {
     case "destination":
       // What is needed must come to whom it is for.
-      return isNeeded ? space.none : rerouted(destinations(act, behind, space));
+      return isNeeded ? ofOthers(act, behind, space) : rerouted(destinations(act, behind, space));
     case "source": {
       const own = space.is("sourceLocality", localityAlphabet.numberOf("local"));
       const as = act.ranges && act.family ? among("source", act.family, act.ranges, space) : own;
-      return behind.intersect(as).exists("source4", "source6", "sourceLocality", "sourcePort");
+      const before = behind.intersect(as).exists("source4", "source6", "sourceLocality", "sourcePort");
+      return before.union(ofOthers(act, behind, space));
     }
     case "mark": {
       const set = behind.whenMasked("mark", BigInt(act.keep), BigInt(act.flip));
@@ -88,11 +89,20 @@ function destinations(
     .intersect(at)
     .minus(forHere(space));
   const changed = ["destination4", "destination6", "destinationLocality", ...(ports ? ["destinationPort"] : [])];
-  const before = family ? made.exists(...changed).intersect(space.family(family)) : made.exists(...changed);
+  const before = family
+    ? made
+        .exists(...changed)
+        .intersect(space.family(family))
+        .union(ofOthers({ family }, behind, space))
+    : made.exists(...changed);
   // Who comes in may address whom it likes, so another address lets nobody in.
   const in_ = space.direction("in");
   return before.minus(in_).union(behind.intersect(in_));
 }
+
+/** Packets of another family than that of an address stay what they are. */
+const ofOthers = ({ family }: { readonly family?: IpFamily }, behind: PacketSet, space: PacketSpace): PacketSet =>
+  family ? behind.minus(space.family(family)) : space.none;
 
 /** What is for this machine itself leaves by no card: whatever becomes of it, it was free to go. */
 export const forHere = (space: PacketSpace): PacketSet =>

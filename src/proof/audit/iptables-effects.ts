@@ -1,5 +1,5 @@
 import type { IpFamily } from "../readers/nft/program.ts";
-import { accepting, type Effect, queued } from "./effects.ts";
+import { accepting, type Effect, offloaded, queued } from "./effects.ts";
 import { rangesOf } from "./ipset.ts";
 import { argumentsOf } from "./iptables-words.ts";
 import type { Act } from "./rules.ts";
@@ -71,6 +71,15 @@ export function effectOfTarget(
     case "TTL":
     case "HL":
       return { acts: [{ kind: "any-hop-limit" }] };
+    case "SNPT":
+      return { acts: [{ kind: "source", ...to(value("--dst-pfx"), families) }] };
+    case "DNPT":
+      return { acts: [{ kind: "destination", ...to(value("--dst-pfx"), families) }] };
+    case "FLOWOFFLOAD":
+      return offloaded;
+    case "SYNPROXY":
+      // It answers by itself, at OUTPUT.
+      return { acts: [], end: { kind: "drop" } };
     case "TPROXY":
       // It takes arriving packets to a program of this machine, and INPUT judges them.
       return { acts: [], end: { kind: "accept" } };

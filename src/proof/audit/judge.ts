@@ -15,7 +15,7 @@ import { AskedRules, asRouted } from "./asked-rules.ts";
 import { opening, refusing } from "./does.ts";
 import { fewest } from "./fewest.ts";
 import { type AuditFinding, inAllStates, type Shown } from "./finding.ts";
-import { type Need, needsOf } from "./needed.ts";
+import { marksIn, type Need, needsOf } from "./needed.ts";
 import type { Question, Remembered } from "./question.ts";
 import { carriedBy, rememberedOf } from "./remembered.ts";
 import { type Act, type Base, doesSomething, type Hook, type Rule, rulesOf, unclearOf } from "./rules.ts";
@@ -147,6 +147,7 @@ class Judge {
     const { all, none } = this.#space;
     const real = possible(this.#space)
       .intersect(this.#space.family("ipv4", "ipv6"))
+      .intersect(this.#asSent())
       .intersect(this.#space.is("rewritten", rewriting.no))
       .minus(forHere(this.#space));
     const isBeyond = (base: Base, act: Act): boolean =>
@@ -162,6 +163,11 @@ class Judge {
       ? this.#before({ ...how, settled: (_, act) => (act.kind === "offload" ? all : undefined) }, none)
       : none;
     return let_.union(sent, offloaded.intersect(this.#elsewhere)).intersect(real);
+  }
+
+  /** Who may mark packets may as well change rules, so they come unmarked, or with a mark that the policy names. */
+  #asSent(): PacketSet {
+    return this.#space.is("mark", 0, ...marksIn(this.#ruleset.rules).map(({ value }) => value));
   }
 
   /** What would pass with the address of where it leaves: a sender may use that, so a right source opens nothing. */

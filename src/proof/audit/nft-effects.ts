@@ -2,7 +2,7 @@ import { addressOf } from "../readers/nft/addresses.ts";
 import type { Json } from "../readers/nft/json.ts";
 import { addressesOf } from "../readers/nft/listed-values.ts";
 import type { IpFamily, Span } from "../readers/nft/program.ts";
-import { accepting, copied, type Effect, queued } from "./effects.ts";
+import { accepting, copied, type Effect, offloaded, queued } from "./effects.ts";
 import { isMarkOf, markBits } from "./nft-marks.ts";
 import type { Act, End } from "./rules.ts";
 
@@ -58,7 +58,7 @@ export function effectOf(kind: string, value: Json, isAtCard: boolean): Effect {
     case "dup":
       return isAtCard ? copied : { acts: [] };
     case "flow":
-      return { acts: [{ kind: "offload", does: "forwards flows past all rules from then on" }] };
+      return offloaded;
     case "tproxy":
       // It takes arriving packets to a program of this machine, and `input` judges them.
       return { acts: [] };

@@ -3,7 +3,7 @@ import { question } from "../readers/nft/listed-rule.ts";
 import { elementsOf } from "../readers/nft/listed-values.ts";
 import { type Condition, Unreadable } from "../readers/nft/program.ts";
 import { stateTest } from "./connection-states.ts";
-import { flagsOf } from "./nft-flags.ts";
+import { headerTest } from "./nft-headers.ts";
 import { ruleText } from "./rule-text.ts";
 import type { Test } from "./rules.ts";
 import { either, frameTest, inReply, known, negated } from "./test-forms.ts";
@@ -61,9 +61,8 @@ function matchOf(match: Json, contents: Contents): Test {
       // No packet that a policy speaks of has headers of its own.
       return { kind: isNegated ? "always" : "never" };
     case "payload": {
-      const flags = flagsOf(value, undefined, resolved, op.string());
-      if (flags) return flags;
       return (
+        headerTest(value, undefined, resolved, op.string()) ??
         ofFrame(value, asked(left, resolved, op.string()), wanted, isNegated) ??
         knownOr(asked(left, resolved, op.string()), within(value), match)
       );
@@ -72,8 +71,8 @@ function matchOf(match: Json, contents: Contents): Test {
       const [field, mask] = value.array();
       const payload = field?.get("payload");
       if (!payload) return knownOf(asked(left, resolved, op.string()));
-      const flags = mask && flagsOf(payload, mask, resolved, op.string());
-      return flags ?? { kind: "unknown", words: inWords(match), within: within(payload) };
+      const test = mask && headerTest(payload, mask, resolved, op.string());
+      return test ?? { kind: "unknown", words: inWords(match), within: within(payload) };
     }
     default:
       return knownOf(asked(left, resolved, op.string()));
@@ -187,8 +186,10 @@ function wayBack(fib: Json, right: Json, isNegated: boolean): Test | undefined {
   const asks = flags.array().map((flag) => flag.string());
   if (!["oif", "oifname", "check"].includes(result.string()) || !asks.includes("saddr")) return undefined;
   if (!asks.includes("iif")) return { kind: "sometimes" };
-  const isMissing = (right.value === false || right.value === 0) !== isNegated;
-  if (right.value !== false && right.value !== true && right.value !== 0) return { kind: "sometimes" };
+  // `missing`, and interface 0 as nft prints it.
+  const isNone = right.value === false || right.value === 0 || right.value === "0";
+  if (!isNone && right.value !== true) return { kind: "sometimes" };
+  const isMissing = isNone !== isNegated;
   return negated({ kind: "no-way-back", byMark: asks.includes("mark") }, !isMissing);
 }
 

@@ -103,6 +103,7 @@ export function readForeign(text: string, file: string, isOther: (table: string)
         const type = textOf(value, "type");
         const chain = table.chains.get(name) ?? [];
         const refuses = textOf(value, "policy") === "drop";
+        const isOfSomeCard = !isBridge && (hook === "ingress" || hook === "egress");
         return devices.map(
           (device): Base => ({
             hook,
@@ -111,7 +112,7 @@ export function readForeign(text: string, file: string, isOther: (table: string)
             reroutes: type === "route",
             families: table.families,
             ...(device !== undefined && { device }),
-            chain,
+            chain: isOfSomeCard && device === undefined ? chain.map(ofSomeCard) : chain,
             chains: table.chains,
             ...(refuses && { policy: { place, tests: isBridge ? [ofBridge] : [], acts: [], end: { kind: "drop" } } }),
           }),
@@ -120,6 +121,12 @@ export function readForeign(text: string, file: string, isOther: (table: string)
     );
   return { bases, unread };
 }
+
+/** nft 1.0.6 does not list of which card a chain is: what is sent elsewhere there may be anybody's, what is refused somebody's. */
+const ofSomeCard = (rule: Rule): Rule =>
+  rule.acts.length > 0
+    ? rule
+    : { ...rule, tests: [{ kind: "unknown", words: "of which card the chain is", within: [] }, ...rule.tests] };
 
 /** One chain for each; undefined where they are not understood. */
 function devicesOf(listed: Json | undefined): readonly (string | undefined)[] | undefined {
@@ -189,6 +196,7 @@ function rulesOf(
       const ended = endOf(kind, value);
       if (ended) end = ended;
       else {
+        tests.push(...mapped(value, contents));
         const effect = effectOf(kind, value, sees !== "packets");
         acts.push(...effect.acts);
         if (effect.end) end = effect.end;
@@ -208,6 +216,14 @@ const unknown = (expression: Json): Test => ({
   words: textOfRule(new Json([expression.value], 0)),
   within: [],
 });
+
+/** An address out of a map is given to what has a key in it, and nothing else. */
+function mapped(value: Json, contents: Contents): readonly Test[] {
+  const { key, data } = (value.isNull ? undefined : value.get("addr")?.get("map"))?.object(["key", "data"]) ?? {};
+  if (!key || !data) return [];
+  const keys = elementsOf(data, contents).map((pair) => pair.array()[0]?.value);
+  return keys.length === 0 ? [] : [testOf("match", asked(key, new Json({ set: keys }, value.place)), contents)];
+}
 
 function branches(value: Json, contents: Contents, { place, tests, acts }: Omit<Rule, "end">): readonly Rule[] {
   const { key, data } = value.object(["key", "data"]);

@@ -11,7 +11,7 @@ export const either = (tests: readonly Test[]): Test => {
 };
 
 /** Of ordinary traffic; what is not may be either. */
-const ordinarily = (test: Test): Test => ({
+export const ordinarily = (test: Test): Test => ({
   kind: "either",
   of: [
     [test, { kind: "usually" }],

@@ -128,10 +128,11 @@ export class Tests {
     const { kinds } = space.names;
     const tunnels = ["loopback", "wireguard", "tun", "ovpn", "ovpn-dco", "xfrm", "vti", "vti6"];
     const inside = space.is("inKind", ...tunnels.map((kind) => kinds.numberOf(kind)));
+    // Whoever sends with the highest hop limit is at the link.
     return space
       .has("in")
       .minus(inside)
-      .minus(space.none.union(...near));
+      .minus(space.is("hopLimit", 255).union(...near));
   }
 }
 

@@ -89,6 +89,9 @@ describe("harmless", () => {
       [field("ip6", "daddr", { prefix: { addr: "fe80::", len: 64 } }), field("udp", "dport", 546), accept],
     ]),
     "a mark of which no packet passes": table(output, [[field("tcp", "dport", 443), mark(0x6b73)]]),
+    "a part of our mark, of packets that nobody marked": table(output, [
+      [server, mark({ "|": [{ meta: { key: "mark" } }, 0x4000] })],
+    ]),
     "a mark that ours do not ask for": table(output, [[server, mark({ "|": [{ meta: { key: "mark" } }, 0x80000] })]]),
     "a ban": table(input, [[field("ip", "saddr", { set: ["203.0.113.5", "203.0.113.6"] }), drop]]),
     "a limit of what is new": table(input, [[{ limit: { rate: 10, per: "second", inv: true } }, drop]]),
@@ -118,7 +121,10 @@ describe("opens", () => {
   const opening: Readonly<Record<string, readonly [readonly Listed[], string]>> = {
     "our mark": [table(output, [[server, mark(0x6b73)]]), "marks packets as others are marked"],
     "a part of our mark": [
-      table(output, [[server, mark({ "|": [{ meta: { key: "mark" } }, 0x4000] })]]),
+      table(output, [
+        [server, mark(0x2b73)],
+        [server, mark({ "|": [{ meta: { key: "mark" } }, 0x4000] })],
+      ]),
       "marks packets as others are marked",
     ],
     "our mark behind our output": [

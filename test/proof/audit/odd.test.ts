@@ -74,6 +74,14 @@ describe("harmless", () => {
       "INPUT -p tcp -m tcp --dport 22 -m recent ! --rcheck --seconds 30 --name knock --mask 255.255.255.255 --rsource -j DROP",
     ),
     rules("raw", "PREROUTING -i lo -j CT --notrack", "OUTPUT -o lo -j NOTRACK"),
+    // Bits of marks that none of ours has, as Calico clears them, and what other systems' routers do.
+    rules("filter", "OUTPUT -j MARK --set-xmark 0x0/0xf0000", "OUTPUT -p udp -j MARK --set-xmark 0x40000/0x40000"),
+    rules("filter", "FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j FLOWOFFLOAD --hw"),
+    rules("filter", "INPUT -p tcp -m tcp --dport 80 -m conntrack --ctstate INVALID,UNTRACKED -j SYNPROXY --mss 1460"),
+    rules("mangle", "POSTROUTING -s fd00::/64 -o eth0 -j SNPT --src-pfx fd00::/64 --dst-pfx 2001:db8::/64").replace(
+      "iptables",
+      "ip6tables",
+    ),
     // Comments whose words look like options.
     rules("filter", "OUTPUT -p tcp -m comment --comment -d -j ACCEPT", 'INPUT -m comment --comment "! -s" -j ACCEPT'),
   ];
@@ -96,6 +104,45 @@ describe("harmless", () => {
     );
     const others = JSON.parse(JSON.stringify(asleep).replaceAll('"other"', '"asleep"'));
     expect(inNft([...objects, ...others], ...texts)).toEqual([]);
+  });
+
+  test("headers that no ordinary packet has, and families that a rule is not about", () => {
+    const payload = (protocol: string, name: string, right: unknown, op = "==", mask?: number) => {
+      const left = { payload: { protocol, field: name } };
+      return { match: { op, left: mask === undefined ? left : { "&": [left, mask] }, right } };
+    };
+    const all = [
+      table({ ...input, policy: "drop" }, [
+        [{ match: { op: "in", left: { ct: { key: "state" } }, right: ["established", "related"] } }, accept],
+        [payload("ip6", "nexthdr", 58), accept],
+        [payload("ip6", "nexthdr", 17), field("udp", "dport", 546), accept],
+      ]),
+      table({ type: "filter", hook: "output", prio: 20 }, [
+        [payload("ip", "frag-off", 0, "!=", 0x1fff), drop],
+        [payload("ip6", "nexthdr", 43), drop],
+        [payload("ip", "protocol", 47), meta("oifname", "eth0"), drop],
+      ]),
+      table({ type: "nat", hook: "prerouting", prio: -100 }, [
+        [
+          {
+            dnat: {
+              family: "ip",
+              addr: {
+                map: { key: { payload: { protocol: "tcp", field: "dport" } }, data: { set: [[8080, "192.168.1.9"]] } },
+              },
+            },
+          },
+        ],
+      ]),
+      table({ type: "filter", hook: "prerouting", prio: -300 }, [
+        [
+          { match: { op: "==", left: { fib: { result: "oif", flags: ["saddr", "iif"] } }, right: "0" } },
+          meta("nfproto", "ipv6"),
+          drop,
+        ],
+      ]),
+    ].flatMap((objects, i) => JSON.parse(JSON.stringify(objects).replaceAll('"other"', `"other${i}"`)));
+    expect(inNft(all)).toEqual([]);
   });
 
   test("marks of a generator that none of ours is", () => {
@@ -197,6 +244,13 @@ add cards 198.51.100.0/24,et wildcard
     expect(inIptables(of("NEW,RELATED,ESTABLISHED"))).toEqual([business]);
     expect(inIptables(of("RELATED,ESTABLISHED,UNTRACKED"))).toEqual([]);
   });
+});
+
+test("a chain at a card whose name nft does not list may be about any", () => {
+  const chain = { type: "filter", hook: "ingress", prio: 0 };
+  expect(inNft(table(chain, [[field("ip", "saddr", "198.51.100.7"), drop]]))).toEqual([
+    "unclear of which card the chain is",
+  ]);
 });
 
 describe("what is no whole listing is told", () => {

@@ -3,8 +3,8 @@ import type { Scenario, Tell } from "../scenario.ts";
 import { connect, expectRefusals, install, opened, seconds } from "../steps.ts";
 
 /** As a user would: ksp is put on a machine that has a VPN, and then the days go on. */
-async function withKsp(machine: Machine, tell: Tell): Promise<void> {
-  await install(machine, "one-hop");
+async function withKsp(machine: Machine, tell: Tell, ...options: readonly string[]): Promise<void> {
+  await install(machine, "one-hop", ...options);
   const installed = await machine.now();
   await opened(machine);
   await seconds(2);
@@ -19,15 +19,17 @@ async function withKsp(machine: Machine, tell: Tell): Promise<void> {
 }
 
 /** The short one: of what happens without ksp it sees a boot. */
-export const installed: Scenario = {
-  name: "installed, rebooted, switched off",
+const short = (name: string, ...options: readonly string[]): Scenario => ({
+  name,
   kernel: "vmlinux",
   live: async (machine, tell) => {
     await connect(machine, "wg0");
     await tell("power-on to the tunnel, before the install", false, 0);
-    await withKsp(machine, tell);
+    await withKsp(machine, tell, ...options);
   },
-};
+});
+export const installed = short("installed, rebooted, switched off");
+export const installedWithIptables = short("installed with iptables, rebooted, switched off", "--backend iptables");
 
 export const life: Scenario = {
   name: "booted and rebooted without ksp; then installed, rebooted, switched off",
