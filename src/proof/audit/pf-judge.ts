@@ -9,6 +9,7 @@ import type { Judging } from "../readers/pf/walk.ts";
 import type { Comparison } from "../translation/comparison.ts";
 import type { AuditFinding, Place, Shown } from "./finding.ts";
 import { type Need, needsOf } from "./needed.ts";
+import { givenHidden } from "./pf-given.ts";
 import { ourPath, stock } from "./pf-ours.ts";
 
 /**
@@ -50,7 +51,7 @@ export class JudgeOfPf {
       ...this.#foreign
         .filter((entry) => doubtOf(entry) !== undefined)
         .flatMap((entry) => this.#unclear(at, entry, passing)),
-      ...this.#translations.flatMap((each) => this.#translates(at, each)),
+      ...this.#translations.flatMap((each) => this.#translates(at, each, passing)),
       ...[...skipped].flatMap(([name, line]) => this.#skips(at, name, line)),
     ];
   }
@@ -89,7 +90,7 @@ export class JudgeOfPf {
   }
 
   /** Where a translation says `pass`, no rule is asked; where it does not, rules see what it made of a packet. */
-  #translates(at: State, { path, translation }: Translating): readonly AuditFinding[] {
+  #translates(at: State, { path, translation }: Translating, passing: PacketSet): readonly AuditFinding[] {
     const meaning = new Meaning(this.#comparison.space);
     const about = (direction: Direction): PacketSet =>
       meaning
@@ -105,10 +106,19 @@ export class JudgeOfPf {
       return this.#shown(set, translation, { kind: "unclear", states, reason: doubt });
     }
     const begins = this.#comparison.space.is("connection", connections.numberOf("new"));
-    return at.needs.flatMap(({ what, set }) => {
+    const getsOn = passing.intersect(this.#there);
+    const leaving = about("out").intersect(begins);
+    const hidden = givenHidden(translation, leaving, at.planned, this.#comparison.space);
+    return at.needs.flatMap((need) => {
+      const { what, set } = need;
       const turned = set.intersect(begins).intersect(about("in"));
       if (doubt !== undefined) return this.#shown(turned, translation, { kind: "unclear", states, reason: doubt });
-      return this.#shown(turned, translation, { kind: "breaks", states, does: `sends elsewhere ${what}` });
+      const lost = at.lost(need, getsOn.minus(hidden)).minus(at.lost(need, getsOn));
+      const does = `gives an address that no answer comes to, to ${what}`;
+      return [
+        ...this.#shown(turned, translation, { kind: "breaks", states, does: `sends elsewhere ${what}` }),
+        ...this.#shown(lost, translation, { kind: "breaks", states, does }),
+      ];
     });
   }
 
@@ -176,6 +186,7 @@ type Said =
 
 /** One state of a plan, as a pf without rules of others would hold it. */
 class State {
+  readonly planned: PlannedRules;
   readonly state: AuditFinding["states"][number];
   readonly judging: Judging;
   readonly needs: readonly Need[];
@@ -192,6 +203,7 @@ class State {
       const side = as === "answered" ? opposite[direction] : direction;
       return (as === "answered" ? replies : openings).intersect(space.direction(side));
     };
+    this.planned = ruleset;
     this.state = ruleset.state;
     this.judging = { stand: { path: ourPath, passes } };
     this.#there = there;

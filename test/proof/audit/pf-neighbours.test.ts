@@ -77,6 +77,11 @@ function leading(line: string): Mac {
 /** An anchor that calls another, from where it stands. */
 const climbing = (from: string, path: string): Mac =>
   withAnchor(withAnchor(stock, from, { rules: `anchor "${path}" all` }), "com.apple/900.x", { rules: quick });
+/** Translations in front of those of the main ruleset. */
+function translating(line: string): Mac {
+  const main = stock.anchors[""];
+  return withAnchor(stock, "", { ...main, translations: `${line}\n${main?.translations ?? ""}` });
+}
 const redirects = "rdr pass on en0 inet proto tcp from any to any port = 22 -> 127.0.0.1 port 2222";
 const lets = "pass out on en0 all flags S/SA keep state";
 const quick = "pass out quick on en0 all flags S/SA keep state";
@@ -125,6 +130,10 @@ test.each<readonly [string, Mac]>([
     "no change of the family of addresses",
     withAnchor(stock, "", { ...stock.anchors[""], translations: "no nat64 on en0 inet6 from any to 64:ff9b::/96" }),
   ],
+  ["an address of the LAN", translating("nat on en0 inet from any to any -> 192.168.1.2")],
+  ["the address of the card", translating("nat on en0 inet from any to any -> (en0)")],
+  ["the tunnel's address on it", translating("nat on utun4 inet from 192.168.1.0/24 to any -> 10.64.0.2")],
+  ["the tunnel's address, of machines behind", translating("nat on en0 inet from 192.168.2.0/24 to any -> 10.64.0.2")],
   ["loopback skipped", { ...stock, interfaces: "ALL\nen0\nlo0 (skip)\nutun4" }],
 ])("%s gives no alarm", (_, mac) => {
   expect(said(mac)).toEqual([]);
@@ -258,6 +267,13 @@ describe("a neighbour that opens or breaks is found, with a packet", () => {
         translations: "rdr pass on en0 inet proto tcp from any to any port = 22 -> 127.0.0.1 port 2222",
       }),
       [/^opens changes addresses and lets pass.*: in on en0 .*tcp 22/],
+    ],
+    [
+      "the tunnel's address on the card",
+      translating("nat on en0 inet from any to any -> 10.64.0.2"),
+      [
+        /^breaks gives an address that no answer comes to, to what goes to and from a server \(nat on en0 .*: out on en0 /,
+      ],
     ],
     [
       "rules that are final by their anchor",

@@ -99,10 +99,11 @@ function anchorsOf(written: WrittenAnchor): readonly Anchor[] {
 }
 
 function translationsOf(written: WrittenTranslation): readonly Translation[] {
-  const { what: kind, isExcepted, isFinal } = written;
+  const { what: kind, isExcepted, isFinal, becomes } = written;
   if (isExcepted) return [];
   const anchor = written.path === undefined ? { isWildcard: false } : pathOf(written.path);
-  return criteriaOf(written).map((criteria) => ({ kind, ...criteria, isFinal, ...anchor }));
+  const more = { isFinal, ...(becomes && { becomes }), ...anchor };
+  return criteriaOf(written).map((criteria) => ({ kind, ...criteria, ...more }));
 }
 
 function scrubsOf(written: WrittenScrub): readonly Scrub[] {

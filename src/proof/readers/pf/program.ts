@@ -93,6 +93,8 @@ export interface Anchor extends Criteria {
 export interface Translation extends Criteria {
   readonly kind: "nat" | "rdr" | "binat";
   readonly isFinal: boolean;
+  /** What an address is changed into, where that is one in figures. */
+  readonly becomes?: Net;
   readonly path?: string;
   readonly isWildcard: boolean;
 }

@@ -1,4 +1,5 @@
-import type { Direction, Keeps, Version } from "./program.ts";
+import { readNet } from "./addresses.ts";
+import type { Direction, Keeps, Net, Version } from "./program.ts";
 import {
   listOf,
   readHosts,
@@ -84,16 +85,28 @@ export class RuleReader {
     return { kind: "anchor", path, ...this.#head(line), ...this.#place(), options: this.#options() };
   }
 
-  /** Behind `nat` and the like, without what addresses become. */
+  /** Behind `nat` and the like; of what addresses become, one that stands there in figures. */
   translation(line: number, what: WrittenTranslation["what"], isExcepted: boolean, path?: string): WrittenTranslation {
     const tokens = this.#tokens;
     const isFinal = tokens.take("pass") !== undefined;
     const read = { ...this.#head(line), ...this.#place(), options: none };
     const tagged = tokens.take("tagged") === undefined ? undefined : readName(tokens, "the tag", 63);
     if (!tokens.isAtEndOfLine && tokens.peek() !== "-") tokens.fail(`the option ${tokens.shown}`);
-    while (!tokens.isAtEndOfLine) tokens.any();
+    const becomes = this.#becomes();
     const options = tagged === undefined ? none : { ...none, tagged: { isNegated: false, name: tagged } };
-    return { kind: "translation", what, isExcepted, isFinal, ...(path !== undefined && { path }), ...read, options };
+    const more = { ...(path !== undefined && { path }), ...(becomes && { becomes }) };
+    return { kind: "translation", what, isExcepted, isFinal, ...more, ...read, options };
+  }
+
+  #becomes(): Net | undefined {
+    const tokens = this.#tokens;
+    let becomes: Net | undefined;
+    if (tokens.take("-") !== undefined && tokens.take(">") !== undefined && !tokens.isAtEndOfLine) {
+      const address = tokens.any();
+      becomes = readNet(address, tokens.take("/") === undefined ? undefined : tokens.word("the length of a prefix"));
+    }
+    while (!tokens.isAtEndOfLine) tokens.any();
+    return becomes;
   }
 
   #head(line: number): Omit<WrittenCriteria, keyof Place | "options"> {

@@ -1,4 +1,4 @@
-import type { Comparison, Direction, Host, IdTest, Keeps, Named, Version } from "./program.ts";
+import type { Comparison, Direction, Host, IdTest, Keeps, Named, Net, Version } from "./program.ts";
 
 /** A statement as it is written, before its lists are expanded. Empty: nothing is asked. */
 export interface WrittenCriteria {
@@ -64,6 +64,7 @@ export interface WrittenTranslation extends WrittenCriteria {
   readonly isExcepted: boolean;
   readonly isFinal: boolean;
   readonly path?: string;
+  readonly becomes?: Net;
 }
 /** `set` and what else is of macOS, but nothing that ksp writes. */
 export interface WrittenOther {
