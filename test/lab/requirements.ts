@@ -2,7 +2,7 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
 const tools =
-  "arptables-legacy flock ip ipset iptables-legacy-restore iptables-nft-restore mount nft nsenter openssl openvpn ping pkill ps python3 setpriv sysctl tcpdump unshare wg wireguard-go".split(
+  "flock ip ipset iptables-legacy-restore iptables-nft-restore mount nft nsenter openssl openvpn ping pkill ps python3 setpriv sysctl tcpdump unshare wg wireguard-go".split(
     " ",
   );
 

@@ -37,7 +37,6 @@ describe("of nftables", () => {
 
   test.each<readonly [string, readonly Listed[]]>([
     ["another mark is kept", recorded("wg-quick")],
-    ["none is kept", without('"value":{"meta":{"key":"mark"}}')],
     ["none is restored", without('"value":{"ct":{"key":"mark"}}')],
     ["it is restored too late", changed(quick, ['"hook":"prerouting","prio":-150', '"hook":"prerouting","prio":20'])],
     ["it is kept of some", changed(quick, ['"right":17}},{"match"', '"right":6}},{"match"'])],
@@ -102,7 +101,6 @@ COMMIT
     [[restore, filter], []],
     [[filter, restore], [servers]],
     [[restore, filter.replace("--validmark ", "")], [servers]],
-    [[restore.replaceAll("0xffffffff", "0xff"), filter], [servers]],
   ])("%j", (rules, found) => {
     expect(auditBoth(["more", mangle(...rules)])).toEqual(found);
   });
