@@ -25,6 +25,18 @@ test("all of IPv4, or a good part of it", () => {
   );
 });
 
+test("a good part of it, in many pieces", () => {
+  const pieces = (count: number): string =>
+    Array.from({ length: count }, (_, i) => `${64 + (i >> 8)}.${i & 255}.0.0-${64 + (i >> 8)}.${i & 255}.255.254`).join(
+      ", ",
+    );
+  expectFaults(
+    home({ more: `list many = ${pieces(257)}\nallow out to ⟦@many⟧ tcp 443` }),
+    fault("traffic to 16,842,495 public addresses", "too many for an exemption, in however many pieces"),
+  );
+  expectClean(home({ more: `list many = ${pieces(256)}\nallow out to @many tcp 443` }));
+});
+
 test("no destination", () => {
   const everywhere = fault("traffic to every address", "no `to`, so it reaches every address");
   expectFaults(home({ more: "⟦allow out tcp 443⟧" }), everywhere);

@@ -3,7 +3,7 @@ import { placeOf } from "../origins.ts";
 import type { Caveat, StatementId } from "../policy.ts";
 import type { Check, Subject } from "./check.ts";
 import { type Width, widthOf, widthOfForward } from "./support/wide-exemption.ts";
-import { widest } from "./support/width.ts";
+import { mostPieces, widest } from "./support/width.ts";
 
 /** An exemption that reaches a good part of the internet is no exemption: it switches the kill switch off. */
 export const exemptionTooWide: Check = (subject) => [
@@ -29,7 +29,9 @@ function faults(
       {
         at: placeOf(origins, id, part),
         label: width.label,
-        notes: [`outside the tunnels an exemption reaches public networks of at most ${widest}`],
+        notes: [
+          `outside the tunnels an exemption reaches public networks of at most ${widest}, together less than a ${mostPieces}`,
+        ],
         help: width.acceptable
           ? 'name the networks that must stay reachable, send the traffic `through` a tunnel, or end the statement with `accept-risk KSP3001 reason "…"`'
           : "name the networks that must stay reachable, or send the traffic `through` a tunnel",

@@ -57,7 +57,7 @@ const isInside = ({ path }: Dns): boolean => path.kind === "tunnel";
 /** More public addresses in a row than a /16 of IPv4 or a /32 of IPv6 has. */
 const most: Readonly<Record<Family, bigint>> = { ipv4: 1n << 16n, ipv6: 1n << 96n };
 /** Prefixes that stand for all of IPv4 (RFC 6052, RFC 3056, RFC 4380). */
-const translated = constant("64:ff9b::/96", "2002::/16", "2001::/32");
+const translated = constant("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32");
 /** IANA: IPv6 encapsulation. */
 const ipv6InIpv4 = 41;
 
@@ -79,8 +79,12 @@ function reachOf(
   const reached = parts.flat();
   const isTooLong = ({ family, first, last: end }: AddressRange) => end - first >= most[family];
   const isLong = subtract(reached.filter(isTooLong), privateRanges).some(isTooLong);
+  const isMuch = families.some((family) => {
+    const size = subtract(ofFamily(reached, family), privateRanges).reduce((sum, r) => sum + r.last - r.first + 1n, 0n);
+    return size >= most[family] << 8n;
+  });
   const carriesOther = transport !== undefined && protocolNumber(transport) === ipv6InIpv4;
-  return isLong || carriesOther || overlaps(reached, translated) ? "wide" : "narrow";
+  return isLong || isMuch || carriesOther || overlaps(reached, translated) ? "wide" : "narrow";
 }
 
 function isAll(set: AddressSet): boolean {

@@ -2,7 +2,7 @@ import { type AddressSet, everything, formatRange } from "../../../net/address-s
 import { protocolNumber, type Transport } from "../../../net/protocol.ts";
 import type { Allow, Forward, Opening, Path, Policy } from "../../policy.ts";
 import { speakable } from "./families.ts";
-import { tooWide, translatedPart } from "./width.ts";
+import { tooMany, tooWide, translatedPart } from "./width.ts";
 
 /** What makes an exemption too wide. */
 export interface Width {
@@ -53,6 +53,13 @@ function widthTo(
     const acceptable = range.first > whole.first || range.last < whole.last;
     return { what: `traffic to \`${formatRange(range)}\``, label: "too wide for an exemption", acceptable };
   }
+  const count = tooMany(reached);
+  if (count !== undefined)
+    return {
+      what: `traffic to ${formatCount(count)}`,
+      label: "too many for an exemption, in however many pieces",
+      acceptable: true,
+    };
   if (transport && protocolNumber(transport) === encapsulatedIpv6)
     return {
       what: "IPv6 inside IPv4",
@@ -64,6 +71,8 @@ function widthTo(
     ? undefined
     : { what: `traffic to ${translated}`, label: "stands for every IPv4 address", acceptable: true };
 }
+
+const formatCount = (count: bigint): string => `${new Intl.NumberFormat("en").format(count)} public addresses`;
 
 /** IANA protocol numbers: 41 is IPv6 encapsulation. */
 const encapsulatedIpv6 = 41;
