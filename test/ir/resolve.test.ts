@@ -22,6 +22,19 @@ test("a list that could not be read is told once, where it is declared", () => {
   ]);
 });
 
+test("IPv4 as sockets of IPv6 write it is no address: no packet bears it", () => {
+  for (const [net, meant] of [
+    ["::ffff:203.0.113.5", "203.0.113.5"],
+    ["::ffff:cb00:7100/120", "203.0.113.0/24"],
+    ["::ffff:0:0/96", "0.0.0.0/0"],
+  ]) {
+    const [found] = diagnose({ file: "home.ksp", text: home({ more: `deny out to ${net}` }) });
+    expect(found).toMatchObject({ code: "KSP2005", help: { text: `write \`${meant}\`` } });
+  }
+  // Wider ones hold addresses that packets bear.
+  expect(codes("deny out to ::/64")).toEqual([]);
+});
+
 test("lists that use each other, however many", () => {
   const length = 10_000;
   const chain = Array.from({ length }, (_, i) => `list l${i} = @l${i + 1}, 192.0.2.2`);

@@ -303,4 +303,9 @@ export const policy = {
   KSP2091: { name: "app-by-mark", severity: "error", message: text`app \`${"app"}\` is known by a mark` },
   KSP2092: { name: "malformed-text", severity: "error", message: text`\`${"text"}\` is no ${"what"}` },
   KSP2093: { name: "nested-slices", severity: "error", message: text`slice \`${"inner"}\` lies inside \`${"outer"}\`` },
+  KSP2094: {
+    name: "shared-address",
+    severity: "error",
+    message: text`tunnels \`${"first"}\` and \`${"second"}\` both have \`${"address"}\``,
+  },
 } as const;

@@ -51,6 +51,7 @@ import { sameEndpoint } from "./same-endpoint.ts";
 import { serverInside } from "./server-inside.ts";
 import { serverTooWide } from "./server-too-wide.ts";
 import { servingOutside } from "./serving-outside.ts";
+import { sharedAddress } from "./shared-address.ts";
 import { sharedIdentity } from "./shared-identity.ts";
 import { sharedInterface } from "./shared-interface.ts";
 import { sharedListen } from "./shared-listen.ts";
@@ -69,6 +70,7 @@ export const checks: readonly Check[] = [
   noTunnel,
   missingOnSystem,
   interfaceName,
+  sharedAddress,
   sharedInterface,
   // servers and carriers
   serverTooWide,

@@ -1,6 +1,13 @@
 import { didYouMean } from "../../diagnostics/did-you-mean.ts";
-import { type AddressRange, type AddressSet, addressSet, formatRange, subtract } from "../../net/address-set.ts";
-import { isFault, type NetFault, parseNet } from "../../net/parse-net.ts";
+import {
+  type AddressRange,
+  type AddressSet,
+  addressSet,
+  formatRange,
+  isSubset,
+  subtract,
+} from "../../net/address-set.ts";
+import { constant, isFault, type NetFault, parseNet } from "../../net/parse-net.ts";
 import { type PortRange, type PortSet, portSet } from "../../net/port-set.ts";
 import { icmpTypes, icmpv6Types, type Transport } from "../../net/protocol.ts";
 import type * as ast from "../../parser/ast.ts";
@@ -58,7 +65,26 @@ export function resolveEach(context: Context, nets: readonly ast.Net[], meant?: 
 export function resolveNet(context: Context, net: ast.Net, meant?: HostBits): AddressRange | undefined {
   if (net.kind === "param") return context.unsupported("a parameter", net.span);
   const parsed = parseNet(net.text);
-  return isFault(parsed) ? reportNet(context, net, parsed, meant) : parsed;
+  if (isFault(parsed)) return reportNet(context, net, parsed, meant);
+  return isSubset([parsed], mapped) ? reportMapped(context, net, parsed) : parsed;
+}
+
+/** RFC 4291 2.5.5.2: how programs write IPv4 to a socket of IPv6. */
+const mapped = constant("::ffff:0:0/96");
+
+/** The kernel sends IPv4 there, so what is said of such an address is said of no packet. */
+function reportMapped(context: Context, { text, span }: ast.Net, { first, last }: AddressRange): undefined {
+  const ipv4 = (value: bigint): bigint => value & 0xffff_ffffn;
+  const meant = formatRange({ family: "ipv4", first: ipv4(first), last: ipv4(last) });
+  return context.report(
+    "KSP2005",
+    { net: text, reason: "it stands for IPv4, and no packet bears it" },
+    {
+      at: span,
+      label: "the kernel sends IPv4 there",
+      help: { text: `write \`${meant}\``, edits: [{ span, text: meant }] },
+    },
+  );
 }
 
 function reportNet(context: Context, net: ast.Net, fault: NetFault, meant?: HostBits): undefined {
