@@ -79,9 +79,16 @@ function longer({ policy, origins }: Whole, baseline: Baseline): readonly Diagno
     ...(timeDisabled(policy.control) > timeDisabled(baseline.policy.control)
       ? [fault("disabled", "it may be disabled for longer than there")]
       : []),
+    ...(timeDisabled(policy.control) > 0 && isAskedByOthers(policy.control, baseline.policy.control)
+      ? [fault("disabled", `group \`${policy.control.group}\` may disable it, which may not there`)]
+      : []),
     ...(own && most && own.limit > most.limit ? [fault("portal", "it stays open for longer than there", own.id)] : []),
   ];
 }
+
+/** Root always may. */
+const isAskedByOthers = ({ group }: Control, baseline: Control): boolean =>
+  group !== undefined && group !== baseline.group;
 
 /** In milliseconds. */
 const timeDisabled = ({ disable }: Control): number =>

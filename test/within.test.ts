@@ -99,6 +99,15 @@ test("who may not be disabled there may not be here, nor for longer", () => {
   expect(found(never, never)).toEqual([]);
 });
 
+test("nobody else may disable it", () => {
+  const control = (more: string) => `${good}control {\n  disable for 15m\n${more}}\n`;
+  const [root, admins, users] = [control(""), control('  group "admins"\n'), control('  group "users"\n')];
+  expect(found(users, admins)).toEqual([expect.objectContaining({ at: "home", notes: [] })]);
+  expect(found(admins, root)).toHaveLength(1);
+  expect(found(root, admins)).toEqual([]);
+  expect(found(users, users)).toEqual([]);
+});
+
 test("every witness passes here and is dropped there, whatever two policies are compared", () => {
   const all = policies();
   let count = 0;
