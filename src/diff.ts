@@ -145,10 +145,11 @@ const aspects: Readonly<Record<string, (side: Side) => unknown>> = {
   "settings of the system": ({ plan }) => plan.settings,
   "what becomes of apps when a tunnel is lost": ({ policy }) => policy.apps.map(({ name, onLoss }) => [name, onLoss]),
   "what the daemon watches, and what it does then": ({ policy }) => [policy.watches, policy.reconnects, policy.alerts],
-  "in which order servers and resolvers are tried": ({ policy }) => [
-    [...policy.tunnels, ...policy.helpers].map(({ name, servers }) => [name, servers]),
+  "how tunnels and helpers are called": ({ policy }) => [...policy.tunnels, ...policy.helpers].map(({ name }) => name),
+  "in which order servers are tried": ({ policy }) =>
+    [...policy.tunnels, ...policy.helpers].map(({ servers }) => canonicalJson(servers)).toSorted(),
+  "which names are asked of which resolvers, and in which order": ({ policy }) =>
     policy.dns.map(({ resolvers, suffixes }) => [resolvers, suffixes]),
-  ],
 };
 
 /** Packets are judged as on one system; names and owners on another are what a policy says beside. */

@@ -107,6 +107,14 @@ test("what is no packet is told in words", () => {
     "what the daemon watches, and what it does then",
   ]);
   expect(besides((text) => `${text}log blocked at most 10 per 1s\n`)).toEqual(["what is logged"]);
+  expect(besides((text) => text.replaceAll("wg0", "home").replace('interface "home"', 'interface "wg0"'))).toContain(
+    "how tunnels and helpers are called",
+  );
+  const dns = (names: string) => (text: string) => `${text}dns 10.64.0.9 through wg0 for "${names}"\n`;
+  const [before, after] = ["a.example", "b.example"].map((names) => dns(names)(good));
+  expect(between(before ?? "", after ?? "").besides).toEqual([
+    "which names are asked of which resolvers, and in which order",
+  ]);
   expect(besides((text) => `${text}blocked out drop\n`)).toEqual(["whether senders are told of a refusal"]);
 });
 
