@@ -60,7 +60,7 @@ test("random rulesets: no change exactly when the same packets pass, and every w
       seen.closed += changes.closed.length;
       if (changes.opened.length + changes.closed.length === 0) seen.same++;
     }),
-    { numRuns: 60 },
+    { numRuns: 200 },
   );
   for (const count of Object.values(seen)) expect(count).toBeGreaterThan(5);
 });
