@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { check } from "../src/check.ts";
 import { nft } from "../src/emitters/nft/emit.ts";
+import { askedOf } from "../src/runtime/nft/asked.ts";
 import { parseListing } from "../src/runtime/nft/listing.ts";
-import { askedOf, compareMeaning } from "../src/runtime/nft/meaning.ts";
+import { compareMeaning } from "../src/runtime/nft/meaning.ts";
 import { lists } from "./policies.ts";
 
 const rounds = Number(process.argv[2] ?? 3);

@@ -4,6 +4,7 @@ import { type Format, formats, isDocument } from "./commands/formats.ts";
 import { version } from "./commands/version.ts";
 import { isDay } from "./ir/calendar.ts";
 import { isTarget, type Target, targets } from "./ir/targets.ts";
+import { backendNames } from "./runtime/firewall/names.ts";
 
 const examples = (...lines: readonly string[]): string =>
   `\nExamples:\n${lines.map((line) => `  $ ${line}\n`).join("")}`;
@@ -246,12 +247,9 @@ program
   });
 
 const backend = () =>
-  new Option("--backend <name>", "which rules of the policy to load; without it nft where it has them").choices([
-    "nft",
-    "iptables",
-    "iptables-nft",
-    "iptables-legacy",
-  ]);
+  new Option("--backend <name>", "which rules of the policy to load; without it nft where it has them").choices(
+    backendNames,
+  );
 program
   .command("run")
   .description("guard this machine with a compiled policy: watch the tunnels and switch the rules")

@@ -1,16 +1,12 @@
 import type { Backend } from "./firewall/backend.ts";
 import type { Hits } from "./firewall/hits.ts";
 import type { Fault } from "./firewall/kernel.ts";
+import { backendNames } from "./firewall/names.ts";
 import { iptables } from "./iptables/iptables.ts";
 import { nft } from "./nft/nft.ts";
 
 /** What the daemon can switch, in the order in which a bundle's own files are looked for. */
-export const backends: readonly Backend[] = [
-  nft,
-  iptables("iptables"),
-  iptables("iptables-nft"),
-  iptables("iptables-legacy"),
-];
+export const backends: readonly Backend[] = backendNames.map((name) => (name === "nft" ? nft : iptables(name)));
 
 /** Rules of ours that another backend would leave in the kernel: nobody would open what they refuse. */
 export async function loadedBeside({ kind }: Backend): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { describe, expect, test } from "vitest";
 import { importsOf, type Layer, layerOf, layers, violations } from "./layers.ts";
 
@@ -31,6 +31,21 @@ describe("the project", () => {
     const exists = (part: string) => sources.some(({ file }) => file === part || file.startsWith(`${part}/`));
     const named = table.flatMap(({ part, imports }) => [part, ...imports]);
     expect(named.filter((part) => !exists(part))).toEqual([]);
+  });
+
+  test("loads no proof engine into the daemon's own thread", () => {
+    const texts = new Map(sources.map(({ file, text }) => [file, text]));
+    const loaded = (file: string, seen = new Set<string>()): ReadonlySet<string> => {
+      if (seen.has(file)) return seen;
+      seen.add(file);
+      const values = (texts.get(file) ?? "").replaceAll(/^import type [^;]*;/gm, "");
+      for (const { specifier } of importsOf(file, values))
+        if (specifier.startsWith(".")) loaded(posix.join(posix.dirname(file), specifier), seen);
+      return seen;
+    };
+    const engine = (file: string) => [...loaded(file)].filter((one) => one.startsWith("proof/"));
+    expect(engine("runtime/daemon.ts")).toEqual([]);
+    expect(engine("runtime/nft/meaning-thread.ts").length).toBeGreaterThan(10);
   });
 
   test("prints and ends nothing outside the commands", () => {

@@ -1,7 +1,7 @@
 import type { Condition, IpFamily, Span } from "../readers/nft/program.ts";
 import { each, type Module } from "./iptables-module.ts";
 import type { Test } from "./rules.ts";
-import { flagBits, flagsTest } from "./tcp-flags.ts";
+import { flagBits, flagsTest, together } from "./tcp-flags.ts";
 import { either, known, negated } from "./test-forms.ts";
 
 /** Modules that ask what stands in the headers of a packet. */
@@ -32,10 +32,9 @@ export const ofPorts = each(({ option, values, isNegated }, { protocol }) => {
 /** `FIN,SYN,RST,ACK SYN`: of the first those and no others are set. */
 function flagsOf(values: readonly string[], isNegated: boolean): Test | undefined {
   const [asked, wanted] = values.map((words) =>
-    words.split(",").reduce((sum: number | undefined, word) => {
-      const bits = word === "NONE" ? 0 : word === "ALL" ? 0x3f : flagBits[word.toLowerCase()];
-      return sum === undefined || bits === undefined ? undefined : sum | bits;
-    }, 0),
+    together(
+      words.split(",").map((word) => (word === "NONE" ? 0 : word === "ALL" ? 0x3f : flagBits[word.toLowerCase()])),
+    ),
   );
   if (asked === undefined || wanted === undefined || values.length !== 2) return undefined;
   return flagsTest((flags) => ((flags & asked) === wanted) !== isNegated);

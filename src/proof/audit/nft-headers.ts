@@ -3,7 +3,7 @@ import { elementsOf, spansOf } from "../readers/nft/listed-values.ts";
 import { protocolNames } from "../readers/nft/numbers.ts";
 import type { IpFamily } from "../readers/nft/program.ts";
 import type { Test } from "./rules.ts";
-import { flagBits, flagsTest } from "./tcp-flags.ts";
+import { flagBits, flagsTest, together } from "./tcp-flags.ts";
 import { known, negated, ordinarily } from "./test-forms.ts";
 
 /** What stands in a header and `question` does not know, with or without a mask; undefined where something else is asked. */
@@ -52,7 +52,5 @@ function bitsOf(flags: Json): number | undefined {
   if (typeof flags.value === "number") return flags.value;
   if (flags.isString) return flagBits[flags.string()];
   const parts = flags.isArray ? flags.array() : flags.get("|")?.array();
-  return parts
-    ?.map(bitsOf)
-    .reduce((sum, bits) => (sum === undefined || bits === undefined ? undefined : sum | bits), 0);
+  return parts && together(parts.map(bitsOf));
 }

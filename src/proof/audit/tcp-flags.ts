@@ -13,6 +13,10 @@ export const flagBits: Readonly<Record<string, number>> = {
   cwr: 128,
 };
 
+/** All bits of some words together; undefined where one is not known. */
+export const together = (bits: readonly (number | undefined)[]): number | undefined =>
+  bits.reduce((sum, one) => (sum === undefined || one === undefined ? undefined : sum | one), 0);
+
 const { fin = 0, syn = 0, rst = 0, psh = 0, ack = 0, ecn = 0, cwr = 0 } = flagBits;
 /** As a machine sets them that keeps to RFC 9293: what opens a connection, and what follows in it. */
 const first = [syn, syn | ecn | cwr];

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { exists } from "../system/exists.ts";
-import { complaint, environment, run } from "../system/program.ts";
+import { environment, faultOf } from "../system/program.ts";
 import type { Remembered } from "./run-folder.ts";
 
 /** A person's word, of this boot alone, in a file of the daemon's folder. */
@@ -83,11 +83,8 @@ export async function giveWord(
   return why;
 }
 
-async function armUnit(script: readonly string[]): Promise<string | undefined> {
-  const description = "--description=closes the kill switch again";
-  const ran = await run(["systemd-run", "--quiet", "--collect", description, ...script]);
-  return ran.status === 0 ? undefined : complaint(ran);
-}
+const armUnit = (script: readonly string[]): Promise<string | undefined> =>
+  faultOf(["systemd-run", "--quiet", "--collect", "--description=closes the kill switch again", ...script]);
 
 function armProcess([program = "", ...args]: readonly string[]): Promise<string | undefined> {
   return new Promise((settle) => {

@@ -1,9 +1,10 @@
 import type { Hits } from "./hits.ts";
 import type { Fault, Kernel } from "./kernel.ts";
+import type { BackendName } from "./names.ts";
 
 /** A program of this machine that holds rules, and the files of a bundle that are written for it. */
 export interface Backend {
-  readonly name: string;
+  readonly name: BackendName;
   /** Of its files in a bundle; the target that they were compiled for. */
   readonly folder: "nft" | "iptables";
   /** What a bundle must have, for these states by the names in files. */
@@ -15,8 +16,8 @@ export interface Backend {
   readonly command: (folder: string, name: string) => readonly string[];
   /** Why the kernel would not take the rules of a folder; it takes nothing of them now. */
   readonly check: (folder: string) => Promise<string | undefined>;
-  /** Which rules of the kernel these are, by a name that `--backend` takes: `iptables` is one of the other two. */
-  readonly kind: () => Promise<string>;
+  /** Which rules of the kernel these are: `iptables` is one of its variants. */
+  readonly kind: () => Promise<BackendName>;
   /** Whether rules of ours are there now. */
   readonly isLoaded: () => Promise<boolean>;
   /** Counts by statement, as they are in the kernel now. */

@@ -273,7 +273,7 @@ export class Firewall {
     const { why, heard } = await this.#apply(`switch/${stateName(to)}`);
     if (why !== undefined) return why;
     const wanted = { ...expected, state: stateName(to) };
-    if (!kernel.hasTold(await within(patience, heard), expected, wanted.state)) {
+    if (!kernel.hasTold(await within(patience, heard), wanted.state)) {
       const found = await kernel.glance(expected);
       if ("fault" in found) return found.fault;
       if (found.state !== wanted.state) return `the kernel is not in ${to} after a switch`;

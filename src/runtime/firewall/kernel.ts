@@ -15,7 +15,7 @@ export interface Kernel {
   /** As much as tells the state, however long lists are; the rest is taken to be as expected. */
   readonly glance: (expected: Listing) => Promise<Listing | Fault>;
   /** Whether what was heard of a transaction is a switch to that state and nothing else, so that nobody need look. */
-  readonly hasTold: (heard: readonly string[] | undefined, expected: Listing, state: string) => boolean;
+  readonly hasTold: (heard: readonly string[] | undefined, state: string) => boolean;
   /** Whether texts of a listing mean what the files say, with a state in force. It may take its time. */
   readonly meaning: (texts: readonly string[], state: string) => Promise<Answer>;
   readonly listen: (on: Hearing) => Listener;

@@ -1,6 +1,6 @@
 import type { Announced, Hearing, Listener } from "../firewall/kernel.ts";
 import { bypassIn } from "../nft/bypass.ts";
-import { followNetlink } from "../system/netlink-follower.ts";
+import { monitorRules } from "../nft/monitor.ts";
 import { lookAgain } from "./looking.ts";
 import { isTold, type Programs } from "./programs.ts";
 
@@ -24,21 +24,13 @@ export class IptablesListener implements Listener {
   }
 
   #follow(): Promise<void> {
-    return new Promise((begin) => {
-      this.#follower = followNetlink({
-        command: ["nft", "monitor"],
-        family: 12,
-        line: (text) => this.hear(text),
-        listening: () => {
-          begin();
-          this.#on.unsure("listening anew");
-        },
-        deaf: (why) => {
-          begin();
-          this.#on.unsure(why);
-        },
-      });
+    const monitor = monitorRules({
+      line: (text) => this.hear(text),
+      listening: () => this.#on.unsure("listening anew"),
+      deaf: this.#on.unsure,
     });
+    this.#follower = monitor;
+    return monitor.ready;
   }
 
   expect(): Announced {

@@ -1,5 +1,5 @@
 import { type Backend, stateFiles } from "../firewall/backend.ts";
-import { complaint, run } from "../system/program.ts";
+import { faultOf, run } from "../system/program.ts";
 import { closedFiles } from "./closed.ts";
 import { readHits } from "./hits.ts";
 import { iptablesKernel } from "./kernel.ts";
@@ -24,12 +24,11 @@ export function iptables(variant: Variant): Backend {
         : undefined,
     kernel: (copy) => iptablesKernel(copy, { programs, command }),
     command,
-    check: async (folder) => {
+    check: (folder) => {
       // Sets are named by what they hold, so making those of the next rules changes nothing of these.
       const sets = `[ ! -e "$1/sets.ipset" ] || ipset restore -file "$1/sets.ipset"`;
       const script = `${sets} && ${v6}-restore --test <"$1/ruleset.v6" && ${v4}-restore --test <"$1/ruleset.v4"`;
-      const ran = await run(["sh", "-c", script, "check", folder], { milliseconds: 60_000 });
-      return ran.status === 0 ? undefined : complaint(ran);
+      return faultOf(["sh", "-c", script, "check", folder], { milliseconds: 60_000 });
     },
     kind: async () => (variant === "iptables" ? await kindOf(programs) : variant),
     isLoaded: async () => (await run([`${v4}-save`])).stdout.includes("\n:ksp_"),

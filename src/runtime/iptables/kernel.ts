@@ -2,12 +2,12 @@ import { layGroups } from "../apps/grounds.ts";
 import type { Copy } from "../firewall/backend.ts";
 import type { Fault, Kernel, Listed, Listing } from "../firewall/kernel.ts";
 import { beside, readBack } from "../firewall/read-back.ts";
-import { complaint, run } from "../system/program.ts";
+import { complaint, faultOf, run } from "../system/program.ts";
 import { IptablesListener } from "./hearing.ts";
 import { type Extension, parseSaved, parseSets, type Shape, shapeIn } from "./listing.ts";
 import type { Asked } from "./meaning.ts";
 import type { Programs } from "./programs.ts";
-import { fillText } from "./sets.ts";
+import { filledSets, fillText } from "./sets.ts";
 
 const reader = beside("meaning-thread", import.meta.url);
 
@@ -22,15 +22,16 @@ type Saved = Readonly<Record<Extension, string>>;
 /** The rules of a bundle as iptables, both families, and its sets. */
 export function iptablesKernel({ files, folder, write }: Copy, { programs, command }: IptablesOptions): Kernel {
   const sets = files.get("iptables/sets.ipset");
+  const filled = filledSets(sets ?? "");
   const shape = shapeIn(files);
   const groups = [...(files.get("iptables/ruleset.v4") ?? "").matchAll(/ --path (\S+)/g)].map(([, path = ""]) => path);
   return {
     grounds: () => layGroups(groups),
-    load: (name) => done(command(folder, name)),
-    canFill: (table) => fillText(sets ?? "", table, []) !== "",
+    load: (name) => faultOf(command(folder, name), { milliseconds: 60_000 }),
+    canFill: (table) => fillText(filled, table, []) !== "",
     fill: async (table, addresses) => {
-      await write(`${table}.ipset`, fillText(sets ?? "", table, addresses));
-      return done(["ipset", "restore", "-file", `${folder}/${table}.ipset`]);
+      await write(`${table}.ipset`, fillText(filled, table, addresses));
+      return faultOf(["ipset", "restore", "-file", `${folder}/${table}.ipset`], { milliseconds: 60_000 });
     },
     list: () => list(programs, shape, sets !== undefined),
     glance: (expected) => glance(expected, programs, shape),
@@ -39,11 +40,6 @@ export function iptablesKernel({ files, folder, write }: Copy, { programs, comma
       readBack(reader, { listed: { v4, v6, sets: saved }, files, state } satisfies Asked),
     listen: (on) => new IptablesListener(on, programs),
   };
-}
-
-async function done(command: readonly string[]): Promise<string | undefined> {
-  const ran = await run(command, { milliseconds: 60_000 });
-  return ran.status === 0 ? undefined : complaint(ran);
 }
 
 async function save({ v4, v6 }: Programs): Promise<Saved | Fault> {

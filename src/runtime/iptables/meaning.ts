@@ -34,7 +34,7 @@ export function compareMeaning({ listed, files, state }: Asked): Answer {
       const difference = iptablesTampering(found, {
         program,
         switches: states.map((name) => ({ sets: text(`${name}.ipset`), rules: text(`${name}.${extension}`) })),
-        refreshed: new Set(filledSets(text("sets.ipset"))),
+        refreshed: new Set(filledSets(text("sets.ipset")).keys()),
       });
       if (!difference) continue;
       const what =

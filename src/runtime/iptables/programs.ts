@@ -1,7 +1,7 @@
+import type { BackendName } from "../firewall/names.ts";
 import { run } from "../system/program.ts";
 
-/** The programs of one variant: `iptables` is whichever the machine has chosen. */
-export type Variant = "iptables" | "iptables-nft" | "iptables-legacy";
+export type Variant = Exclude<BackendName, "nft">;
 
 export interface Programs {
   readonly v4: string;

@@ -24,17 +24,19 @@ export const isTimed = (made: string): boolean => / timeout /.test(` ${made} `);
 /** The resolvers that a network gave, and the addresses of a host: filled while the rules are loaded. */
 const isFilled = (name: string): boolean => /^ksp_(portal_resolvers|allow-host-.*)_v[46]$/.test(name);
 
-export const filledSets = (sets: string): readonly string[] => [...setLines(sets).keys()].filter(isFilled);
+/** Those of a bundle by their names, with what each is made of. */
+export const filledSets = (sets: string): ReadonlyMap<string, string> =>
+  new Map([...setLines(sets)].flatMap(([name, { made }]) => (isFilled(name) ? [[name, made] as const] : [])));
 
 const families = { v4: "ipv4", v6: "ipv6" } as const;
 const fresh = "ksp_fill";
 
 /** Text that puts addresses in place of what the sets of a table hold, each in one step: another set takes its name. */
-export const fillText = (sets: string, table: string, addresses: readonly Address[]): string =>
+export const fillText = (sets: ReadonlyMap<string, string>, table: string, addresses: readonly Address[]): string =>
   (["v4", "v6"] as const)
     .flatMap((extension) => {
       const name = `ksp_${table}_${extension}`;
-      const made = filledSets(sets).includes(name) ? setLines(sets).get(name)?.made : undefined;
+      const made = sets.get(name);
       if (made === undefined) return [];
       const mine = addresses.filter(({ family }) => family === families[extension]).map(formatAddress);
       return [

@@ -2,10 +2,10 @@ import { layGroups } from "../apps/grounds.ts";
 import type { Copy } from "../firewall/backend.ts";
 import type { Fault, Kernel, Listed, Listing } from "../firewall/kernel.ts";
 import { beside, readBack } from "../firewall/read-back.ts";
-import { complaint, type Ran, run } from "../system/program.ts";
+import { complaint, faultOf, type Ran, run } from "../system/program.ts";
+import { askedOf } from "./asked.ts";
 import { hasTold, parseListing, switchedIn } from "./listing.ts";
-import { askedOf } from "./meaning.ts";
-import { fillText } from "./sets.ts";
+import { filledSets, fillText } from "./sets.ts";
 import { Tampering } from "./tampering.ts";
 
 const reader = beside("meaning-thread", import.meta.url);
@@ -14,23 +14,22 @@ const reader = beside("meaning-thread", import.meta.url);
 export function nftKernel({ files, folder, write }: Copy): Kernel {
   const ruleset = files.get("nft/ruleset.nft") ?? "";
   const switched = switchedIn(ruleset);
+  const filled = filledSets(ruleset);
   const groups = [...ruleset.matchAll(/cgroupv2 level \d+ "([^"]+)"/g)].map(([, group = ""]) => group);
   /** In one transaction. A pipe could end in the middle when we are killed, at a place that loads. */
-  const load = async (name: string): Promise<string | undefined> => {
-    const ran = await run(["nft", "-f", `${folder}/${name}.nft`], { milliseconds: 30_000 });
-    return ran.status === 0 ? undefined : complaint(ran);
-  };
+  const load = (name: string): Promise<string | undefined> =>
+    faultOf(["nft", "-f", `${folder}/${name}.nft`], { milliseconds: 30_000 });
   return {
     load,
     list,
     grounds: () => layGroups(groups),
-    canFill: (table) => fillText(ruleset, table, []) !== "",
+    canFill: (table) => fillText(filled, table, []) !== "",
     fill: async (table, addresses) => {
-      await write(`${table}.nft`, fillText(ruleset, table, addresses));
+      await write(`${table}.nft`, fillText(filled, table, addresses));
       return load(table);
     },
     glance: (expected) => glance(expected, switched),
-    hasTold: (heard, _, state) => hasTold(heard, switched, state),
+    hasTold: (heard, state) => hasTold(heard, switched, state),
     meaning: (texts, state) => readBack(reader, askedOf(files, texts, state)),
     listen: (on) => new Tampering(on),
   };

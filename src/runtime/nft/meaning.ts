@@ -5,31 +5,7 @@ import { readListing } from "../../proof/readers/nft/read-listing.ts";
 import { load } from "../../proof/readers/nft/read-text.ts";
 import { tampering } from "../../proof/translation/same-programs.ts";
 import type { Answer } from "../firewall/kernel.ts";
-import { filledSets } from "./sets.ts";
-
-/** What a kernel listed, beside what it was given. */
-export interface Asked {
-  /** Each as `nft -j -p list table …` printed it. */
-  readonly listed: readonly string[];
-  /** The texts that were loaded, one after the other. */
-  readonly loaded: readonly string[];
-  /** What will be loaded next: what is not in force now must be unharmed when it is. */
-  readonly switches: readonly string[];
-  /** Sets that are filled at run time. */
-  readonly refreshed: readonly string[];
-}
-
-/** What listings are held against: the files of a bundle, in a state that they were switched to. */
-export function askedOf(files: ReadonlyMap<string, string>, listed: readonly string[], state: string): Asked {
-  const text = (file: string): string => files.get(`nft/${file}`) ?? "";
-  const switches = [...files].filter(([file]) => file.startsWith("nft/switch/")).map(([, content]) => content);
-  return {
-    listed,
-    loaded: [text("ruleset.nft"), text(`switch/${state}.nft`)],
-    switches,
-    refreshed: filledSets(text("ruleset.nft")),
-  };
-}
+import type { Asked } from "./asked.ts";
 
 /** Whether the kernel holds what was loaded, for every packet, now and in each state that can be switched to. */
 export function compareMeaning({ listed, loaded, switches, refreshed }: Asked): Answer {

@@ -1,5 +1,5 @@
 import { type Backend, stateFiles } from "../firewall/backend.ts";
-import { complaint, run } from "../system/program.ts";
+import { faultOf, run } from "../system/program.ts";
 import { closedTable } from "./closed-table.ts";
 import { readHits } from "./hits.ts";
 import { nftKernel } from "./kernel.ts";
@@ -11,10 +11,7 @@ export const nft: Backend = {
   unfit: () => undefined,
   kernel: nftKernel,
   command: (folder, name) => ["nft", "-f", `${folder}/${name}.nft`],
-  check: async (folder) => {
-    const ran = await run(["nft", "--check", "-f", `${folder}/ruleset.nft`], { milliseconds: 30_000 });
-    return ran.status === 0 ? undefined : complaint(ran);
-  },
+  check: (folder) => faultOf(["nft", "--check", "-f", `${folder}/ruleset.nft`], { milliseconds: 30_000 }),
   kind: async () => "nft",
   isLoaded: async () => (await run(["nft", "list", "chain", "inet", "ksp", "output"])).status === 0,
   hits: readHits,

@@ -8,9 +8,9 @@ export const filledSets = (ruleset: string): readonly string[] =>
   [...ruleset.matchAll(/^\tset (\S+) \{$/gm)].map(([, name = ""]) => name).filter(isFilled);
 
 /** Text that puts addresses in place of what the sets of a table hold, in one transaction. */
-export const fillText = (ruleset: string, table: string, addresses: readonly Address[]): string =>
+export const fillText = (sets: readonly string[], table: string, addresses: readonly Address[]): string =>
   (["ipv4", "ipv6"] as const)
-    .filter((family) => filledSets(ruleset).includes(`${table}_${family}`))
+    .filter((family) => sets.includes(`${table}_${family}`))
     .map((family) => {
       const mine = addresses.filter((address) => address.family === family).map(formatAddress);
       const set = `${table}_${family}`;

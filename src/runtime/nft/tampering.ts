@@ -1,6 +1,6 @@
 import type { Announced, Hearing, Listener } from "../firewall/kernel.ts";
-import { followNetlink } from "../system/netlink-follower.ts";
 import { bypassIn } from "./bypass.ts";
+import { monitorRules } from "./monitor.ts";
 
 /**
  * Hears every change of our tables. A transaction of ours is announced with `expect`; one more than announced is somebody
@@ -9,30 +9,21 @@ import { bypassIn } from "./bypass.ts";
 export class Tampering implements Listener {
   readonly ready: Promise<void>;
   readonly #on: Hearing;
-  readonly #follower: { readonly stop: () => void };
+  readonly #monitor: ReturnType<typeof monitorRules>;
   #expected: readonly Expected[] = [];
   #touched: string[] = [];
 
   constructor(on: Hearing) {
     this.#on = on;
-    let begin = (): void => {};
-    this.ready = new Promise((settle) => {
-      begin = settle;
-    });
-    this.#follower = followNetlink({
-      command: ["nft", "monitor"],
-      family: 12,
+    this.#monitor = monitorRules({
       line: (text) => this.hear(text),
       listening: () => {
-        begin();
         this.#forget();
         on.unsure("listening anew");
       },
-      deaf: (why) => {
-        begin();
-        on.unsure(why);
-      },
+      deaf: on.unsure,
     });
+    this.ready = this.#monitor.ready;
   }
 
   expect(): Announced {
@@ -50,7 +41,7 @@ export class Tampering implements Listener {
   }
 
   stop(): void {
-    this.#follower.stop();
+    this.#monitor.stop();
     this.#forget();
   }
 

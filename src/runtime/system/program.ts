@@ -55,6 +55,12 @@ export const complaint = ({ status, stderr }: Ran): string =>
   stderr.trim().split("\n")[0] ||
   (status === null ? "it was killed, or took too long" : `it ended with status ${status}`);
 
+/** Runs a program to its end; says why it failed, in one line. */
+export async function faultOf(command: readonly string[], options: RunOptions = {}): Promise<string | undefined> {
+  const ran = await run(command, options);
+  return ran.status === 0 ? undefined : complaint(ran);
+}
+
 export interface Followed {
   readonly pid: number | undefined;
   readonly stop: () => void;

@@ -46,7 +46,7 @@ const openKernel = (meaning: (texts: readonly string[]) => Promise<Answer>) => {
     },
     list: listed,
     glance: listed,
-    hasTold: (heard, _, state) => heard?.join() === state,
+    hasTold: (heard, state) => heard?.join() === state,
     grounds: async () => kernel.grounds,
     meaning: async (texts) => {
       await new Promise(setImmediate);

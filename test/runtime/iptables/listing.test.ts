@@ -164,9 +164,9 @@ create ksp_office_v4_12345678 hash:net family inet maxelem 65536 -exist
 `;
   const addresses = ["192.168.1.1", "192.168.1.2"].flatMap((text) => parseAddress(text) ?? []);
   test("lose what stood there before, in one step each", () => {
-    expect(filledSets(sets)).toEqual(["ksp_portal_resolvers_v4", "ksp_portal_resolvers_v6"]);
+    expect([...filledSets(sets).keys()]).toEqual(["ksp_portal_resolvers_v4", "ksp_portal_resolvers_v6"]);
     expect(
-      fillText(sets, "portal_resolvers", addresses),
+      fillText(filledSets(sets), "portal_resolvers", addresses),
     ).toBe(`create ksp_fill hash:net family inet maxelem 65536 -exist
 flush ksp_fill
 add ksp_fill 192.168.1.1
@@ -178,7 +178,7 @@ flush ksp_fill
 swap ksp_fill ksp_portal_resolvers_v6
 destroy ksp_fill
 `);
-    expect(fillText(sets, "office", addresses)).toBe("");
+    expect(fillText(filledSets(sets), "office", addresses)).toBe("");
   });
 });
 

@@ -150,15 +150,15 @@ describe("sets that are filled", () => {
   const addresses = ["192.168.1.1", "2001:db8::53", "192.168.1.2"].flatMap((text) => parseAddress(text) ?? []);
   test("are those that rules have, and lose what stood there before", () => {
     expect(filledSets(ruleset)).toEqual(["portal_resolvers_ipv4", "portal_resolvers_ipv6"]);
-    expect(fillText(ruleset, "portal_resolvers", addresses)).toBe(`flush set inet ksp portal_resolvers_ipv4
+    expect(fillText(filledSets(ruleset), "portal_resolvers", addresses)).toBe(`flush set inet ksp portal_resolvers_ipv4
 add element inet ksp portal_resolvers_ipv4 { 192.168.1.1, 192.168.1.2 }
 flush set inet ksp portal_resolvers_ipv6
 add element inet ksp portal_resolvers_ipv6 { 2001:db8::53 }
 `);
-    expect(fillText(ruleset, "portal_resolvers", addresses.slice(0, 1))).toContain(
+    expect(fillText(filledSets(ruleset), "portal_resolvers", addresses.slice(0, 1))).toContain(
       "flush set inet ksp portal_resolvers_ipv6\n",
     );
-    expect(fillText(ruleset, "list-1", addresses)).toBe("");
-    expect(fillText(ruleset, "allow-host-1", addresses)).toBe("");
+    expect(fillText(filledSets(ruleset), "list-1", addresses)).toBe("");
+    expect(fillText(filledSets(ruleset), "allow-host-1", addresses)).toBe("");
   });
 });
