@@ -38,7 +38,6 @@ const refused: Readonly<Record<string, readonly string[]>> = {
   "obfs-helper": ["KSP4002 pf cannot say a mark", "KSP4002 pf cannot say an outside that no link names"],
   "only-these-apps": [
     "KSP4002 pf cannot say a mark",
-    "KSP4002 pf cannot say a user by name",
     "KSP4002 pf cannot say an outside that no link names",
   ],
   "openvpn-eight-servers": [
