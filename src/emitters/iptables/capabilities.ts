@@ -18,7 +18,7 @@ export const capabilities: Capabilities = {
   rewrite: holds,
   masquerade: holds,
   timed: holds,
-  refreshed: weakened("its set holds what is pinned until something else fills it: the daemon does not yet"),
+  refreshed: holds,
   arp: weakened("the kernel tells no neighbour a tunnel's address: arp_ignore is 1 or 2, arp_announce 2"),
   "one-step": weakened("a switch is a step for each family and table; IPv6 closes first and opens last"),
   "final-source": weakened("no rule of others changes the source of what leaves, after ours have judged it"),

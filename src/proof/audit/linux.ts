@@ -60,9 +60,9 @@ function oursFirst(base: Base): Base {
 /** Whether ours are called at each hook, of both families. */
 const isReached = (bases: readonly Base[]): boolean =>
   (["ipv4", "ipv6"] as const).every((family) =>
-    [...ownChains.keys()].every((key) => {
+    [...ownChains].every(([key, { judges }]) => {
       const hook = key.split(" ")[1]?.toLowerCase();
-      return bases.some((base) => base.hook === hook && base.families.includes(family) && isOurs(base));
+      return !judges || bases.some((base) => base.hook === hook && base.families.includes(family) && isOurs(base));
     }),
   );
 

@@ -9,7 +9,7 @@ import { load, nothing } from "../readers/iptables/read-text.ts";
 import { vocabularyOfProgram } from "../readers/iptables/vocabulary.ts";
 import { Comparison, type Difference } from "../translation/comparison.ts";
 import { assumed } from "../translation/iptables-assumed.ts";
-import { judgingHooks } from "../translation/iptables-places.ts";
+import { judgingHooks, type OwnHook, rewritingHooks } from "../translation/iptables-places.ts";
 import { SameRules } from "../translation/iptables-rules.ts";
 import { loopback, merged, vocabularyOf } from "../vocabulary.ts";
 import { witness } from "../witness.ts";
@@ -20,9 +20,14 @@ import type { OwnChains, Saved } from "./read-iptables.ts";
 /** What the files of a compile switch to, by the path below `iptables/` without the family's ending. */
 export type Switches = (state: string, family: IpFamily) => string | undefined;
 
-/** Our chains that judge, by the table and the chain of the kernel that calls each. */
+/** Our chains, by the table and the chain of the kernel that calls each. */
 export const ownChains: OwnChains = new Map(
-  Object.values(judgingHooks).map(({ table, chain, own }) => [`${table} ${chain}`, own]),
+  [judgingHooks, rewritingHooks].flatMap((hooks) =>
+    Object.values<OwnHook>(hooks).map(({ table, chain, own }) => [
+      `${table} ${chain}`,
+      { own, judges: hooks === judgingHooks },
+    ]),
+  ),
 );
 
 const isOurs = ({ text }: Saved): boolean => /^:ksp_/m.test(text);

@@ -1,10 +1,11 @@
-import type { Match, Rewrite, Ruleset } from "../../ir/ruleset.ts";
+import type { Match, Rewrite, Rule, Ruleset } from "../../ir/ruleset.ts";
 import { connections, localityAlphabet, rewriting } from "../dimensions.ts";
 import { matched } from "../matched.ts";
 import type { PacketSet } from "../packets/packet-set.ts";
 import type { Place } from "../readers/nft/asked.ts";
 import { reversed } from "../reversed.ts";
 import type { Comparison } from "./comparison.ts";
+import { letsPass, renewedBy } from "./flows.ts";
 
 /** With which source forwarded packets leave, as the rewrites of a ruleset have it. */
 export interface LeavesAs {
@@ -20,10 +21,10 @@ interface Left {
   readonly lost: (passes: PacketSet) => PacketSet;
 }
 
-export function leavesAs({ rewrites }: Ruleset, comparison: Comparison): LeavesAs {
+export function leavesAs({ rewrites, rules }: Ruleset, comparison: Comparison): LeavesAs {
   const { space } = comparison;
   const openings = rewrites.flatMap((rewrite) => masquerade(rewrite, comparison));
-  const answers = rewrites.flatMap((rewrite) => answer(rewrite, comparison));
+  const answers = rewrites.flatMap((rewrite) => answer(rewrite, rules, comparison));
   return {
     masqueraded: space.none.union(...openings.map(({ set }) => set)),
     openings,
@@ -52,8 +53,15 @@ type Answering = Way & { readonly isOurs: boolean };
 /** The kernel takes an address of the leaving interface. An error about a flow is translated with the flow, whoever sends it. */
 function masquerade({ match, change }: Rewrite, { space }: Comparison): readonly Way[] {
   if (change.kind !== "masquerade") return [];
-  const { inInterface, outInterface } = match;
-  const way = matched({ ...(inInterface && { inInterface }), ...(outInterface && { outInterface }) }, space);
+  const { inInterface, outInterface, rewritten } = match;
+  const way = matched(
+    {
+      ...(inInterface && { inInterface }),
+      ...(outInterface && { outInterface }),
+      ...(rewritten && { rewritten }),
+    },
+    space,
+  );
   const isError = space.is("connection", connections.numberOf("related"));
   const set = matched(match, space).union(way.intersect(isError));
   const as = matched(change.as, space).intersect(space.is("sourceLocality", localityAlphabet.numberOf("local")));
@@ -61,23 +69,16 @@ function masquerade({ match, change }: Rewrite, { space }: Comparison): readonly
   return [{ set, lost: (passes) => set.intersect(as.minus(passes).exists(...fields)) }];
 }
 
-/** conntrack puts the first destination back, and its port; before an error about the flow, too, whoever sends it. */
-function answer({ match, change, direction, sparesThisMachine }: Rewrite, { space }: Comparison): readonly Answering[] {
-  if (change.kind !== "destination" || direction === "out") return [];
-  const { address, port } = change;
-  const { inInterface, transport, source, destination, destinationLocality, family } = match;
+/**
+ * conntrack puts the first destination back, and its port; before an error about the flow, too, whoever sends it. Both
+ * come back the way that the flow went, by where its statement lets it leave.
+ */
+function answer(rewrite: Rewrite, rules: readonly Rule[], { space }: Comparison): readonly Answering[] {
+  const { match, sparesThisMachine } = rewrite;
+  const renewed = renewedBy(rewrite);
+  if (!renewed) return [];
+  const { inInterface, destination, destinationLocality, family } = match;
   const way: Match = { ...(inInterface && { inInterface }), ...(family && { family }) };
-  const renewed: Match = {
-    ...way,
-    ...(source && { source }),
-    destination: { set: [{ family: address.family, first: address.value, last: address.value }] },
-    ...(transport && {
-      transport:
-        port === undefined || !("destinationPorts" in transport)
-          ? transport
-          : { ...transport, destinationPorts: [{ first: port, last: port }] },
-    }),
-  };
   const first: Match = {
     ...way,
     ...(destination && { destination }),
@@ -92,7 +93,13 @@ function answer({ match, change, direction, sparesThisMachine }: Rewrite, { spac
     const fields = ["source4", "source6", "sourceLocality", "sourcePort"];
     return { set, isOurs: !sparesThisMachine, lost: (passes) => set.intersect(as.minus(passes).exists(...fields)) };
   };
-  return [answering("established-reply", renewed, match), answering("related", way, first)];
+  const went = rules
+    .filter((rule) => letsPass(rule, rewrite))
+    .map(({ match: { outInterface } }): Match => (outInterface ? { outInterface } : {}));
+  return went.flatMap((out) => [
+    answering("established-reply", { ...renewed, ...out }, { ...match, ...out }),
+    answering("related", { ...way, ...out }, { ...first, ...out }),
+  ]);
 }
 
 /**

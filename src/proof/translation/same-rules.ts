@@ -1,13 +1,13 @@
-import type { Direction, Match, Rule, Ruleset } from "../../ir/ruleset.ts";
+import type { Direction, Rule, Ruleset } from "../../ir/ruleset.ts";
+import { constant } from "../../net/parse-net.ts";
 import { connections, rewriting } from "../dimensions.ts";
 import { matched } from "../matched.ts";
-import type { PacketSpace } from "../packet-space.ts";
 import type { PacketSet } from "../packets/packet-set.ts";
 import type { Marked, Place } from "../readers/nft/asked.ts";
 import type { Judged } from "../readers/nft/meaning.ts";
 import type { Hook, Program } from "../readers/nft/program.ts";
-import { reversed } from "../reversed.ts";
 import { type Comparison, type Difference, type Filling, passing } from "./comparison.ts";
+import { flowErrors, sentNowhere } from "./flows.ts";
 import { answersToRedirected, leavesAs, leavingAt } from "./leaving.ts";
 
 export interface State {
@@ -57,6 +57,8 @@ export const hooksOf: Readonly<Record<Direction, readonly Hook[]>> = {
   in: ["input"],
   forward: ["forward", "postrouting"],
 };
+
+const loopbackAddresses = constant("127.0.0.0/8", "::1");
 
 class SameRules {
   readonly #comparison: Comparison;
@@ -190,7 +192,8 @@ class SameRules {
     // An answer that goes the way of a masquerade without being of a connection that it opened would leave untranslated.
     const leftOut = planned.openings.intersect(isReply).intersect(left.masqueraded).minus(planned.replies);
     const isOfNoFlow = space.is("connection", connections.numberOf("related")).minus(flowErrors(ruleset, space));
-    const wanted = planned.accepted.intersect(going).minus(leftOut).minus(isOfNoFlow);
+    const isNone = isOfNoFlow.union(sentNowhere(ruleset, space));
+    const wanted = planned.accepted.intersect(going).minus(leftOut).minus(isNone);
     const at = (source: boolean, isTranslated: boolean): PacketSet =>
       this.#judged("postrouting", {
         hasArrived: true,
@@ -207,9 +210,12 @@ class SameRules {
       ...left.openings.map((opening) => isOpened.intersect(opening.lost(at(true, true)))),
       ...left.answers.map((answer) => wanted.intersect(answer.lost(at(answer.isOurs, false)))),
     ];
-    // The kernel takes nothing from outside with an address of this machine.
-    const local = space.is("sourceLocality", 0);
-    return this.#comparison.some(space.none.union(...lost).minus(local), "postrouting drops it, the plan lets it pass");
+    // The kernel takes nothing from outside with an address of this machine, and forwards nothing to loopback.
+    const martian = space.is("sourceLocality", 0).union(matched({ destination: { set: loopbackAddresses } }, space));
+    return this.#comparison.some(
+      space.none.union(...lost).minus(martian),
+      "postrouting drops it, the plan lets it pass",
+    );
   }
 
   #judged(hook: Hook, known: Partial<Place> & Pick<Place, "hasArrived" | "marks">): Judged {
@@ -217,20 +223,6 @@ class SameRules {
     const { meaning } = this.#comparison;
     return meaning.judged(program, ipTable, hook, { ...nowhere, isOpen, ...known }) ?? meaning.unjudged();
   }
-}
-
-/** Errors that something may be wrong with: about a flow between their two interfaces, rewritten as it is. */
-export function flowErrors({ rules }: Ruleset, space: PacketSpace): PacketSet {
-  const ways = rules
-    .filter(({ direction, verdict, match }) => direction === "forward" && verdict.kind === "accept" && !match.related)
-    .map(
-      ({ match: { inInterface, outInterface, rewritten } }): Match => ({
-        ...(inInterface && { inInterface }),
-        ...(outInterface && { outInterface }),
-        ...(rewritten && { rewritten }),
-      }),
-    );
-  return space.none.union(...ways.flatMap((way) => [matched(way, space), matched(reversed(way), space)]));
 }
 
 const nowhere: Place = {

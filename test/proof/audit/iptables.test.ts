@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { backends } from "../../../src/backends.ts";
+import { iptables } from "../../../src/emitters/iptables/emit.ts";
 import { evaluate } from "../../../src/ir/evaluate.ts";
 import { rulesetsOf } from "../../../src/ir/plan.ts";
 import type { AuditFinding } from "../../../src/proof/audit/finding.ts";
 import { auditNft } from "../../../src/proof/audit/linux.ts";
 import { policyNamed } from "../policies.ts";
-import { listing, recorded, told } from "./listings.ts";
+import { asSaved, listing, recorded, told } from "./listings.ts";
 
 const { plan } = policyNamed("home-wireguard");
 const file = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
@@ -79,6 +80,24 @@ describe("ours", () => {
     expect(told(audit({}, { iptables: off(four), ip6tables: off(six) }))).toEqual([
       "absent they are switched off, and everything passes",
     ]);
+  });
+
+  describe("of a gateway that rewrites", () => {
+    const { plan } = policyNamed("gateway");
+    const saved = [...asSaved(iptables.emit(plan))];
+    const judged = (from = "", to = "") =>
+      told(backends.iptables.audit(plan, new Map(saved.map(([key, text]) => [key, text.replace(from, to)]))).findings);
+
+    test("alone are in force", () => {
+      expect(judged()).toEqual([]);
+    });
+
+    test("are told from those of others, before and among them", () => {
+      const elsewhere = "-p tcp -m tcp --dport 443 -j DNAT --to-destination 192.168.1.9";
+      const [jump = ""] = /^-A PREROUTING -j ksp_prerouting$/m.exec(saved[0]?.[1] ?? "") ?? [];
+      expect(judged(jump, `${jump}\n-A PREROUTING ${elsewhere}`)).not.toEqual([]);
+      expect(judged(jump, `${jump}\n-A ksp_prerouting ${elsewhere}`)).toEqual([expect.stringMatching(/^absent /)]);
+    });
   });
 
   const preceded = (rule: string): Listings => ({

@@ -17,11 +17,12 @@ import { empty, type Program as NftProgram } from "../../../src/proof/readers/nf
 import { load as loadNft } from "../../../src/proof/readers/nft/read-text.ts";
 import { vocabularyOfProgram as vocabularyOfNft } from "../../../src/proof/readers/nft/vocabulary.ts";
 import { Comparison, type Difference } from "../../../src/proof/translation/comparison.ts";
+import { flowErrors } from "../../../src/proof/translation/flows.ts";
 import { assumed } from "../../../src/proof/translation/iptables-assumed.ts";
 import { judgingHooks, type OwnHook, rewritingHooks } from "../../../src/proof/translation/iptables-places.ts";
 import { leavesAs } from "../../../src/proof/translation/leaving.ts";
 import { rewrittenOtherwise } from "../../../src/proof/translation/same-rewrites.ts";
-import { arpTable, flowErrors, ipTable } from "../../../src/proof/translation/same-rules.ts";
+import { arpTable, ipTable } from "../../../src/proof/translation/same-rules.ts";
 import { loopback, merged, vocabularyOf } from "../../../src/proof/vocabulary.ts";
 
 /** A packet that the files for one of the two let pass, tell of or rewrite otherwise than the files for the other. */
