@@ -45,7 +45,7 @@ function fault(violation: Violation, policy: Policy, os: Os, origins: Origins): 
   const decider = origins.statements.get(rule.from);
   // What an expectation is decided by stands elsewhere than the expectation.
   const isHere = decider && violation.kind !== "expectation";
-  const line = `${onSystem(os)}state \`${state}\`: ${describe(packet)}: ${passes ? "accepted" : "dropped"} by ${isHere ? "this line" : `\`${rule.from}\``}`;
+  const line = `${onSystem(os)}state \`${state}\`: ${describe(packet, os)}: ${passes ? "accepted" : "dropped"} by ${isHere ? "this line" : `\`${rule.from}\``}`;
   const notes = [passes && packet.direction !== "in" ? `leak: ${line}` : line];
   switch (violation.kind) {
     case "property":

@@ -13,7 +13,7 @@ export const insideToInternet: Check = ({ policy, origins }) =>
       "KSP2095",
       { link: path.link },
       {
-        at: placeOf(origins, id, destination && "to"),
+        at: placeOf(origins, id, "to"),
         label: destination ? "public addresses" : "no `to`, so it reaches every address",
         notes: [
           `whatever \`${path.link}\` passes on to the internet leaves there in clear, and the proof does not see it`,
