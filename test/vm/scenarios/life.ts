@@ -39,6 +39,7 @@ export const life: Scenario = {
     const on = await tell("power-on to the tunnel, before the install", false, 0);
     const reset = await machine.reboot();
     await tell("shutdown, before the install", false, on, reset);
+    await machine.until("ping -c 1 -W 5 -I wg0 203.0.113.9");
     await tell("boot, before the install", false, reset);
     await withKsp(machine, tell);
   },
