@@ -5,6 +5,7 @@ import type { Source, Span } from "./diagnostics/span.ts";
 import type { Origins } from "./ir/origins.ts";
 import { describe } from "./ir/packet.ts";
 import { type Plan, rulesetsOf } from "./ir/plan.ts";
+import type { Os } from "./ir/policy.ts";
 import type { StateKey } from "./ir/states.ts";
 import type { Target } from "./ir/targets.ts";
 import type { AuditFinding, Place, Shown } from "./proof/audit/finding.ts";
@@ -69,7 +70,7 @@ function told(finding: AuditFinding, plan: Plan, origins: Origins, listed: reado
   const { place, shown } = finding;
   const details = {
     at: place ? spanOf(place, listed) : origins.head,
-    notes: shown ? notesOf(shown, inStates(finding, plan)) : [],
+    notes: shown ? notesOf(shown, inStates(finding, plan), plan.os) : [],
   };
   switch (finding.kind) {
     case "absent":
@@ -105,8 +106,8 @@ function told(finding: AuditFinding, plan: Plan, origins: Origins, listed: reado
   }
 }
 
-const notesOf = ({ packet, region }: Shown, states: string): readonly string[] => [
-  `${states}: ${describe(packet)}`,
+const notesOf = ({ packet, region }: Shown, states: string, os: Os): readonly string[] => [
+  `${states}: ${describe(packet, os)}`,
   ...(region === undefined ? [] : [`all of: ${region}`]),
 ];
 

@@ -22,8 +22,8 @@ function judged<T extends Read>(
 ): T | Read {
   if (!targets) return judge(source, options);
   const known = judge(source, { ...options, systems: systemsOf(targets) });
-  const { origins, plans, sources, diagnostics } = known;
-  if (!origins || !plans) return known;
-  const unsaid = targets.flatMap((target) => refused(target, planOn(systemOf[target], plans), origins));
+  const { policy, origins, plans, sources, diagnostics } = known;
+  if (!policy || !origins || !plans) return known;
+  const unsaid = targets.flatMap((target) => refused(target, planOn(systemOf[target], plans), origins, policy));
   return unsaid.length === 0 ? known : { sources, diagnostics: [...diagnostics, ...unsaid] };
 }

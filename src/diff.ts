@@ -90,7 +90,7 @@ function compare(before: Side, after: Side): Diff {
     return {
       states,
       packets: packets ?? null,
-      witness: describe(witness),
+      witness: describe(witness, before.plan.os),
       before: decisions(a, before),
       after: decisions(b, after),
     };

@@ -1,10 +1,13 @@
 import { readFor, type TargetOptions } from "./check-for.ts";
 import { type Diagnostic, isError } from "./diagnostics/diagnostic.ts";
-import { packetFile, type Source } from "./diagnostics/span.ts";
+import { packetFile, type Source, type Span } from "./diagnostics/span.ts";
 import { type Explanation, explain } from "./explain.ts";
 import { notOnLinux } from "./ir/not-on-linux.ts";
+import type { Identity } from "./ir/policy.ts";
 import { resolvePattern } from "./ir/resolve/resolve.ts";
+import { systemOf, type Target } from "./ir/targets.ts";
 import { parsePacket } from "./parser/parse.ts";
+import { unshown } from "./refused.ts";
 
 interface Explained {
   /** Absent when there is an error. */
@@ -21,9 +24,14 @@ export function explainPacket(source: Source, text: string, options: TargetOptio
   const { packet, diagnostics: syntax } = parsePacket(text, packetFile);
   if (!packet) return { sources, diagnostics: [...diagnostics, ...syntax] };
   const { pattern, diagnostics: bound } = resolvePattern(file, packet);
-  const unknown = pattern?.owner && plan.os === "linux" ? notOnLinux(pattern.owner, packet.span) : undefined;
-  const all = [...diagnostics, ...syntax, ...bound, ...(unknown ? [unknown] : [])];
-  if (!pattern || unknown || bound.some(isError)) return { sources, diagnostics: all };
+  const unasked = pattern?.owner && unshownTo(options.targets ?? [], pattern.owner, packet.span);
+  const all = [...diagnostics, ...syntax, ...bound, ...(unasked ? [unasked] : [])];
+  if (!pattern || unasked || bound.some(isError)) return { sources, diagnostics: all };
   const answer = explain(policy, origins, plan, pattern, [source, ...sources]);
   return { answer, sources, diagnostics: all };
+}
+
+/** Who sends is told by a sign that no packet has there. */
+function unshownTo([target]: readonly Target[], owner: Identity, at: Span): Diagnostic | undefined {
+  return target === undefined || systemOf[target] === "linux" ? notOnLinux(owner, at) : unshown(target, owner, at);
 }

@@ -66,7 +66,7 @@ export function explain(
     state: ruleset.state,
     ...way,
     ...answer(judgement),
-    ...(except && { except: { packet: describe(except.packet), ...answer(except.judgement) } }),
+    ...(except && { except: { packet: describe(except.packet, plan.os), ...answer(except.judgement) } }),
   });
   const judged = (at: Vantage, arrival?: Vantage): readonly Judged[] =>
     rulesets.map((ruleset) => {

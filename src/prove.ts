@@ -19,7 +19,7 @@ export interface Proved {
 export function prove(policy: Policy, origins: Origins, plan: Plan): Proved {
   try {
     const { holds, violations } = proveAll(policy, plan, inEveryState(policy, plan));
-    return { holds, diagnostics: violations.map((violation) => fault(violation, plan.os, origins)) };
+    return { holds, diagnostics: violations.map((violation) => fault(violation, policy, plan.os, origins)) };
   } catch (error) {
     if (!(error instanceof BudgetExceeded)) throw error;
     return { holds: [], diagnostics: [tooLarge(origins)] };
@@ -37,7 +37,7 @@ export const tooLarge = ({ head }: Origins): Diagnostic =>
     },
   );
 
-function fault(violation: Violation, os: Os, origins: Origins): Diagnostic {
+function fault(violation: Violation, policy: Policy, os: Os, origins: Origins): Diagnostic {
   const { ruleset, packet } = violation;
   const { state } = ruleset;
   const { rule, verdict } = evaluate(ruleset, packet);
@@ -45,7 +45,7 @@ function fault(violation: Violation, os: Os, origins: Origins): Diagnostic {
   const decider = origins.statements.get(rule.from);
   // What an expectation is decided by stands elsewhere than the expectation.
   const isHere = decider && violation.kind !== "expectation";
-  const line = `${onSystem(os)}state \`${state}\`: ${describe(packet)}: ${passes ? "accepted" : "dropped"} by ${isHere ? "this line" : `\`${rule.from}\``}`;
+  const line = `${onSystem(os)}state \`${state}\`: ${describe(packet, os)}: ${passes ? "accepted" : "dropped"} by ${isHere ? "this line" : `\`${rule.from}\``}`;
   const notes = [passes && packet.direction !== "in" ? `leak: ${line}` : line];
   switch (violation.kind) {
     case "property":
@@ -64,7 +64,7 @@ function fault(violation: Violation, os: Os, origins: Origins): Diagnostic {
       const secondary = decider ? [{ span: decider.span, text: passes ? "lets it pass" : "drops it" }] : [];
       const help = passes
         ? "`deny` the packet, or say where or when it is dropped"
-        : "`allow` the packet, or say where or when it passes";
+        : `${policy.apps.some(({ id }) => id === rule.from) ? "give the app another `traffic`" : "`allow` the packet"}, or say where or when it passes`;
       return diagnostic(
         "KSP3090",
         { state },

@@ -42,7 +42,7 @@ function fault(mismatch: Mismatch, plan: Plan, origins: Origins): Diagnostic {
       return diagnostic("KSP3026", { file }, { at: origins.head, label: mismatch.reason, help: helpFor("KSP3026") });
     case "move": {
       const { move, difference } = mismatch;
-      const notes = [`${describe(difference.packet)}: ${difference.says}`];
+      const notes = [`${describe(difference.packet, plan.os)}: ${difference.says}`];
       return diagnostic(
         "KSP3023",
         { move },
@@ -60,7 +60,7 @@ function fault(mismatch: Mismatch, plan: Plan, origins: Origins): Diagnostic {
         {
           at: rule ? placeOf(origins, rule.from) : origins.head,
           label: rule ? "decides as planned" : "in this policy",
-          notes: [`state \`${state}\`: ${describe(packet)}: ${says}`],
+          notes: [`state \`${state}\`: ${describe(packet, plan.os)}: ${says}`],
         },
       );
     }

@@ -58,7 +58,7 @@ function fault({ ruleset, baseline: against, packet }: Excess, os: Os, own: Whol
       label: "lets it pass",
       secondary: denied ? [{ span: denied.span, text: "drops it" }] : [],
       notes: [
-        `${onSystem(os)}state \`${ruleset.state}\`: ${describe(packet)}: accepted by ${own.origins.statements.has(rule.from) ? "this line" : `\`${rule.from}\``}`,
+        `${onSystem(os)}state \`${ruleset.state}\`: ${describe(packet, os)}: accepted by ${own.origins.statements.has(rule.from) ? "this line" : `\`${rule.from}\``}`,
         `\`${baseline.name}\` in state \`${against.state}\`: dropped by ${denied ? "its line" : `\`${refused.from}\``}`,
       ],
       help,

@@ -2,7 +2,7 @@ import { type Audited, audit as auditSource } from "../audit.ts";
 import { diagnostic } from "../diagnostics/diagnostic.ts";
 import { visible } from "../diagnostics/display.ts";
 import { describe } from "../ir/packet.ts";
-import type { Target } from "../ir/targets.ts";
+import { systemOf, type Target } from "../ir/targets.ts";
 import { type Listings, listLinux } from "../runtime/listings.ts";
 import { type Format, isDocument } from "./formats.ts";
 import { folderOf, readSources } from "./input.ts";
@@ -32,7 +32,10 @@ export async function audit(file: string, { target, listing, root, format }: Aud
   const found: Found = together(input, [{ sources: [], diagnostics: asked.diagnostics }, audited]);
   const findings = audited.findings?.map(({ shown, ...rest }) => ({
     ...rest,
-    ...(shown && { packet: describe(shown.packet), ...(shown.region !== undefined && { region: shown.region }) }),
+    ...(shown && {
+      packet: describe(shown.packet, systemOf[target]),
+      ...(shown.region !== undefined && { region: shown.region }),
+    }),
   }));
   const { state } = audited;
   const code = present(found, format, process.stdout, {

@@ -1,5 +1,5 @@
 import type { Plan } from "../ir/plan.ts";
-import type { StatementId } from "../ir/policy.ts";
+import type { Identity, StatementId } from "../ir/policy.ts";
 import {
   type AskingInterface,
   type Construct,
@@ -7,6 +7,7 @@ import {
   constructNames,
   constructs,
   interfacesAsking,
+  signs,
 } from "./constructs.ts";
 
 /**
@@ -54,6 +55,16 @@ export function refusals(plan: Plan, capabilities: Capabilities): readonly Refus
     else for (const from of asking) if (!found.has(from)) found.set(from, { from, construct, help });
   }
   return [...interfaces, ...found.values()];
+}
+
+/** Why a backend cannot tell who sends by this sign; undefined where it can. A claim about a packet is none about a packet that nobody can tell. */
+export function unknowable(identity: Identity, capabilities: Capabilities): Omit<Refusal, "from"> | undefined {
+  for (const name of Object.keys(signs) as (keyof typeof signs)[]) {
+    const capability = capabilities[name];
+    if (capability.kind === "refused" && signs[name](identity))
+      return { construct: constructs[name].text, help: capability.instead };
+  }
+  return undefined;
 }
 
 /** What this plan asks for and holds only under an assumption: `the kind of an interface: nobody renames …`. */

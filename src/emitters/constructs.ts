@@ -17,22 +17,32 @@ export const mostSlices = 255;
 /** PFR_KENTRY_HIWAT (xnu, bsd/net/pfvar.h): what all tables of pf hold together. */
 const mostEntries = 200_000;
 
+/** Who may be asked for by what kind of sign, in the order in which a refusal is looked for. */
+export const signs = {
+  mark: ({ kind }) => kind === "mark",
+  "user-or-group": (one) => isAccount(one) && !isNamed(one),
+  "user-by-name": (one) => one.kind === "user" && isNamed(one),
+  "group-by-name": (one) => one.kind === "group" && isNamed(one),
+  slice: ({ kind }) => kind === "slice",
+  program: ({ kind }) => kind === "program",
+  service: ({ kind }) => kind === "service",
+  "program-path": (one) => one.kind === "program" && !isWindowsPath(one.path),
+  "service-name": (one) => one.kind === "service" && !isServiceName(one.name),
+} as const satisfies Readonly<Record<string, (one: Identity) => boolean>>;
+
 export const constructs = {
-  mark: { text: "a mark", askedBy: owners(({ kind }) => kind === "mark") },
-  "user-or-group": { text: "a user or group by number", askedBy: owners((one) => isAccount(one) && !isNamed(one)) },
-  "user-by-name": { text: "a user by name", askedBy: owners((one) => one.kind === "user" && isNamed(one)) },
-  "group-by-name": { text: "a group by name", askedBy: owners((one) => one.kind === "group" && isNamed(one)) },
-  slice: { text: "a slice", askedBy: owners(({ kind }) => kind === "slice", running) },
+  mark: { text: "a mark", askedBy: owners(signs.mark) },
+  "user-or-group": { text: "a user or group by number", askedBy: owners(signs["user-or-group"]) },
+  "user-by-name": { text: "a user by name", askedBy: owners(signs["user-by-name"]) },
+  "group-by-name": { text: "a group by name", askedBy: owners(signs["group-by-name"]) },
+  slice: { text: "a slice", askedBy: owners(signs.slice, running) },
   "slice-at-boot": {
     text: "a slice before the machine has started it",
-    askedBy: owners(
-      ({ kind }) => kind === "slice",
-      ({ lockdown }) => [lockdown],
-    ),
+    askedBy: owners(signs.slice, ({ lockdown }) => [lockdown]),
   },
   "many-slices": { text: `more than ${mostSlices} slices`, askedBy: beyondSlices },
-  program: { text: "a program", askedBy: owners(({ kind }) => kind === "program") },
-  service: { text: "a service", askedBy: owners(({ kind }) => kind === "service") },
+  program: { text: "a program", askedBy: owners(signs.program) },
+  service: { text: "a service", askedBy: owners(signs.service) },
   "interface-kind": {
     text: "the kind of a tunnel's interface",
     askedBy: zones(({ protocol = "other" }) => protocol !== "other"),
@@ -74,11 +84,11 @@ export const constructs = {
   "final-source": { text: "the source with which a packet really leaves", askedBy: everything },
   "program-path": {
     text: "a program without its whole path on Windows",
-    askedBy: owners((one) => one.kind === "program" && !isWindowsPath(one.path)),
+    askedBy: owners(signs["program-path"]),
   },
   "service-name": {
     text: "a service name that is no plain ASCII, or holds a slash",
-    askedBy: owners((one) => one.kind === "service" && !isServiceName(one.name)),
+    askedBy: owners(signs["service-name"]),
   },
   "own-service": {
     text: "the service of ksp itself",
@@ -185,8 +195,12 @@ const devicesOf = ({ match: { inInterface, outInterface } }: Rule): readonly Dev
   [inInterface, outInterface].flatMap((set) =>
     set && set.kind !== "loopback" ? set.zones.flatMap(({ devices }) => devices) : [],
   );
-const isAccount = ({ kind }: Identity): boolean => kind === "user" || kind === "group";
-const isNamed = (one: Identity): boolean => (one.kind === "user" || one.kind === "group") && one.id === undefined;
+function isAccount({ kind }: Identity): boolean {
+  return kind === "user" || kind === "group";
+}
+function isNamed(one: Identity): boolean {
+  return (one.kind === "user" || one.kind === "group") && one.id === undefined;
+}
 function running({ states, portal }: Plan): readonly Ruleset[] {
   return portal ? [...states, portal] : states;
 }
@@ -277,11 +291,14 @@ function calledAsDevice(plan: Plan): readonly StatementId[] {
 }
 
 /** In one spelling: no part is empty, or ends in a dot or blank, which Windows leaves out. */
-const isWindowsPath = (path: string): boolean =>
-  path === "System" || /^[A-Za-z]:(\\[^"<>|?*%/:\\\p{Cc}]*[^"<>|?*%/:\\\p{Cc}. ])+$/u.test(path);
+function isWindowsPath(path: string): boolean {
+  return path === "System" || /^[A-Za-z]:(\\[^"<>|?*%/:\\\p{Cc}]*[^"<>|?*%/:\\\p{Cc}. ])+$/u.test(path);
+}
 
 /** `CreateService`: 256 characters, and neither slash. Of other letters nobody says how Windows writes them in upper case, for the SID. */
-const isServiceName = (name: string): boolean => /^[ !#-.0-[\]-~]{1,256}$/.test(name);
+function isServiceName(name: string): boolean {
+  return /^[ !#-.0-[\]-~]{1,256}$/.test(name);
+}
 
 /** A SID is made of the name in upper case. */
 const isOwnService = (one: Identity): boolean => one.kind === "service" && one.name.toUpperCase() === "KSP";

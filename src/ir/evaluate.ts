@@ -1,4 +1,5 @@
 import { contains } from "../net/address-set.ts";
+import { anyCase } from "../net/any-case.ts";
 import { containsPort, type PortSet } from "../net/port-set.ts";
 import { protocolNumber, type Transport } from "../net/protocol.ts";
 import { type Interface, type Owner, type Packet, type Payload, reverse, utunName } from "./packet.ts";
@@ -150,9 +151,13 @@ function isIdentity(identity: Identity, owner: Owner): boolean {
     case "group":
       return owner[identity.kind] !== undefined && owner[identity.kind] === (identity.id ?? identity.name);
     case "slice":
+      return owner.slice === identity.path;
     case "program":
-      return owner[identity.kind] === identity.path;
+      return isInAnyCase(identity.path, owner.program);
     case "service":
-      return owner.service === identity.name;
+      return isInAnyCase(identity.name, owner.service);
   }
 }
+
+const isInAnyCase = (wanted: string, name: string | undefined): boolean =>
+  name === wanted || (name !== undefined && anyCase(name) === anyCase(wanted));

@@ -1,6 +1,6 @@
 import { type AddressSet, intersect } from "../net/address-set.ts";
+import { privateRanges } from "../net/private-ranges.ts";
 import type { Allow, Deny, Dns, PacketPattern, Policy } from "./policy.ts";
-import { privateRanges } from "./stages/lan.ts";
 import { loopbackAddresses } from "./stages/loopback-deny.ts";
 
 /** More ranges of one statement than this are not written out as rules: packets would pass them one by one. */

@@ -20,8 +20,9 @@ export interface Origins {
   readonly end: Span;
 }
 
-/** The smallest place known for a part of a statement. */
-export function placeOf(origins: Origins, id: StatementId, part?: string): Span {
+/** The smallest place known: the first of these parts that a statement has, or all of it. */
+export function placeOf(origins: Origins, id: StatementId, ...parts: readonly string[]): Span {
   const origin = origins.statements.get(id);
-  return (part === undefined ? undefined : origin?.parts[part]) ?? origin?.span ?? origins.head;
+  const [part] = parts.flatMap((name) => origin?.parts[name] ?? []);
+  return part ?? origin?.span ?? origins.head;
 }

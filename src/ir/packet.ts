@@ -1,5 +1,6 @@
 import { formatAddress } from "../net/address.ts";
 import { icmpTypes, icmpv6Types } from "../net/protocol.ts";
+import type { Os } from "./policy.ts";
 import type { Direction, Locality, Match } from "./ruleset.ts";
 
 /** One packet as a firewall sees it, with every field that a `Match` can ask for. */
@@ -101,8 +102,8 @@ function partner(protocol: number, type: number): number {
   return pair ? (pair[0] === type ? pair[1] : pair[0]) : type;
 }
 
-/** One line: `out on eth0 from 192.168.1.2 40000 to 8.8.8.8 udp 53 user 1000 new`. */
-export function describe(packet: Packet): string {
+/** One line: `out on eth0 from 192.168.1.2 40000 to 8.8.8.8 udp 53 user 1000 new`; of an owner what that system can tell. */
+export function describe(packet: Packet, os: Os = "linux"): string {
   const { direction, family, inInterface, outInterface, payload, hopLimit, connection } = packet;
   const arp = family === "arp";
   const address = (value: bigint) => formatAddress({ family: arp ? "ipv4" : family, value });
@@ -116,7 +117,7 @@ export function describe(packet: Packet): string {
     `to ${address(packet.destination)}${aside(packet.destinationLocality, "elsewhere")}`,
     arp ? "" : describePayload(payload),
     hopLimit === 64 ? "" : `hop limit ${hopLimit}`,
-    describeOwner(packet.owner),
+    describeOwner(packet.owner, os),
     connection,
   ]
     .filter((word) => word !== "")
@@ -144,8 +145,11 @@ export const icmpTypeName = (kind: "icmp" | "icmpv6", type: number): string =>
 
 export const hex = (mark: number): string => `0x${mark.toString(16)}`;
 
-/** `user 1000 mark 0x6b73`; empty for a packet that nobody owns. */
-export function describeOwner({ mark, ...socket }: Owner): string {
-  const words = Object.entries(socket).map(([kind, value]) => `${kind} ${value}`);
-  return [...words, ...(mark === 0 ? [] : [`mark ${hex(mark)}`])].join(" ");
+/** `user 1000 mark 0x6b73`; empty for a packet that nobody owns, or whose owner has no name on that system. */
+export function describeOwner({ mark, ...socket }: Owner, os: Os = "linux"): string {
+  const words = Object.entries(socket).flatMap(([kind, value]) => (isTold(kind, os) ? [`${kind} ${value}`] : []));
+  return [...words, ...(mark === 0 || os !== "linux" ? [] : [`mark ${hex(mark)}`])].join(" ");
 }
+
+/** A sample is of user 1000 wherever nothing asks, and Windows knows no numbers. */
+const isTold = (kind: string, os: Os): boolean => os !== "windows" || kind === "program" || kind === "service";

@@ -28,7 +28,7 @@ export function sampleOf(pattern: PacketPattern, policy: Policy, os: Os): Sample
   const [from, to] = direction === "in" ? ends.reverse() : ends;
   const text = [
     direction,
-    direction === "out" ? describeOwner(owner) : "",
+    direction === "out" ? describeOwner(owner, os) : "",
     `from ${from}`,
     payload.sourcePort === undefined ? "" : `port ${payload.sourcePort}`,
     `to ${to}`,

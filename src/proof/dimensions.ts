@@ -4,7 +4,7 @@ import { codeBits } from "./address-classes.ts";
 import { Alphabet } from "./alphabet.ts";
 import { InterfaceNames } from "./interface-names.ts";
 import type { Dimension } from "./packets/layout.ts";
-import { type OwnerField, ownerFields, type Vocabulary } from "./vocabulary.ts";
+import { type OwnerField, ownerFields, ownerKey, type Vocabulary } from "./vocabulary.ts";
 
 export const directions = new Alphabet<Direction>(["out", "in", "forward"], false);
 export const packetFamilies = new Alphabet<Packet["family"]>(["ipv4", "ipv6", "arp"], false);
@@ -35,7 +35,7 @@ const tunnelKinds = ["loopback", "wireguard", "tun", "ovpn", "ovpn-dco", "xfrm",
 
 export function namesOf({ devices, kinds, owners }: Vocabulary): Names {
   const alphabet = (field: OwnerField) =>
-    new Alphabet<string | number | undefined>([undefined, ...owners[field]], true);
+    new Alphabet<string | number | undefined>([undefined, ...owners[field]], true, ownerKey(field));
   return {
     interfaces: new InterfaceNames(devices),
     kinds: new Alphabet<string | undefined>([undefined, ...new Set([...tunnelKinds, ...kinds])], true),

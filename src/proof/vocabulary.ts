@@ -2,6 +2,7 @@ import type { Device, Identity, Os, Policy } from "../ir/policy.ts";
 import type { Match, Ruleset } from "../ir/ruleset.ts";
 import type { Family } from "../net/address.ts";
 import { type AddressSet, ofFamily } from "../net/address-set.ts";
+import { anyCase } from "../net/any-case.ts";
 import type { Addresses } from "./address-classes.ts";
 
 export const ownerFields = ["user", "group", "slice", "program", "service"] as const;
@@ -91,7 +92,11 @@ const vocabularyWith = (
 
 /** What all of them know; sorted, so that the order of rules does not matter. */
 export function merged(...vocabularies: readonly Vocabulary[]): Vocabulary {
-  const owners = (field: OwnerField) => distinct(vocabularies.flatMap((v) => v.owners[field]));
+  const owners = (field: OwnerField) =>
+    distinct(
+      vocabularies.flatMap((v) => v.owners[field]),
+      ownerKey(field),
+    );
   return {
     devices: distinct(vocabularies.flatMap((v) => v.devices)),
     kinds: distinct(vocabularies.flatMap((v) => v.kinds)),
@@ -153,7 +158,20 @@ export function ownerName(identity: Exclude<Identity, { kind: "mark" }>): string
   }
 }
 
-function distinct<T>(values: readonly T[]): readonly T[] {
-  const keyed = new Map(values.map((value) => [JSON.stringify(value), value]));
-  return [...keyed].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
+/** Programs and services are of Windows alone. */
+export const ownerKey =
+  (field: OwnerField) =>
+  <T>(value: T): T | string =>
+    (field === "program" || field === "service") && typeof value === "string" ? anyCase(value) : value;
+
+/** Of those with one key the first in their order, so that it does not matter which comes first. */
+function distinct<T>(values: readonly T[], keyOf: (value: T) => unknown = (value) => value): readonly T[] {
+  const sorted = [...new Map(values.map((value) => [JSON.stringify(value), value]))].sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  );
+  const keyed = Map.groupBy(
+    sorted.map(([, value]) => value),
+    (value) => JSON.stringify(keyOf(value)),
+  );
+  return [...keyed.values()].flatMap(([first]) => (first === undefined ? [] : [first]));
 }

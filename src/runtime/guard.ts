@@ -1,6 +1,7 @@
 import type { Server } from "node:net";
 import { pid } from "node:process";
 import { stateKey } from "../ir/states.ts";
+import { endOldConnections } from "./apps/old-connections.ts";
 import { Outside } from "./apps/outside.ts";
 import { Pausing } from "./apps/pausing.ts";
 import { groupId } from "./control/group.ts";
@@ -110,7 +111,10 @@ export class Guard {
       remembered: () => (this.#left.bundle === loaded.digest ? `${this.#left.fixed}` : undefined),
       remember: (fixed) => void this.#remember(fixed),
       networkResolvers,
-      loaded: (isAnew) => this.#egress.load(isAnew),
+      loaded: async (isAnew) => {
+        await this.#egress.load(isAnew);
+        if (isAnew) await endOldConnections(apps, tunnels, (text) => this.#log("warning", "apps", { text }));
+      },
       done: (ticket) => this.#send({ kind: "done", ticket }),
       failed: (ticket, why) => this.#send({ kind: "failed", ticket, why }),
       tampered: (what) => this.#send({ kind: "tampered", what }),

@@ -43,13 +43,18 @@ test("no destination", () => {
   expectFaults(home({ more: "⟦allow forward from 192.168.1.0/24 tcp 443⟧" }), everywhere);
 });
 
-test("an outside link", () => {
+test("an outside link, and less of it an inside one", () => {
   const links = 'link wan {\n  interface "eth0"\n  role outside\n}\nlink lan {\n  interface "br-lan"\n  role inside\n}';
   expectFaults(
     home({ links, more: "allow out to ⟦203.0.0.0/8⟧ tcp 443 on wan" }),
     fault("traffic to `203.0.0.0/8`", "too wide for an exemption"),
   );
-  expectClean(home({ links, more: "allow out to 203.0.0.0/8 tcp 443 on lan" }));
+  expectFaults(home({ links, more: "allow out to ⟦203.0.0.0/8⟧ tcp 443 on lan" }), {
+    code: "KSP2095",
+    message: "what goes to `lan` may go on to the internet",
+    label: "public addresses",
+    help: "name the networks behind the link, such as `to 172.16.0.0/12`",
+  });
 });
 
 test("IPv6 that is wide, or stands for IPv4", () => {

@@ -44,3 +44,12 @@ describe("a packet in words", () => {
     expect(words({ ...packet, ...change })).toBe(text);
   });
 });
+
+test("an owner is told in the words of the system", () => {
+  const owner = { mark: 0x6b73, user: 1000, group: 20, program: "C:\\a.exe", service: "vpn" };
+  const said = (os: "linux" | "windows" | "macos") => words({ ...packet, owner }, os).replace(/^.*udp 53 /, "");
+  expect(said("linux")).toBe("user 1000 group 20 program C:\\a.exe service vpn mark 0x6b73 new");
+  expect(said("windows")).toBe("program C:\\a.exe service vpn new");
+  expect(words({ ...packet, owner: { mark: 0, user: 1000 } }, "windows")).toMatch(/udp 53 new$/);
+  expect(words({ ...packet, owner: { mark: 0, user: 507 } }, "macos")).toMatch(/udp 53 user 507 new$/);
+});

@@ -36,11 +36,7 @@ const refused: Readonly<Record<string, readonly string[]>> = {
     "KSP2025 helper `obfs` has no carrier on macOS",
   ],
   "obfs-helper": ["KSP4002 pf cannot say a mark", "KSP4002 pf cannot say an outside that no link names"],
-  "only-these-apps": [
-    "KSP4002 pf cannot say a mark",
-    "KSP4002 pf cannot say a user by name",
-    "KSP4002 pf cannot say an outside that no link names",
-  ],
+  "only-these-apps": ["KSP4002 pf cannot say a mark", "KSP4002 pf cannot say an outside that no link names"],
   "openvpn-eight-servers": [
     "KSP4002 pf cannot say `ovpn-home`, a name that no interface of macOS keeps",
     "KSP4002 pf cannot say an outside that no link names",

@@ -60,3 +60,13 @@ test("a wide allow is wrong about one address that stays closed", () => {
     ["KSP3090", "203.0.113.9"],
   ]);
 });
+
+test.each([
+  ["out app quiet to 224.0.0.251 udp 5353", "give the app another `traffic`, or say where or when it passes"],
+  ["out user 7 to 203.0.113.9 tcp 443", "`allow` the packet, or say where or when it passes"],
+])("what its app forbids no allow opens: %s", (packet, help) => {
+  const app = "app quiet {\n  linux user 1000\n  traffic none\n  on loss keep\n}";
+  const more = ["allow discovery on uplink", app, `expect allow ${packet} on uplink`].join("\n");
+  const [found] = check({ file: "home.ksp", text: home({ links, more }) }).diagnostics;
+  expect([found?.code, found?.help?.text]).toEqual(["KSP3090", help]);
+});

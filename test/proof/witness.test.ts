@@ -60,7 +60,7 @@ describe.each(policies)("$name", (planned) => {
       samples
         .filter((p) => !contains(all, p, space))
         .slice(0, 5)
-        .map(words),
+        .map((packet) => words(packet)),
     ).toEqual([]);
   });
 });

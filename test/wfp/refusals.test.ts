@@ -54,11 +54,11 @@ describe("what Windows cannot say is refused, with a way out", () => {
   test.each<readonly [Parts, string]>([
     [
       { carrier: "mark 0x6b73/0xffff" },
-      "KSP4002 wfp cannot say a mark: add a line for Windows with `program` or `service`",
+      "KSP4002 wfp cannot say a mark: say `program` or `service`: of a tunnel or app in a line for Windows, elsewhere in its place",
     ],
     [
       { carrier: 'user "vpn"' },
-      "KSP4002 wfp cannot say a user by name: add a line for Windows with `program` or `service`",
+      "KSP4002 wfp cannot say a user by name: say `program` or `service`: of a tunnel or app in a line for Windows, elsewhere in its place",
     ],
     [
       { carrier: "program 'vpn.exe'" },

@@ -288,6 +288,28 @@ test("a document that somebody edited is not put in force where it says what Win
   expect(statesIn(lines).every((state) => state.size === 0)).toBe(true);
 });
 
+test("what is no document, or none that is whole, is told as such and changes nothing", () => {
+  const up = of("home-wireguard", "up");
+  const steps: readonly Step[] = [
+    ["apply", up],
+    ["apply", up.slice(0, -100)],
+    ["apply", `${up}{}`],
+    ["apply", up.replace("ksp-wfp/1", "ksp-wfp/2")],
+    ["off", up, '{"name":"settings"}'],
+    ["off", up, "[]"],
+  ];
+  const { lines, said } = rig.mono(program, steps);
+  const other = "ksp: a file beside this script is no document of ksp, or one of another version";
+  expect(said.slice(1)).toEqual([
+    "ksp: a document is cut off",
+    "ksp: more than one document in a file",
+    other,
+    other,
+    other,
+  ]);
+  expect(new Set(statesIn(lines).at(-1)?.keys())).toEqual(keysOf(up));
+});
+
 describe("a program with a fault is noticed", () => {
   test.each([
     ["the bytes of an address", "(ulong)b[0] << 24 | (ulong)b[1] << 16", "(ulong)b[1] << 24 | (ulong)b[0] << 16"],

@@ -54,6 +54,11 @@ describe.each(["apply.ps1", "hyperv.ps1"])("%s", (name) => {
   });
 });
 
+test("a warning of some compiler is no reason not to run", () => {
+  const add = all(script("apply.ps1"), "command").filter((command) => command.startsWith("Add-Type"));
+  expect(add).toEqual(["Add-Type -TypeDefinition $source -Language CSharp -IgnoreWarnings"]);
+});
+
 test("the program of apply.ps1 is one here-string, where nothing is filled in", () => {
   const literals = all(script("apply.ps1"), "verbatim_here_string_characters");
   expect(literals.map((text) => text.replace(/^@'\n/, "").replace(/'@$/, ""))).toEqual([loaderSource()]);

@@ -118,6 +118,8 @@ export function isShown(packet: Packet): boolean {
   if (isError(packet) && Object.keys(owner).some((key) => key !== "mark")) return false;
   if (isEveryone(packet.source) && packet.sourceLocality !== "broadcast") return false;
   if (isEveryone(packet.destination) && packet.destinationLocality !== "broadcast") return false;
+  if (isGroup(family, packet.source) !== (packet.sourceLocality === "multicast")) return false;
+  if (isGroup(family, packet.destination) !== (packet.destinationLocality === "multicast")) return false;
   if (direction === "out" && packet.sourceLocality !== "local") return false;
   const isUnicast = packet.destinationLocality === "local";
   if (direction === "in" && packet.destinationLocality === "elsewhere") return false;
@@ -125,6 +127,10 @@ export function isShown(packet: Packet): boolean {
   const wanted = protocol === 2 ? 1 : protocol !== 58 ? undefined : hopLimits.get(icmpType ?? 0);
   return wanted === undefined || packet.hopLimit === wanted;
 }
+
+/** 224.0.0.0/4 and ff00::/8 are of groups everywhere, and nothing else is. */
+const isGroup = (family: Packet["family"], address: bigint): boolean =>
+  family === "ipv6" ? address >> 120n === 0xffn : address >> 28n === 0xen;
 
 /** 255.255.255.255, which is nobody's own. */
 const isEveryone = (address: bigint): boolean => address === 0xffff_ffffn;

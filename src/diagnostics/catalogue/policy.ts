@@ -308,4 +308,9 @@ export const policy = {
     severity: "error",
     message: text`tunnels \`${"first"}\` and \`${"second"}\` both have \`${"address"}\``,
   },
+  KSP2095: {
+    name: "inside-to-internet",
+    severity: "warning",
+    message: text`what goes to \`${"link"}\` may go on to the internet`,
+  },
 } as const;

@@ -90,10 +90,14 @@ sealed class Json {
 
 	public static Dictionary<string, object> Read(string text) {
 		Json json = new Json(text);
-		object value = json.Next();
+		object value;
+		try { value = json.Next(); } catch (IndexOutOfRangeException) { throw new FormatException("ksp: a document is cut off"); }
 		json.Space();
-		if (json.at != text.Length) throw new FormatException("more than one document");
-		return (Dictionary<string, object>)value;
+		if (json.at != text.Length) throw new FormatException("ksp: more than one document in a file");
+		Dictionary<string, object> document = value as Dictionary<string, object>;
+		if (document == null || !document.ContainsKey("format") || !"ksp-wfp/1".Equals(document["format"]))
+			throw new FormatException("ksp: a file beside this script is no document of ksp, or one of another version");
+		return document;
 	}
 
 	void Space() { while (at < text.Length && " \t\r\n".IndexOf(text[at]) >= 0) at++; }
@@ -357,7 +361,6 @@ public static class Wfp {
 	// A document of a state. Whatever is in the name of ksp is replaced, also what has the right key: nobody knows what it says.
 	public static string Apply(string text, bool isTrial) {
 		Dictionary<string, object> document = Json.Read(text);
-		if ((string)document["format"] != "ksp-wfp/1") throw new FormatException("ksp: another format");
 		for (int tries = 1; ; tries++)
 			try { return Transact(isTrial, delegate(IntPtr engine, Arena arena) { return Replace(engine, arena, document); }); }
 			catch (Changed) { if (tries == 3) throw; }
@@ -540,7 +543,7 @@ public static class Wfp {
 }
 '@
 
-if (-not ('Ksp.Wfp' -as [type])) { Add-Type -TypeDefinition $source -Language CSharp }
+if (-not ('Ksp.Wfp' -as [type])) { Add-Type -TypeDefinition $source -Language CSharp -IgnoreWarnings }
 if ($Off) {
 	$documents = @(Get-ChildItem -Path $PSScriptRoot -Filter '*.json' | ForEach-Object { [IO.File]::ReadAllText($_.FullName) })
 	if ($documents.Count -eq 0) { throw 'ksp: no documents beside this script' }

@@ -1,6 +1,6 @@
 import { type Capabilities, holds, refused, weakened } from "../capabilities.ts";
 
-const named = refused("add a line for Windows with `program` or `service`");
+const named = refused("say `program` or `service`: of a tunnel or app in a line for Windows, elsewhere in its place");
 const gateway = refused("let a Linux machine be the gateway");
 
 /** Marks and control groups are Linux's own; WFP knows the program and the service behind a packet, and forwards without a memory. */

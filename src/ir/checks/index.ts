@@ -21,6 +21,7 @@ import { handshakeProbe } from "./handshake-probe.ts";
 import { heartbeatToServer } from "./heartbeat-to-server.ts";
 import { hopUsedByApplications } from "./hop-used-by-applications.ts";
 import { impossibleCarrier } from "./impossible-carrier.ts";
+import { insideToInternet } from "./inside-to-internet.ts";
 import { interfaceName } from "./interface-name.ts";
 import { ipv6WithoutAddress } from "./ipv6-without-address.ts";
 import { lineSaidTwice } from "./line-said-twice.ts";
@@ -103,6 +104,7 @@ export const checks: readonly Check[] = [
   redirectSaidTwice,
   // exemptions and apps
   exemptionTooWide,
+  insideToInternet,
   portalOutside,
   openToEveryone,
   opensNothing,

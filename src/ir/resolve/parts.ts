@@ -6,7 +6,7 @@ import { systems } from "../systems.ts";
 /** Where messages about a part of a statement point, by the word that introduces the part. */
 type Parts = Readonly<Record<string, Span>>;
 
-/** Each line of a block as `kind-0`, `kind-1` …, and the first of each kind under its plain name. A carrier counts by system, and an interface is known by its name there, too. */
+/** Each line of a block as `kind-0`, `kind-1` …, and the first of each kind under its plain name. A carrier and an app's identity count by system, and an interface is known by its name there, too. */
 export function partsOf(
   name: ast.Identifier,
   items: readonly (ast.Item & {
@@ -27,8 +27,8 @@ export function partsOf(
     for (const { os, device, span } of item.names ?? [])
       if (device !== "utun" && device.kind !== "param")
         for (const system of os ? [os] : systems) parts[`interface-${system} ${device.value}`] ??= span;
-    if (item.kind !== "carrier") remember(item.kind, item.span);
-    else for (const os of item.os ? [item.os] : systems) remember(`carrier-${os}`, item.span);
+    if (item.kind !== "carrier" && item.kind !== "identity") remember(item.kind, item.span);
+    else for (const os of item.os ? [item.os] : systems) remember(`${item.kind}-${os}`, item.span);
   }
   return parts;
 }

@@ -1,5 +1,6 @@
 import { constant } from "../../net/parse-net.ts";
 import { ports } from "../../net/port-set.ts";
+import { privateRanges } from "../../net/private-ranges.ts";
 import { forwardSources } from "../forwarding.ts";
 import type { Allow, Opening, Os, PacketPattern, Policy } from "../policy.ts";
 import { privateTable, type Rule } from "../ruleset.ts";
@@ -8,7 +9,6 @@ import { links, pathInterfaces } from "../zones.ts";
 import { patternMatch } from "./deny-list.ts";
 import { forwarded } from "./forwarded.ts";
 import { icmpErrors } from "./icmp-errors.ts";
-import { privateRanges } from "./lan.ts";
 import { crossing, open, type PlanStage, pass, underIpv6Policy } from "./rule.ts";
 
 /** What `allow` opens beside the tunnels, and errors about flows that are open. */

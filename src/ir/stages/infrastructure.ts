@@ -77,9 +77,12 @@ function neighbourDiscovery(interfaces: InterfaceSet): Rule[] {
   ];
 }
 
-/** Routers are looked for outside: one that announces itself on an inside link would bend this machine's own routes. */
+/**
+ * Routers are looked for outside: one that announces itself on an inside link would bend this machine's own routes. Asked are all
+ * of the link (RFC 4861 6.3.7): to one address the question would be carried wherever that is.
+ */
 function routerDiscovery(interfaces: InterfaceSet): Rule[] {
-  const solicit: Match = { ...types("nd-router-solicit"), hopLimit: 255 };
+  const solicit: Match = { destination: address("ff02::2"), ...types("nd-router-solicit"), hopLimit: 255 };
   const advert: Match = { source: address("fe80::/10"), ...types("nd-router-advert"), hopLimit: 255 };
   return [
     pass("infrastructure", "out", { outInterface: interfaces, ...solicit }, "built-in-nd"),

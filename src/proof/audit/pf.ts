@@ -22,6 +22,8 @@ export function auditPf(plan: Plan, listing: ReadonlyMap<string, string>): Judge
   const states = rulesetsOf(plan).map(({ state }) => state);
   const [first] = listing;
   if (!first) return nowhere({ kind: "absent", states, reason: "pfctl printed nothing" });
+  if (listing.size > 1)
+    return nowhere({ kind: "absent", states, reason: "a report is one file, and these are more", isUnread: true });
   const [file, text] = first;
   const lines = text.split(/\r?\n/);
   const placeOf = (line: number): Place => ({ file, line, text: (lines[line - 1] ?? "").trim() });

@@ -79,9 +79,9 @@ const neighbours: readonly Message[] = [
   ["out", icmpv6(255, 135, 136)],
   ["in", icmpv6(255, 135, 136)],
 ];
-/** Router solicitation and advertisement (RFC 4861 4.1, 4.2). */
+/** Router solicitation and advertisement (RFC 4861 4.1, 4.2); the first to all routers of the link. */
 const routers: readonly Message[] = [
-  ["out", icmpv6(255, 133)],
+  ["out", { ...icmpv6(255, 133), destination: at("ff02::2") }],
   ["in", { ...icmpv6(255, 134), source: onLink }],
 ];
 /** Multicast listener reports, done, and queries (RFC 2710, RFC 3810). */

@@ -28,6 +28,8 @@ COMMIT
 const neighbours = (...types: readonly number[]): readonly string[] =>
   types.map((type) => `-p icmpv6 --icmpv6-type ${type} -m hl --hl-eq 255`);
 
+const routers = neighbours(133).map((solicitation) => `-d ff02::2 ${solicitation}`);
+
 /** IPv6 first; the other family closes as well where one cannot. */
 const load = `#!/bin/sh
 # load.sh lockdown: closed, of literals alone. Loads before the lockdown of the policy, and needs nothing of it.
@@ -48,7 +50,7 @@ export const closedFiles: ReadonlyMap<string, string> = new Map([
   [
     "lockdown.v6",
     rules({
-      out: ["-d ff02::1:2 -p udp --sport 546 --dport 547", ...neighbours(133, 135, 136)],
+      out: ["-d ff02::1:2 -p udp --sport 546 --dport 547", ...neighbours(135, 136), ...routers],
       in: ["-s fe80::/10 -p udp --sport 547 --dport 546", ...neighbours(134, 135, 136)],
     }),
   ],

@@ -15,7 +15,8 @@ table inet ksp {
 		oifname "lo" counter accept
 		udp sport 68  udp dport 67  ip  daddr 255.255.255.255 counter accept
 		udp sport 546 udp dport 547 ip6 daddr ff02::1:2       counter accept
-		icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, nd-router-solicit } ip6 hoplimit 255 counter accept
+		icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 counter accept
+		ip6 daddr ff02::2 icmpv6 type nd-router-solicit ip6 hoplimit 255 counter accept
 		counter drop
 	}
 
@@ -24,7 +25,8 @@ table inet ksp {
 		oifname "lo" counter accept
 		udp sport 68  udp dport 67  ip  daddr 255.255.255.255 counter accept
 		udp sport 546 udp dport 547 ip6 daddr ff02::1:2       counter accept
-		icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, nd-router-solicit } ip6 hoplimit 255 counter accept
+		icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 counter accept
+		ip6 daddr ff02::2 icmpv6 type nd-router-solicit ip6 hoplimit 255 counter accept
 		counter drop
 	}
 

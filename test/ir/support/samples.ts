@@ -9,11 +9,11 @@ import {
 } from "../../../src/ir/packet.ts";
 import type { Identity, Policy } from "../../../src/ir/policy.ts";
 import type { Rule, Ruleset } from "../../../src/ir/ruleset.ts";
-import { privateRanges } from "../../../src/ir/stages/lan.ts";
 import { loopbackAddresses } from "../../../src/ir/stages/loopback-deny.ts";
 import { farLocality, type Vantage, vantages } from "../../../src/ir/vantage.ts";
 import { type Address, last, parseAddress } from "../../../src/net/address.ts";
 import { type AddressRange, contains } from "../../../src/net/address-set.ts";
+import { privateRanges } from "../../../src/net/private-ranges.ts";
 import type { Planned } from "./policies.ts";
 
 const known = new WeakMap<Planned, readonly Packet[]>();

@@ -243,4 +243,47 @@ describe("what a report does not say", () => {
     expect(kinds(report.slice(0, report.indexOf("== pfctl -a com.apple/000.a -sn")))).toContain("unclear");
     expect(kinds(report.replace("== pfctl -v -sA\n", "$&  com.apple/000.b c\n"))).toContain("unclear");
   });
+
+  test("of two moments", () => {
+    const report = reportOf(stock);
+    const old = report.replaceAll("-- exit 0", "-- exit 1");
+    for (const both of [`${report}${report}`, `${report}${old}`, `${old}${report}`])
+      expect(auditPf(plan, new Map([["report.txt", both]])).findings).toMatchObject([
+        { kind: "absent", reason: "a command stands there twice", isUnread: true },
+      ]);
+    const two = new Map([
+      ["report.txt", report],
+      ["other.txt", report],
+    ]);
+    expect(auditPf(plan, two).findings).toMatchObject([{ kind: "absent", isUnread: true }]);
+  });
+
+  const passing = "pass out quick on en0 all flags S/SA keep state";
+  test.each<readonly [string, readonly string[], readonly RegExp[]]>([
+    ["a tag like a brace hides no rule", [`${passing} tag {`], [/^unclear .* tag \{\): out on en0 /]],
+    [
+      "nor does an anchor's",
+      ['anchor "othervpn" all tag {'],
+      [/^unclear a brace that does not close /, /^absent no line of the main rules /, /^unclear a rule in braces /],
+    ],
+    [
+      "rules in braces are of their anchor",
+      ['anchor "a" in all {', `  ${passing}`, "}"],
+      [/^unclear a rule in braces /],
+    ],
+    [
+      "and so are those of an anchor in one",
+      ['anchor "a" all {', '  anchor "b" all {', `    ${passing}`, "  }", "}"],
+      [/^unclear a rule in braces /],
+    ],
+    [
+      "behind them a rule is one again",
+      ['anchor "a" all {', "}", passing],
+      [/^opens lets packets pass .*flags S\/SA keep state\)/],
+    ],
+    ["a brace that closes nothing may do anything", ["}"], [/^unclear .*\(\}\)/]],
+  ])("%s", (_, lines, expected) => {
+    const rules = [scrubAnchor, ...lines, 'anchor "com.apple/*" all'].join("\n");
+    expectFindings(said(withAnchor(stock, "", { ...main, rules })), expected);
+  });
 });

@@ -262,6 +262,11 @@ describe("who breaks is told", () => {
       /^breaks: refuses /,
       blocks([condition("CURRENT_PROFILE_ID", number(32, 1), "NOT_EQUAL")]),
     ],
+    ...["SY", "AU", "S-1-5-20", "S-1-5-21-1-2-3-513"].map((who): readonly [string, RegExp, Neighbour] => [
+      `whom services may run as, ${who}`,
+      /^breaks: refuses what goes to and from a server by it/,
+      blocks([condition("ALE_USER_ID", described(`D:(A;;CC;;;${who})`))]),
+    ]),
     ["what is not understood", /^unclear: PIPE EQUAL 1 by it/, blocks([condition("PIPE", number(32, 1))])],
     [
       "a callout behind ours",

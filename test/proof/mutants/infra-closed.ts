@@ -26,4 +26,16 @@ export const mutants: readonly Mutant[] = [
     change: opened("in", { transport: { kind: "icmpv6", types: [137] } }),
     packet: "out on eth0 from fd00::2 to 2001:db8::1 icmpv6 nd-redirect user 1000 established-reply",
   },
+  {
+    says: "a router asked for beyond the link",
+    property: infraClosed,
+    policy: "mac-laptop",
+    state: "down",
+    change: matching("infrastructure", ({ destination, ...rest }) =>
+      rest.transport?.kind === "icmpv6" && rest.hopLimit === 255
+        ? rest
+        : { ...rest, ...(destination && { destination }) },
+    ),
+    packet: "out on eth0 from fd00::2 to 2001:db8::1 icmpv6 nd-router-solicit hop limit 255 user 1000 new",
+  },
 ];

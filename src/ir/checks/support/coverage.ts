@@ -1,7 +1,7 @@
 import { type AddressSet, contains, isSubset } from "../../../net/address-set.ts";
+import { privateRanges } from "../../../net/private-ranges.ts";
 import { canonicalJson } from "../../canonical.ts";
 import type { Condition, Identity, Name, Opening, PacketPattern, Path, Policy } from "../../policy.ts";
-import { privateRanges } from "../../stages/lan.ts";
 import { speakable } from "./families.ts";
 import { isTransportIn } from "./transports.ts";
 

@@ -1,6 +1,7 @@
-import { type AddressSet, everything, formatRange } from "../../../net/address-set.ts";
+import { type AddressSet, everything, formatRange, subtract } from "../../../net/address-set.ts";
+import { constant } from "../../../net/parse-net.ts";
 import { protocolNumber, type Transport } from "../../../net/protocol.ts";
-import type { Allow, Forward, Opening, Path, Policy } from "../../policy.ts";
+import type { Allow, Forward, Opening, PacketPattern, Path, Policy } from "../../policy.ts";
 import { speakable } from "./families.ts";
 import { tooMany, tooWide, translatedPart } from "./width.ts";
 
@@ -35,6 +36,16 @@ export function isTooWide(policy: Policy, { opening, caveat }: Allow): boolean {
 export function widthOfForward(policy: Policy, { to, destinations, transport }: Forward): Width | undefined {
   const width = widthTo(policy, to, destinations, transport);
   return width && { ...width, acceptable: true };
+}
+
+/** RFC 6598: meshes and providers use it, the internet does not. */
+const shared = constant("100.64.0.0/10");
+
+/** Whether an opening on an inside link reaches a good part of the internet, should the link lead there. */
+export function wideInside(policy: Policy, { direction, destination, path }: PacketPattern): boolean {
+  if (direction === "in" || path.kind !== "link" || leadsOutside(policy, path)) return false;
+  const reached = destination && subtract(speakable(policy, destination), shared);
+  return !reached || tooWide(reached) !== undefined || tooMany(reached) !== undefined;
 }
 
 function widthTo(

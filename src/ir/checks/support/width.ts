@@ -1,7 +1,7 @@
 import type { Family } from "../../../net/address.ts";
 import { type AddressRange, type AddressSet, intersect, ofFamily, subtract } from "../../../net/address-set.ts";
 import { constant } from "../../../net/parse-net.ts";
-import { privateRanges } from "../../stages/lan.ts";
+import { privateRanges } from "../../../net/private-ranges.ts";
 
 /** A /16 of IPv4 and a /32 of IPv6: about what one company or one provider's site has. */
 const most: Readonly<Record<Family, bigint>> = { ipv4: 1n << 16n, ipv6: 1n << 96n };

@@ -97,19 +97,27 @@ function unknown(known: Ruleset | undefined, line: number): Ruleset {
 
 /** Line by line: each is a whole rule, what stands in brackets counts packets, and what in braces is about some of them alone. */
 function rulesIn({ text, line: first }: Printed, services: Services): readonly Ruleset[] {
-  let depth = 0;
-  return text.split("\n").flatMap((line, i): readonly Ruleset[] => {
+  const open: number[] = [];
+  const read = text.split("\n").flatMap((line, i): readonly Ruleset[] => {
     if (line === "" || line.startsWith("  [ ")) return [];
-    const isBrace = line.endsWith("{") || line.trim() === "}";
-    if (isBrace) {
-      depth += line.endsWith("{") ? 1 : -1;
+    if (opening.test(line)) {
+      open.push(i);
       return [];
     }
-    const read = depth > 0 ? doubtful(line.trim(), "a rule in braces") : readLine(line, services);
-    const at = <T extends Criteria>(criteria: T): T => ({ ...criteria, line: first + i });
-    const { tables, scrubs, entries, translations } = read;
-    return [{ tables, scrubs: scrubs.map(at), entries: entries.map(at), translations: translations.map(at) }];
+    if (line.trim() === "}" && open.pop() !== undefined) return [];
+    return [on(open.length > 0 ? doubtful(line.trim(), "a rule in braces") : readLine(line, services), first + i)];
   });
+  // A tag may be called `{`, and then what looked like a brace was a line by itself.
+  const unclosed = open.map((i) => on(doubtful("", "a brace that does not close"), first + i));
+  return [...unclosed, ...read];
+}
+
+/** An anchor whose rules follow; a rule that ends so has a tag of that name. */
+const opening = /^\s*(?:no )?(?:(?:scrub|nat|rdr|binat|dummynet)-)?anchor(?: .*)? \{$/;
+
+function on({ tables, scrubs, entries, translations }: Ruleset, line: number): Ruleset {
+  const at = <T extends Criteria>(criteria: T): T => ({ ...criteria, line });
+  return { tables, scrubs: scrubs.map(at), entries: entries.map(at), translations: translations.map(at) };
 }
 
 function readLine(line: string, services: Services): Ruleset {

@@ -5,7 +5,8 @@ import { type Listed, type Printed, readTableNames } from "./read-listing.ts";
  * What `report.sh` printed, or `pfctl -sa` alone: each command, what it said, and where in the report it said so. Anchors and
  * tables are those that are named; `pfctl -sa` knows the main ruleset alone.
  *
- * @throws Unreadable where one of the commands is missing without which nothing can be said.
+ * @throws Unreadable where one of the commands is missing without which nothing can be said, or stands there twice: a report
+ *   may be of one moment alone.
  */
 export function readReport(text: string): Listed {
   const lines = text.split(/\r?\n/);
@@ -61,6 +62,7 @@ function unsaidIn(lines: readonly string[], said: ReadonlyMap<string, Printed>):
 /** `== COMMAND`, what it printed, `-- exit N`: what failed has said nothing, and is not there. */
 function commandsOf(lines: readonly string[]): ReadonlyMap<string, Printed> {
   const said = new Map<string, Printed>();
+  const all = new Set<string>();
   let open: { readonly command: string; readonly line: number; readonly lines: string[] } | undefined;
   for (const [i, line] of lines.entries()) {
     const [, command] = /^== (.+)$/.exec(line) ?? [];
@@ -68,6 +70,8 @@ function commandsOf(lines: readonly string[]): ReadonlyMap<string, Printed> {
     if (command !== undefined) open = { command, line: i + 2, lines: [] };
     else if (code === undefined) open?.lines.push(line);
     else {
+      if (open && all.has(open.command)) throw new Unreadable(open.line - 1, "a command stands there twice");
+      if (open) all.add(open.command);
       if (open && code === "0") said.set(open.command, { text: ended(open.lines.map(answer)), line: open.line });
       open = undefined;
     }

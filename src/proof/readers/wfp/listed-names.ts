@@ -29,15 +29,18 @@ export class MachineNames {
     return [...this.#programs, "System"].find((program) => isAt(path, program)) ?? path;
   }
 
-  /** Whom alone a security descriptor allows. Undefined: others, or more than one. */
+  /** Whom alone a security descriptor allows: a service, or somebody's account. Undefined: others, of whom any program may be. */
   owner(descriptor: string): { readonly field: "service" | "user"; readonly name: string } | "anybody" | undefined {
     const [, sid] = /^(?:O:[^:]*)?(?:G:[^:]*)?D:\(A;;(?:CC|0x1);;;([A-Z]{2}|S-1-[0-9-]+)\)$/.exec(descriptor) ?? [];
     if (sid === undefined) return undefined;
     if (sid === "WD") return "anybody";
     if (sid.startsWith("S-1-5-80-")) return { field: "service", name: this.#services.get(sid) ?? sid };
-    return { field: "user", name: sid };
+    return account.test(sid) ? { field: "user", name: sid } : undefined;
   }
 }
+
+/** Of this machine, of a domain or of Entra ID ("Well-known SIDs", Microsoft); services run as others, and most others are groups. */
+const account = /^S-1-(5-21(-[0-9]+){3}-[0-9]{4,}|12-1(-[0-9]+){4})$/;
 
 /** `sc showsid`: S-1-5-80 and the SHA-1 of the name in upper case. */
 function sidOf(service: string): string {
