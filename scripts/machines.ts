@@ -7,8 +7,17 @@ import { hops } from "../test/vm/scenarios/hops.ts";
 import { installed, installedWithIptables, life } from "../test/vm/scenarios/life.ts";
 import { brokenLockdown } from "../test/vm/scenarios/lockdown.ts";
 import { sleep } from "../test/vm/scenarios/sleep.ts";
+import { withoutIpv6 } from "../test/vm/scenarios/without-ipv6.ts";
 
-const scenarios = { installed, iptables: installedWithIptables, life, sleep, hops, lockdown: brokenLockdown };
+const scenarios = {
+  installed,
+  iptables: installedWithIptables,
+  life,
+  sleep,
+  hops,
+  lockdown: brokenLockdown,
+  "no-ipv6": withoutIpv6,
+};
 const names = process.argv.slice(2);
 const chosen = Object.entries(scenarios).filter(([name]) => names.length === 0 || names.includes(name));
 

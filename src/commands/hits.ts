@@ -10,7 +10,12 @@ export async function hits({ format }: ControlOptions): Promise<number> {
   const found = await readHits();
   if ("fault" in found)
     return present(
-      { diagnostics: [diagnostic("KSP5054", { reason: found.fault })], sources: [] },
+      {
+        diagnostics: [
+          diagnostic("KSP5054", { reason: found.fault }, { help: "`ksp run` loads rules; root alone may read them" }),
+        ],
+        sources: [],
+      },
       format,
       process.stderr,
     );

@@ -13,10 +13,7 @@ export interface BackendOption {
 /** `ksp run`: guards until it is told to end. Its log is one JSON object a line, on standard output. */
 export async function run(folder: string, { backend }: BackendOption): Promise<number> {
   const loaded = await loadBundle(folder, backend);
-  if ("fault" in loaded)
-    return refuse(
-      diagnostic("KSP5050", { folder, reason: loaded.fault }, { help: "compile it anew with `ksp compile`" }),
-    );
+  if ("fault" in loaded) return unfit(folder, loaded.fault);
   const daemon = await startDaemon({ loaded, folder: runFolder, log, alert });
   if ("fault" in daemon) return refuse(diagnostic("KSP5051", { reason: daemon.fault }));
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, daemon.stop);
@@ -25,6 +22,10 @@ export async function run(folder: string, { backend }: BackendOption): Promise<n
   const reason = await daemon.ended;
   return reason === undefined ? 0 : 1;
 }
+
+/** What is no bundle, for `ksp install` as well. */
+export const unfit = (folder: string, reason: string): number =>
+  refuse(diagnostic("KSP5050", { folder, reason }, { help: "compile it anew with `ksp compile`" }));
 
 const refuse = (found: ReturnType<typeof diagnostic>): number =>
   present({ diagnostics: [found], sources: [] }, "text", process.stderr);

@@ -38,7 +38,12 @@ export async function startDaemon({ folder, ...options }: DaemonOptions): Promis
     return { fault: reasonOf(error) };
   }
   const succession = new Succession({ ...options, remembered });
-  const lock = await takeLock(remembered.path("lock"), () => succession.end("the lock of the daemon was lost"));
+  // Another daemon may begin now; closed is what it begins with.
+  const lock = await takeLock(remembered.path("lock"), () => {
+    const text = "the lock of the daemon was lost";
+    options.log({ level: "error", event: "lock", text });
+    succession.stop(text);
+  });
   if (!lock) return { fault: "another daemon runs already" };
   void succession.ended.then(lock.release);
   try {
@@ -49,7 +54,7 @@ export async function startDaemon({ folder, ...options }: DaemonOptions): Promis
   }
   const alive = stayAlive(env);
   void succession.ended.then(alive.stop);
-  return { ended: succession.ended, stop: succession.stop };
+  return { ended: succession.ended, stop: () => succession.stop() };
 }
 
 /** Such as a full disk. */

@@ -16,6 +16,7 @@ import { type Pin, pinsOf } from "./hosts/pins.ts";
 import type { Loaded } from "./load-bundle.ts";
 import { stepEntries } from "./log.ts";
 import { isOpen } from "./machine/announce.ts";
+import { proved } from "./machine/evidence.ts";
 import { type Effect, type Event, initial, type Mode, type State } from "./machine/state.ts";
 import { step } from "./machine/step.ts";
 import { devicesOf, Egress } from "./nft/egress.ts";
@@ -111,6 +112,7 @@ export class Guard {
       remembered: () => (this.#left.bundle === loaded.digest ? `${this.#left.fixed}` : undefined),
       remember: (fixed) => void this.#remember(fixed),
       networkResolvers,
+      lay: () => this.#lay(),
       loaded: async (isAnew) => {
         await this.#egress.load(isAnew);
         if (isAnew) await endOldConnections(apps, tunnels, (text) => this.#log("warning", "apps", { text }));
@@ -125,9 +127,10 @@ export class Guard {
       note: (tunnel, text) => this.#log("info", "reconnect", { tunnel, text }),
       random: Math.random,
     });
-    this.#pausing = new Pausing(apps, (app, isPaused, means) =>
-      this.#log("info", isPaused ? "paused" : "resumed", { app, means }),
-    );
+    this.#pausing = new Pausing(apps, {
+      remembered,
+      tell: (app, isPaused, means) => this.#log("info", isPaused ? "paused" : "resumed", { app, means }),
+    });
     this.#hosts = new Hosts({
       hosts: (loaded.bundle.runtime.hosts ?? []).filter(({ id }) => kernel.canFill(id)),
       pins: pinsOf(loaded.bundle.runtime.tunnels),
@@ -146,16 +149,18 @@ export class Guard {
 
   async start(): Promise<void> {
     const { loaded, remembered } = this.#options;
-    const { bundle, digest, files, folder, backend } = loaded;
+    const { bundle, digest, folder, backend } = loaded;
     this.#log("info", "starting", { policy: bundle.policy, bundle: folder, digest, backend: backend.name });
     // First, because a disk may be full: nothing was changed then.
-    for (const [file, text] of files) if (file.startsWith(`${backend.folder}/`)) await remembered.write(file, text);
+    await this.#lay();
     const { changed, faults } = await raiseSettings(bundle.settings);
     this.#changed = [...this.#changed, ...changed];
     for (const text of faults) this.#log("error", "setting", { text });
     this.#left = parseLeft(await remembered.read("loaded.json"));
     await this.#outside.start();
+    await this.#pausing.begin();
     await this.#offSwitch.begin();
+    this.#pausing.resumeLeft();
     this.#network.start();
     this.#sleep = [
       watchSleep(() => this.#send({ kind: "slept" })),
@@ -260,6 +265,12 @@ export class Guard {
     if (!isAsleep) this.#network.lookAgain();
   }
 
+  async #lay(): Promise<void> {
+    const { loaded, remembered } = this.#options;
+    for (const [file, text] of loaded.files)
+      if (file.startsWith(`${loaded.backend.folder}/`)) await remembered.write(file, text);
+  }
+
   async #listen(group: string | undefined): Promise<void> {
     const id = group === undefined ? undefined : await groupId(group);
     if (group !== undefined && id === undefined)
@@ -298,6 +309,8 @@ export class Guard {
     const { portal } = this.#options.loaded.bundle.runtime;
     if (!portal) return "the policy has no `portal`";
     if (this.#state.mode !== "guarding" && this.#state.mode !== "portal") return `the daemon is ${this.#state.mode}`;
+    const through = this.#state.chains.find((chain) => proved(chain) > 0)?.hops[0];
+    if (through) return `\`${through.tunnel}\` is good: no log-in page is in its way`;
     clearTimeout(this.#leaving);
     this.#leaving = setTimeout(() => this.#state.mode === "portal" && this.#send({ kind: "enable" }), portal.limit);
     this.#send({ kind: "portal" });

@@ -35,7 +35,11 @@ export async function loadBundle(path: string, wanted?: string): Promise<Loaded 
   const backend = backends.find(
     ({ name, folder }) => (wanted === undefined || name === wanted) && bundle.targets.includes(folder),
   );
-  if (!backend) return { fault: `it has rules for ${bundle.targets.join(" and ")}, none for ${wanted ?? "Linux"}` };
+  if (!backend) {
+    const target = wanted === undefined || wanted === "nft" ? "nft" : "iptables";
+    const has = bundle.targets.join(" and ");
+    return { fault: `it has rules for ${has}, none for ${wanted ?? "Linux"}: compile it with \`--target ${target}\`` };
+  }
   const absent = backend.needed(bundle.states.map(stateName)).find((path) => !(path in bundle.files));
   if (absent !== undefined) return { fault: `${absent} is not part of it` };
   const unfit = backend.unfit(files);

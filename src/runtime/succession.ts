@@ -36,6 +36,7 @@ export class Succession {
   #isBusy = false;
   #isReplacing = false;
   #isStopping = false;
+  #reason: string | undefined;
   #server: Server | undefined;
   #settle: (reason: string | undefined) => void = () => {};
 
@@ -54,6 +55,7 @@ export class Succession {
     if (waiting?.milliseconds !== undefined) this.#await(waiting.milliseconds, false);
     this.#guard = this.#next(waiting?.loaded ?? this.#base, []);
     await this.#guard.start();
+    if (this.#isStopping) this.#guard.stop();
     try {
       const service = { parse: parseRootRequest, answer: (request: RootRequest) => this.#answer(request) };
       this.#server = await listen(rootSocketPath(remembered.folder), undefined, service);
@@ -62,10 +64,12 @@ export class Succession {
     }
   }
 
-  readonly stop = (): void => {
+  /** Closes, and ends; with a reason where nobody asked for it. */
+  stop(reason?: string): void {
     this.#isStopping = true;
+    this.#reason ??= reason;
     this.#guard?.stop();
-  };
+  }
 
   end(reason: string): void {
     this.#isStopping = true;
@@ -194,7 +198,7 @@ export class Succession {
       if (guard !== this.#guard || this.#isReplacing) return;
       this.#server?.close();
       clearTimeout(this.#pending?.timer);
-      this.#settle(reason);
+      this.#settle(reason ?? this.#reason);
     });
     return guard;
   }

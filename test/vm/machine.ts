@@ -64,7 +64,13 @@ export async function startMachine(
         for (;;) {
           const { status, output } = await power.execute(script, milliseconds);
           if (status === 0) return output;
-          if (performance.now() > end) throw new Error(`waited ${milliseconds} ms: \`${script}\`: ${output}`);
+          if (performance.now() > end) {
+            const journal = await power.execute(
+              "uptime; wg show; ip rule; systemctl list-jobs; journalctl -n 40 -o short-monotonic",
+              usual,
+            );
+            throw new Error(`waited ${milliseconds} ms: \`${script}\`: ${output}\n${journal.output}`);
+          }
           await pause(200);
         }
       }),

@@ -15,6 +15,8 @@ export interface PowerOptions {
   readonly disk: string;
   /** `vmlinux` boots four times faster, and does not wake from a sleep. */
   readonly kernel: "vmlinux" | "vmlinuz";
+  /** More words for the kernel. */
+  readonly parameters?: string;
 }
 
 /** A machine from the moment that it is switched on until it is off. */
@@ -43,7 +45,10 @@ const patience = 240_000;
 let count = 0;
 
 /** Switches a machine on, and waits until it answers. */
-export async function switchOn(provider: Provider, { image, root, disk, kernel }: PowerOptions): Promise<Power> {
+export async function switchOn(
+  provider: Provider,
+  { image, root, disk, kernel, parameters: more = "" }: PowerOptions,
+): Promise<Power> {
   count += 1;
   const name = `machine${count}`;
   const outside = (file: string): string => provider.sandbox.run(`${name}.${file}`);
@@ -55,7 +60,7 @@ export async function switchOn(provider: Provider, { image, root, disk, kernel }
     ...["qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "512", "-machine", "q35"],
     // A reset ends qemu: the next boot is that of a machine that was off.
     ...["-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-serial", `file:${inside("console")}`],
-    ...["-kernel", join(image, kernel), "-initrd", join(image, "initrd"), "-append", parameters],
+    ...["-kernel", join(image, kernel), "-initrd", join(image, "initrd"), "-append", `${parameters} ${more}`],
     ...drive("root", root, "cache=unsafe"),
     ...drive("opt", disk, "readonly=on"),
     ...["-device", "virtio-serial-pci", "-chardev", `socket,id=agent,server=on,wait=off,path=${inside("agent")}`],

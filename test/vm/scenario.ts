@@ -22,6 +22,7 @@ export type Tell = (name: string, isGuarded: boolean, from: number, to?: number)
 export interface Scenario {
   readonly name: string;
   readonly kernel: PowerOptions["kernel"];
+  readonly parameters?: string;
   readonly live: (machine: Machine, tell: Tell) => Promise<void>;
 }
 
@@ -37,8 +38,8 @@ export async function openWorkshop(report?: Report): Promise<Workshop> {
   const { servers } = provider;
   const disk = await buildDisk([oneHop(servers), twoHops(servers)], servers);
   return {
-    run: async ({ live, kernel }) => {
-      const machine = await startMachine(provider, { image, disk: disk.file, kernel }, report);
+    run: async ({ live, kernel, parameters = "" }) => {
+      const machine = await startMachine(provider, { image, disk: disk.file, kernel, parameters }, report);
       const stretches: Stretch[] = [];
       const tell: Tell = async (name, isGuarded, from, to) => {
         const end = to ?? (await machine.now());

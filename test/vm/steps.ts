@@ -1,7 +1,7 @@
 import type { Machine } from "./machine.ts";
 
 /** What people do with a machine. An emulated processor needs minutes for what takes others seconds. */
-const long = 400_000;
+const long = 900_000;
 
 export const connect = (machine: Machine, ...tunnels: readonly string[]): Promise<string> =>
   machine.run(tunnels.map((tunnel) => `systemctl enable --now wg-quick@${tunnel}`).join(" && "), long);
@@ -11,7 +11,7 @@ export const install = (machine: Machine, policy: string, ...options: readonly s
 
 /** Waits until every tunnel is in use. The ping is for the emulated processor's sake: it costs little while nothing is open. */
 export const opened = (machine: Machine): Promise<string> =>
-  machine.until("ping -c 1 -W 1 203.0.113.9 && ksp status", long);
+  machine.until("ping -c 1 -W 5 203.0.113.9 && ksp status", long);
 
 /** Whoever leaks nothing must have tried: the rules have refused what the flood sends. */
 export async function expectRefusals(machine: Machine): Promise<void> {

@@ -8,7 +8,7 @@ import { processesOf, signalAll } from "./processes.ts";
 export type Means = "frozen" | "stopped" | "nothing runs";
 
 /** Pauses the programs of an app, or lets them run. The freezer takes whole trees at once; signals are the last resort. */
-export async function setPaused(app: App, isPaused: boolean): Promise<Means> {
+export async function setPaused(app: Pick<App, "identity">, isPaused: boolean): Promise<Means> {
   const { linux } = app.identity;
   const root = await controlGroupRoot();
   if (linux?.kind === "slice" && root !== undefined) {

@@ -17,6 +17,8 @@ export function takeLock(file: string, lost: () => void): Promise<Lock | undefin
       stdio: ["pipe", "pipe", "ignore"],
       env: environment,
     });
+    child.once("error", () => settle(undefined));
+    if (child.pid === undefined) return;
     let isHeld = false;
     let isReleased = false;
     child.stdin.on("error", () => {}); // it has ended: `close` tells
@@ -29,7 +31,6 @@ export function takeLock(file: string, lost: () => void): Promise<Lock | undefin
         },
       });
     });
-    child.once("error", () => settle(undefined));
     child.once("close", () => {
       if (!isHeld) settle(undefined);
       else if (!isReleased) lost();

@@ -20,6 +20,8 @@ export interface Service<Asked> {
 
 /** A request is a line. */
 const longest = 4_096;
+/** Whoever may ask could hold all descriptors of the daemon, which then could not even close. */
+const mostPeers = 64;
 
 /**
  * Answers requests. The file's owner, group and mode are who may ask: root and the group of the policy. It is made beside its
@@ -31,6 +33,7 @@ export async function listen<Asked>(
   { parse, answer }: Service<Asked>,
 ): Promise<Server> {
   const server = createServer((socket) => serve(socket, { parse, answer }));
+  server.maxConnections = mostPeers;
   const fresh = `${path}.${group ?? "root"}`;
   await rm(fresh, { force: true });
   await new Promise<void>((settle, fail) => {

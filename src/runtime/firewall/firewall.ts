@@ -31,6 +31,8 @@ export interface FirewallOptions {
   readonly remember: (fixed: string) => void;
   /** Those that the network gave to this machine. */
   readonly networkResolvers: () => Promise<readonly Address[]>;
+  /** Puts the files that are loaded back to where they were. */
+  readonly lay: () => Promise<void>;
   /** New rules are in force, or those of before were found: other tables follow them. */
   readonly loaded: (isAnew: boolean) => Promise<void>;
   readonly done: (ticket: number) => void;
@@ -179,7 +181,11 @@ export class Firewall {
       this.#waiting = undefined;
       const why = await this.#carryOut(order).catch((error: unknown) => `${error}`);
       if (why === undefined) this.#options.done(order.ticket);
-      else this.#options.failed(order.ticket, why);
+      else {
+        // Somebody may have taken its file away, or put another one there.
+        await this.#options.lay().catch(() => {});
+        this.#options.failed(order.ticket, why);
+      }
     }
   }
 

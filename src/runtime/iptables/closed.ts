@@ -30,13 +30,13 @@ const neighbours = (...types: readonly number[]): readonly string[] =>
 
 const routers = neighbours(133).map((solicitation) => `-d ff02::2 ${solicitation}`);
 
-/** IPv6 first; the other family closes as well where one cannot. */
+/** IPv6 first; the other family closes as well where one cannot. A kernel without IPv6 may take no rules for it, and needs none. */
 const load = `#!/bin/sh
 # load.sh lockdown: closed, of literals alone. Loads before the lockdown of the policy, and needs nothing of it.
 cd -- "$(dirname -- "$0")" || exit 1
 v4=\${KSP_IPTABLES:-iptables}
 v6=ip6\${v4#ip}
-"$v6-restore" --noflush --wait 10 <lockdown.v6
+"$v6-restore" --noflush --wait 10 <lockdown.v6 || { [ -e /proc/sys/net/ipv4 ] && [ ! -e /proc/sys/net/ipv6 ]; }
 closed=$?
 "$v4-restore" --noflush --wait 10 <lockdown.v4 && exit "$closed"
 `;

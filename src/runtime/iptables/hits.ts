@@ -1,11 +1,13 @@
 import { type Hits, summed } from "../firewall/hits.ts";
 import type { Fault } from "../firewall/kernel.ts";
+import { lacksIpv6 } from "../system/ipv6.ts";
 import { complaint, run } from "../system/program.ts";
 import type { Programs } from "./programs.ts";
 
 /** Counts by statement, of both families. A packet that leaves is judged twice, in OUTPUT and in POSTROUTING, and counted twice. */
 export async function readHits({ v4, v6 }: Programs): Promise<readonly Hits[] | Fault> {
-  const ran = await Promise.all([v4, v6].map((program) => run([`${program}-save`, "-c"], { milliseconds: 30_000 })));
+  const programs = (await lacksIpv6()) ? [v4] : [v4, v6];
+  const ran = await Promise.all(programs.map((program) => run([`${program}-save`, "-c"], { milliseconds: 30_000 })));
   const failed = ran.find(({ status }) => status !== 0);
   if (failed) return { fault: complaint(failed) };
   const saved = ran.map(({ stdout }) => stdout).join("\n");

@@ -2,9 +2,10 @@ import { layGroups } from "../apps/grounds.ts";
 import type { Copy } from "../firewall/backend.ts";
 import type { Fault, Kernel, Listed, Listing } from "../firewall/kernel.ts";
 import { beside, readBack } from "../firewall/read-back.ts";
+import { lacksIpv6 } from "../system/ipv6.ts";
 import { complaint, faultOf, run } from "../system/program.ts";
 import { IptablesListener } from "./hearing.ts";
-import { type Extension, parseSaved, parseSets, type Shape, shapeIn } from "./listing.ts";
+import { parseSaved, parseSets, type Saved, type Shape, shapeIn } from "./listing.ts";
 import type { Asked } from "./meaning.ts";
 import type { Programs } from "./programs.ts";
 import { filledSets, fillText } from "./sets.ts";
@@ -16,8 +17,6 @@ export interface IptablesOptions {
   /** What `load.sh` is run with. */
   readonly command: (folder: string, name: string) => readonly string[];
 }
-
-type Saved = Readonly<Record<Extension, string>>;
 
 /** The rules of a bundle as iptables, both families, and its sets. */
 export function iptablesKernel({ files, folder, write }: Copy, { programs, command }: IptablesOptions): Kernel {
@@ -36,17 +35,19 @@ export function iptablesKernel({ files, folder, write }: Copy, { programs, comma
     list: () => list(programs, shape, sets !== undefined),
     glance: (expected) => glance(expected, programs, shape),
     hasTold: () => false,
-    meaning: ([v4 = "", v6 = "", saved = ""], state) =>
-      readBack(reader, { listed: { v4, v6, sets: saved }, files, state } satisfies Asked),
+    meaning: ([v4 = "", saved = "", v6], state) =>
+      readBack(reader, { listed: { v4, ...(v6 !== undefined && { v6 }), sets: saved }, files, state } satisfies Asked),
     listen: (on) => new IptablesListener(on, programs),
   };
 }
 
 async function save({ v4, v6 }: Programs): Promise<Saved | Fault> {
   const [four, six] = await Promise.all([v4, v6].map((program) => run([`${program}-save`], { milliseconds: 30_000 })));
-  const failed = [four, six].find((ran) => ran?.status !== 0);
-  if (!four || !six || failed) return { fault: failed ? complaint(failed) : "nothing was listed" };
-  return { v4: four.stdout, v6: six.stdout };
+  if (!four || !six) return { fault: "nothing was listed" };
+  if (four.status !== 0) return { fault: complaint(four) };
+  const isThere = six.status === 0 && six.stdout.includes("\n:ksp_");
+  if (!isThere && (await lacksIpv6())) return { v4: four.stdout };
+  return six.status === 0 ? { v4: four.stdout, v6: six.stdout } : { fault: complaint(six) };
 }
 
 async function list(programs: Programs, shape: Shape, hasSets: boolean): Promise<Listed | Fault> {
@@ -57,7 +58,11 @@ async function list(programs: Programs, shape: Shape, hasSets: boolean): Promise
   if ("fault" in saved) return saved;
   if (sets && sets.status !== 0) return { fault: complaint(sets) };
   const listed = sets?.stdout ?? "";
-  return { ...parseSaved(saved, shape), filled: parseSets(listed), texts: [saved.v4, saved.v6, listed] };
+  return {
+    ...parseSaved(saved, shape),
+    filled: parseSets(listed),
+    texts: [saved.v4, listed, ...(saved.v6 === undefined ? [] : [saved.v6])],
+  };
 }
 
 /** Every rule, and no list: rules are few, however long lists are. */

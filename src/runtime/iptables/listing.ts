@@ -5,6 +5,9 @@ import { isTimed, setLines } from "./sets.ts";
 export const extensions = ["v4", "v6"] as const;
 export type Extension = (typeof extensions)[number];
 
+/** What `iptables-save` and `ip6tables-save` print; the latter is absent where the kernel has no IPv6, and no rules for it. */
+export type Saved = { readonly v4: string; readonly v6?: string };
+
 /** Where rules of ours stand that a switch replaces, `v4 filter ksp_output`, and what a file puts there. */
 type Places = ReadonlyMap<string, string>;
 
@@ -43,18 +46,18 @@ function linesOf(text: string): readonly { readonly table: string; readonly line
   });
 }
 
-/** Of ours, from what `iptables-save` and `ip6tables-save` print: whoever stands before us is noticed, and whoever behind is not. */
-export function parseSaved(
-  saved: Readonly<Record<Extension, string>>,
-  { states, jumps }: Shape,
-): Pick<Listing, "fixed" | "state"> {
+/** Of ours, from what was printed: whoever stands before us is noticed, and whoever behind is not. */
+export function parseSaved(saved: Saved, { states, jumps }: Shape): Pick<Listing, "fixed" | "state"> {
   const fixed = createHash("sha256");
   const switched = new Map<string, string>();
   const changing = new Set([...states.values()].flatMap((places) => [...places.keys()]));
   const first = new Set<string>();
+  const isSaved = (place: string): boolean => saved.v6 !== undefined || !place.startsWith("v6 ");
   for (const extension of extensions) {
+    const text = saved[extension];
+    if (text === undefined) continue;
     const rules = new Map<string, number>();
-    for (const { table, line } of linesOf(saved[extension])) {
+    for (const { table, line } of linesOf(text)) {
       const [, chain = "", rule = ""] = /^-A (\S+) (.*)$/.exec(line) ?? [];
       const place = `${extension} ${table} ${chain}`;
       const at = rules.get(place) ?? 0;
@@ -69,13 +72,21 @@ export function parseSaved(
       }
     }
   }
-  const areFirst = [...jumps].every((jump) => first.has(jump));
-  const [state] = [...states].find(([, places]) => areFirst && isSame(places, switched)) ?? [];
+  const areFirst = [...jumps].every((jump) => !isSaved(jump) || first.has(jump));
+  const [state] =
+    [...states].find(
+      ([, places]) =>
+        areFirst &&
+        isSame(
+          [...places].filter(([p]) => isSaved(p)),
+          switched,
+        ),
+    ) ?? [];
   return { fixed: fixed.digest("hex"), state };
 }
 
-const isSame = (places: Places, switched: Places): boolean =>
-  places.size === switched.size && [...places].every(([place, rule]) => switched.get(place) === rule);
+const isSame = (places: readonly (readonly [string, string])[], switched: Places): boolean =>
+  places.length === switched.size && places.every(([place, rule]) => switched.get(place) === rule);
 
 /** What the sets of ours hold, from what `ipset save` prints; elements with a time go by themselves. */
 export function parseSets(saved: string): Listing["filled"] {

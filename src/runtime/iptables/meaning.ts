@@ -5,13 +5,13 @@ import { readSets } from "../../proof/readers/iptables/read-sets.ts";
 import { load, nothing } from "../../proof/readers/iptables/read-text.ts";
 import { iptablesTampering } from "../../proof/translation/same-iptables.ts";
 import type { Answer } from "../firewall/kernel.ts";
-import { type Extension, extensions } from "./listing.ts";
+import { extensions, type Saved } from "./listing.ts";
 import { filledSets } from "./sets.ts";
 
 /** What a kernel listed, beside what it was given. */
 export interface Asked {
   /** As `iptables-save`, `ip6tables-save` and `ipset save` printed it. */
-  readonly listed: Readonly<Record<Extension | "sets", string>>;
+  readonly listed: Saved & { readonly sets: string };
   /** The files of the bundle by their paths. */
   readonly files: ReadonlyMap<string, string>;
   /** The state that they were switched to. */
@@ -25,12 +25,16 @@ export function compareMeaning({ listed, files, state }: Asked): Answer {
   const text = (name: string): string => files.get(`iptables/${name}`) ?? "";
   const states = [...files.keys()].flatMap((path) => /^iptables\/(switch\/.+)\.v4$/.exec(path)?.[1] ?? []);
   try {
+    // A hundred thousand prefixes: read once for both families.
+    const [loaded, held] = [readSets(text("sets.ipset")), readSets(oursIn(listed.sets))];
     for (const extension of extensions) {
+      const saved = listed[extension];
+      if (saved === undefined) continue;
       const empty = nothing(families[extension]);
-      const all = load(text(`ruleset.${extension}`), { ...empty, sets: readSets(text("sets.ipset")) });
+      const all = load(text(`ruleset.${extension}`), { ...empty, sets: loaded });
       const timed = readSets(text(`switch/${state}.ipset`), all.sets);
       const program = load(text(`switch/${state}.${extension}`), { ...all, sets: timed });
-      const found = load(restorable(listed[extension]), { ...empty, sets: readSets(oursIn(listed.sets)) });
+      const found = load(restorable(saved), { ...empty, sets: held });
       const difference = iptablesTampering(found, {
         program,
         switches: states.map((name) => ({ sets: text(`${name}.ipset`), rules: text(`${name}.${extension}`) })),

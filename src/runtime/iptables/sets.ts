@@ -10,11 +10,9 @@ export interface SetLines {
 export function setLines(text: string): ReadonlyMap<string, SetLines> {
   const sets = new Map<string, SetLines>();
   for (const line of text.split("\n")) {
-    const [command = "", name = "", ...words] = line.split(" ");
-    if (!name.startsWith("ksp_")) continue;
-    if (command === "create")
-      sets.set(name, { made: words.filter((word) => word !== "-exist").join(" "), elements: [] });
-    else if (command === "add") sets.get(name)?.elements.push(words.join(" "));
+    const [, command, name = "", rest = ""] = /^(create|add) (ksp_\S+) (.*)$/.exec(line) ?? [];
+    if (command === "create") sets.set(name, { made: rest.replace(/ -exist$/, ""), elements: [] });
+    else if (command === "add") sets.get(name)?.elements.push(rest);
   }
   return sets;
 }

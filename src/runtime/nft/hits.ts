@@ -5,7 +5,8 @@ import { complaint, run } from "../system/program.ts";
 /** Counts by statement. A packet that leaves is judged twice, in output and in postrouting, and so it is counted twice. */
 export async function readHits(): Promise<readonly Hits[] | Fault> {
   const ran = await run(["nft", "-j", "list", "table", "inet", "ksp"], { milliseconds: 30_000 });
-  if (ran.status !== 0) return { fault: complaint(ran) };
+  if (ran.status !== 0)
+    return { fault: /No such file or directory/.test(ran.stderr) ? "no rules of ksp are loaded" : complaint(ran) };
   return parseHits(ran.stdout) ?? { fault: "what nft lists is not understood" };
 }
 

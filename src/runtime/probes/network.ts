@@ -1,3 +1,5 @@
+import { type AddressSet, ofFamily } from "../../net/address-set.ts";
+import { lacksIpv6 } from "../system/ipv6.ts";
 import { followNetlink } from "../system/netlink-follower.ts";
 import { Handshake } from "./handshake.ts";
 import { Heartbeat } from "./heartbeat.ts";
@@ -126,9 +128,10 @@ export class Network {
   async #judgeRoutes({ tunnel, devices, servers, probes }: Watched): Promise<void> {
     for (const probe of probes) {
       if (probe.kind !== "route") continue;
-      const read = await readWays(probe.prefixes);
+      const prefixes = await sendable(probe.prefixes);
+      const read = await readWays(prefixes);
       const { good, why, foreign } = read
-        ? judgeRoutes(probe.prefixes, read, (device) => isOf(device, devices), servers)
+        ? judgeRoutes(prefixes, read, (device) => isOf(device, devices), servers)
         : { good: false, why: "the routes cannot be read", foreign: [] };
       if (good && (this.#isDirty || this.#isDeaf)) return;
       this.#on.tell(tunnel, probe.name, good, why);
@@ -137,6 +140,12 @@ export class Network {
       if (before !== foreign.join()) this.#on.foreignRoutes(tunnel, foreign);
     }
   }
+}
+
+/** Of prefixes of both families a kernel without IPv6 has one alone. Where none would be left, nothing is proved. */
+async function sendable(prefixes: AddressSet): Promise<AddressSet> {
+  const four = ofFamily(prefixes, "ipv4");
+  return four.length > 0 && (await lacksIpv6()) ? four : prefixes;
 }
 
 /** Sends a probe through an interface, or stops it where there is none. */

@@ -37,6 +37,9 @@ export function run(
     });
     let stdout = "";
     let stderr = "";
+    child.once("error", (error) => settle({ status: null, stdout, stderr: error.message }));
+    // Where it could not be started there may be no pipes, either.
+    if (child.pid === undefined) return;
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       stdout += text;
     });
@@ -44,7 +47,6 @@ export function run(
       stderr += text;
     });
     child.stdin.on("error", () => {}); // it may end without reading: its status tells
-    child.once("error", (error) => settle({ status: null, stdout, stderr: error.message }));
     child.once("close", (status) => settle({ status, stdout, stderr }));
     child.stdin.end(input);
   });

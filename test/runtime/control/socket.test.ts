@@ -1,5 +1,6 @@
+import { once } from "node:events";
 import { mkdtemp, rm, stat } from "node:fs/promises";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -11,6 +12,7 @@ import {
   type Request,
   type Response,
 } from "../../../src/runtime/control/socket.ts";
+import { eventually } from "../../lab/process.ts";
 
 describe("a request", () => {
   test.each([
@@ -85,6 +87,20 @@ test("what never ends its line is cut off", async () => {
     socket.write("x".repeat(10_000));
   });
   expect(await closed).toBe("");
+});
+
+test("peers that hold it do not take all descriptors", async () => {
+  const path = await serving(async () => ({ fault: "fine" }));
+  let closed = 0;
+  const peers: Socket[] = [];
+  for (let i = 0; i < 70; i++) {
+    const peer = connect({ path }).on("close", () => closed++);
+    await once(peer, "connect");
+    peers.push(peer);
+  }
+  await eventually("the last to be turned away", () => closed === 6);
+  for (const peer of peers) peer.destroy();
+  await eventually("an answer", async () => "fault" in (await ask(path, { command: "status" })));
 });
 
 test("nobody there is told apart from a refusal", async () => {

@@ -81,6 +81,7 @@ const openFirewall = (left?: string, meaning: (texts: readonly string[]) => Prom
     closed: "down",
     remembered: () => left,
     networkResolvers: async () => (resolver ? [resolver] : []),
+    lay: async () => {},
     loaded: async () => {},
     remember: (fixed) => told.push(`remember ${fixed}`),
     done: (ticket) => told.push(`done ${ticket}`),

@@ -66,6 +66,15 @@ describe.skipIf(mayBeSkipped())("a captive portal", { timeout: 60_000 }, () => {
       await vpn.start();
       await guard.inForce("up", start);
       expect(await reaches(lab, browser), "through the tunnel").toBe(true);
+      const open = guard.log().length;
+      expect(await ksp(lab, "portal")).toMatchObject({ status: 1, stderr: expect.stringContaining("`wg0` is good") });
+      expect(
+        guard
+          .log()
+          .slice(open)
+          .some(({ event }) => event === "lost"),
+        "for nothing",
+      ).toBe(false);
       await vpn.process().kill("SIGKILL");
       await guard.inForce("down", start);
       expect(await reaches(lab, browser), "after the visit").toBe(false);

@@ -53,6 +53,12 @@ describe("the state in force", () => {
     expect(read({ ...listed("up"), v6: first }).state).toBeUndefined();
     expect(read({ v4: "", v6: "" }).state).toBeUndefined();
   });
+  test("is that of IPv4 where there is no IPv6, and none once there is one", () => {
+    const { v4 } = listed("up");
+    expect(parseSaved({ v4 }, shape).state).toBe("up");
+    expect(parseSaved({ v4, v6: "" }, shape).state).toBeUndefined();
+    expect(parseSaved({ v4: v4.replace("-A OUTPUT", "-A OUTPUT -j ACCEPT\n-A OUTPUT") }, shape).state).toBeUndefined();
+  });
 });
 
 describe("a listing", () => {

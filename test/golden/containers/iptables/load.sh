@@ -55,12 +55,16 @@ whole() {
 		}'
 }
 
+# Whether the kernel certainly has no IPv6: then it may take no rules for it, and sends nothing by it.
+lacks6() { [ -e /proc/sys/net/ipv4 ] && [ ! -e /proc/sys/net/ipv6 ]; }
+
 # One family: load PROGRAM EXTENSION WHAT.
 load() {
 	case $3 in
 	switch/* | disable) cat "$3.$2" ;;
 	*) whole "$1" "$3.$2" ;;
-	esac | "$1-restore" --noflush --wait 10
+	esac | "$1-restore" --noflush --wait 10 && return
+	[ "$2" = v6 ] && lacks6 && echo "load.sh: this kernel has no IPv6, whose rules are left out" >&2
 }
 
 # Both families, the one that must be ahead first: go WHAT.
