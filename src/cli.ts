@@ -1,47 +1,10 @@
 #!/usr/bin/env node
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { type Format, formats, isDocument } from "./commands/formats.ts";
+import { Argument, Command, CommanderError, Option } from "commander";
+import { isDocument } from "./commands/formats.ts";
+import { day, examples, failOn, format, oneTarget, root, severalTargets, time } from "./commands/options.ts";
 import { version } from "./commands/version.ts";
-import { isDay } from "./ir/calendar.ts";
-import { isTarget, type Target, targets } from "./ir/targets.ts";
 import { backendNames } from "./runtime/firewall/names.ts";
 
-const examples = (...lines: readonly string[]): string =>
-  `\nExamples:\n${lines.map((line) => `  $ ${line}\n`).join("")}`;
-const format = (choices: readonly Format[] = formats) =>
-  new Option("--format <format>", "how to print findings").choices(choices).default("text");
-const root = () =>
-  new Option("--root <dir>", "folder that imports and list files may not leave (default: that of the policy)");
-const day = (text: string): string => {
-  if (!isDay(text)) throw new InvalidArgumentError("It is no day of the calendar, such as 2027-03-31.");
-  return text;
-};
-const units: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
-const time = (text: string): number => {
-  const [, count, unit = ""] = /^([1-9]\d{0,5})([smh])$/.exec(text) ?? [];
-  const milliseconds = Number(count) * (units[unit] ?? 0);
-  if (!(milliseconds >= 1_000 && milliseconds <= 86_400_000))
-    throw new InvalidArgumentError("It is no time between 1s and 24h, such as 15m.");
-  return milliseconds;
-};
-const chosen = (names: string, before: readonly Target[] = []): readonly Target[] => {
-  const known = names.split(",").filter(isTarget);
-  if (known.length < names.split(",").length)
-    throw new InvalidArgumentError(`Allowed choices are ${targets.join(", ")}.`);
-  return [...new Set([...before, ...known])];
-};
-const several = (does: string) => new Option("--target <names>", does).choices(targets).argParser(chosen);
-const one = (does: string) => new Option("--target <name>", does).choices(targets);
-const changes = ["opened", "closed", "changed"] as const;
-type Change = (typeof changes)[number];
-const failure = (text: string, chosen: readonly Change[] = []): readonly Change[] => {
-  const named = text.split(",").map((word) => {
-    const change = changes.find((name) => name === word);
-    if (!change) throw new InvalidArgumentError(`Allowed choices are ${changes.join(", ")}.`);
-    return change;
-  });
-  return [...new Set([...chosen, ...named])];
-};
 /** What went wrong first, such as a full disk behind standard output, is not forgotten. */
 const finish = (code: number): void => {
   process.exitCode = Math.max(Number(process.exitCode ?? 0), code);
@@ -61,7 +24,7 @@ program
   .option("--fix", "apply the proposed fixes of errors where the result has none; with - print the fixed text")
   .addOption(new Option("--at <day>", "the day that each `until` is held against (default: today)").argParser(day))
   .option("--within <baseline>", "a policy: fail where something passes that it does not allow")
-  .addOption(several("firewalls to check for, several with commas (default: judge as Linux does)"))
+  .addOption(severalTargets("firewalls to check for, several with commas (default: judge as Linux does)"))
   .addOption(root())
   .addOption(format())
   .addHelpText(
@@ -88,7 +51,7 @@ program
   .description("write the firewall rules of policies to DIR/<policy>/")
   .argument("<file...>", "policies; - is standard input")
   .requiredOption("-o, --output <dir>", "directory to write to")
-  .addOption(several("firewalls to compile for (default: nft)"))
+  .addOption(severalTargets("firewalls to compile for (default: nft)"))
   .addOption(
     new Option(
       "--egress <device>",
@@ -154,7 +117,7 @@ program
   .description("look the hosts of a policy up and write their addresses into it")
   .argument("<file>", "policy; what it imports is pinned, too")
   .option("--check", "write nothing; fail and print a diff where a name has other addresses now")
-  .addOption(several("firewalls that the policy is for, several with commas (default: nft)"))
+  .addOption(severalTargets("firewalls that the policy is for, several with commas (default: nft)"))
   .option("--resolver <address>", "whom to ask, e.g. 9.9.9.9 or [2620:fe::fe]:53 (default: those of this machine)")
   .addOption(root())
   .addOption(format())
@@ -173,16 +136,9 @@ program
   .description("tell which packets another policy lets pass or drops, in every state")
   .argument("<old>", "the policy as it was; - is standard input")
   .argument("<new>", "the policy as it becomes")
-  .addOption(
-    new Option(
-      "--fail-on <change>",
-      "end with 1 where packets are opened, closed, or anything is changed; several with commas",
-    )
-      .choices(changes)
-      .argParser(failure),
-  )
+  .addOption(failOn("end with 1 where packets are opened, closed, or anything is changed; several with commas"))
   .option("--rules", "print the difference of the rules in words, too")
-  .addOption(one("the firewall to compare for (default: judge as Linux does)"))
+  .addOption(oneTarget("the firewall to compare for (default: judge as Linux does)"))
   .addOption(root())
   .addOption(format(["text", "plain", "json"]))
   .addHelpText(
@@ -203,7 +159,7 @@ program
   .description("tell what becomes of a packet in every state, or what a code means")
   .argument("<subject>", "a policy, or a code such as KSP2001")
   .argument("[packet]", "a packet, in the words of the policy language")
-  .addOption(one("the firewall that gets the packet (default: judge as Linux does)"))
+  .addOption(oneTarget("the firewall that gets the packet (default: judge as Linux does)"))
   .addOption(root())
   .addOption(format(["text", "plain", "json"]))
   .addHelpText(
@@ -227,7 +183,7 @@ program
     "tell whether a machine is as closed, and as open, as a policy says, with the rules of others that are there",
   )
   .argument("<file>", "policy; - is standard input")
-  .addOption(one("the firewall that holds the rules").makeOptionMandatory())
+  .addOption(oneTarget("the firewall that holds the rules").makeOptionMandatory())
   .option("--listing <file...>", "what the firewall lists, in files (default: this machine is asked)")
   .addOption(root())
   .addOption(format())

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { cli } from "./ksp.ts";
 
@@ -8,11 +9,13 @@ const run = (...args: readonly string[]): string => {
   expect([status, stderr]).toEqual([0, ""]);
   return stdout;
 };
-const source = readFileSync(cli, "utf8");
+const source = [cli, fileURLToPath(new URL("../../src/commands/options.ts", import.meta.url))]
+  .map((file) => readFileSync(file, "utf8"))
+  .join("\n");
 const all = (expression: RegExp): readonly string[] => [
   ...new Set([...source.matchAll(expression)].map(([, found]) => found ?? "")),
 ];
-/** As cli.ts spells them. */
+/** As the sources spell them. */
 const commands = all(/\.command\("([a-z]+)"/g);
 const options = all(/(--[a-z]+)[ "]/g).filter((option) =>
   new RegExp(`(?:Option\\(|ption\\()\\s*"(?:-\\w, )?${option}`).test(source),

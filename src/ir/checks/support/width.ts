@@ -20,7 +20,9 @@ export const mostPieces = "/8 (IPv4) or /24 (IPv6)";
 /** How many public addresses there are, of the first family of which there are more than that. */
 export function tooMany(set: AddressSet): bigint | undefined {
   const isMany = (family: Family): bigint | undefined => {
-    const count = countHosts(subtract(ofFamily(set, family), privateRanges));
+    const all = ofFamily(set, family);
+    if (countHosts(all) < mostTogether[family]) return undefined; // most lists: nothing to take out of them
+    const count = countHosts(subtract(all, privateRanges));
     return count >= mostTogether[family] ? count : undefined;
   };
   return isMany("ipv4") ?? isMany("ipv6");
