@@ -16,6 +16,8 @@ const slips: readonly (readonly [what: string, file: string, line: RegExp, by: s
   ["a way to the server for everybody", "down.conf", / user \d+/, ""],
   ["a table that nobody fills", "up.conf", /^table <private_ranges_/m, "table <other_ranges_"],
   ["no last block", "lockdown.conf", /^block drop quick all label.*\n$/m, ""],
+  ["an answer to strangers", "up.conf", /^block drop in quick/m, "block return in quick"],
+  ["an answer to whoever is left", "up.conf", /^block drop quick all label/m, "block return quick all label"],
   ["another macro", "up.conf", /on \$tun_wg0/, "on en0"],
   ["flows that are not killed", "moves.txt", /^ {2}pfctl -i "\$old_tun_wg0" -k 0.*\n/m, ""],
   ["a kill before the load", "moves.txt", /^( {2}pfctl -a .* -f down\.conf\n)( {2}pfctl -i .*\n)/m, "$2$1"],

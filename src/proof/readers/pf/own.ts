@@ -46,6 +46,8 @@ const unfilled = /^utun_none$/;
 function rule({ isQuick, route, options, ...rule }: WrittenRule, fail: (reason: string) => never): void {
   const { users, groups, keeps, flags, label, tag, tagged } = options;
   if (!isQuick) fail("a rule that is not quick");
+  // What pf sends itself is shown to no rule, and tells a stranger of this machine.
+  if (rule.action === "return" && rule.direction !== "out") fail("an answer to who was not asked");
   if (rule.action === "pass" && keeps === undefined) fail("a state that nobody asked for");
   if (keeps === "floating") fail("a state that floats from one interface to another");
   if (flags === "any") fail("a connection taken up in its middle");
