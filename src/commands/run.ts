@@ -19,8 +19,10 @@ export async function run(folder: string, { backend }: BackendOption): Promise<n
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, daemon.stop);
   // A bug ends it closed; whoever started it starts it again.
   process.prependListener("uncaughtException", daemon.stop);
-  const reason = await daemon.ended;
-  return reason === undefined ? 0 : 1;
+  const code = (await daemon.ended) === undefined ? 0 : 1;
+  // What waits for a reader of the log who has stopped reading would keep this process for ever.
+  setTimeout(() => process.exit(code), 1_000).unref();
+  return code;
 }
 
 /** What is no bundle, for `ksp install` as well. */

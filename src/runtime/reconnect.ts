@@ -13,6 +13,8 @@ export interface Reconnecting {
 const gentle = { from: 1_000, to: 60_000 } as const;
 /** A program that goes on in the foreground is given so long to bring its tunnel up before it is started anew. */
 const patience = 15_000;
+/** From the request to end until it is made to: one that hangs must not stay beside each that follows. */
+const grace = 5_000;
 
 /** The wait before try number `tries`, from 0: doubled each time, and never the same for many machines. */
 export function waitBefore(tries: number, { from, to }: { from: number; to: number }, random: number): number {
@@ -86,11 +88,18 @@ export class Reconnection {
   }
 
   #end(child: ChildProcess | undefined): void {
-    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    try {
-      kill(-child.pid, "SIGTERM");
-    } catch {
-      // its group is gone
-    }
+    if (!child) return;
+    signal(child, "SIGTERM");
+    setTimeout(() => signal(child, "SIGKILL"), grace).unref();
+  }
+}
+
+/** With all that it started. */
+function signal({ pid, exitCode, signalCode }: ChildProcess, name: "SIGTERM" | "SIGKILL"): void {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return;
+  try {
+    kill(-pid, name);
+  } catch {
+    // its group is gone
   }
 }

@@ -52,6 +52,12 @@ test("a mark that no packet could carry, and one that every packet would", () =>
   expect(labels("0x0/0x0")).toEqual(["KSP2007 the mask 0x0 has no bit, so every packet would carry it"]);
 });
 
+test.each([0, 256])("there is no protocol %i", (number) => {
+  expect(codes(`allow out to 203.0.113.7 protocol ${number}`)).toEqual([
+    `KSP2007 protocol \`${number}\` is out of range`,
+  ]);
+});
+
 test.each(["reason", "owner", "ticket"])("an empty %s is none", (what) => {
   expect(codes(`deny out to 192.0.2.1 ${what} ""`)).toEqual([`KSP2092 \`\` is no ${what}`]);
   expect(codes(`deny out to 192.0.2.1 ${what} " "`)).toEqual([`KSP2092 \` \` is no ${what}`]);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { mayBeSkipped } from "../lab/requirements.ts";
+import { firewalls } from "./differential/firewalls.ts";
 import { fileOf, kept, parseKept } from "./differential/kept.ts";
 import { emittedOf, type Spoil } from "./differential/policies.ts";
 import { run } from "./differential/run.ts";
@@ -38,7 +39,8 @@ describe.skipIf(mayBeSkipped())("what is planned is what a kernel does", { timeo
   });
 
   test.each(kept())("kept: $name", async ({ name, text, packet }) => {
-    expect((await faults(text, [packet])).map(say)).toEqual([]);
+    for (const firewall of firewalls)
+      expect((await faults(text, [packet], undefined, firewall)).map(say), firewall).toEqual([]);
     const slip = slips[name];
     if (slip) expect(await faults(text, [packet], slip)).not.toEqual([]);
   });

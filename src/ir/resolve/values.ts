@@ -182,13 +182,14 @@ export function resolveTransport(
 ): Transport | undefined {
   if (transport.kind === "protocol") {
     const number = transport.number.value;
-    if (number > 255)
+    // 0 is no transport but IPv6's hop-by-hop options (RFC 8200), and iptables takes it for every protocol.
+    if (number < 1 || number > 255)
       return context.report(
         "KSP2007",
         { what: "protocol", value: transport.number.text },
         {
           at: transport.number.span,
-          label: "IP protocols go from 0 to 255",
+          label: "IP protocols go from 1 to 255",
           help: "write the protocol's number, such as `protocol 50`",
         },
       );

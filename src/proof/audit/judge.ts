@@ -10,7 +10,7 @@ import { possible } from "../possible.ts";
 import { regionText } from "../region-text.ts";
 import { ownerFields } from "../vocabulary.ts";
 import { witnessValues } from "../witness.ts";
-import { forHere } from "./acts.ts";
+import { beforeAct, forHere } from "./acts.ts";
 import { AskedRules, asRouted } from "./asked-rules.ts";
 import { opening, refusing } from "./does.ts";
 import { fewest } from "./fewest.ts";
@@ -159,11 +159,25 @@ class Judge {
     const sent = this.#acts((act) => act.kind === "past" || act.kind === "program")
       ? this.#before({ ...how, settled }, none)
       : none;
+    const astray = this.#acts((act) => act.kind === "destination")
+      ? this.#before({ ...how, settled: this.#astray }, none)
+      : none;
     const offloaded = this.#acts((act) => act.kind === "offload")
       ? this.#before({ ...how, settled: (_, act) => (act.kind === "offload" ? all : undefined) }, none)
       : none;
-    return let_.union(sent, offloaded.intersect(this.#elsewhere)).intersect(real);
+    return let_.union(sent, astray, offloaded.intersect(this.#elsewhere)).intersect(real);
   }
+
+  /** What ours let pass, and becomes one behind them that they refuse. */
+  readonly #astray: Question["settled"] = (base, act) =>
+    this.#way.isLast(base) && act.kind === "destination"
+      ? beforeAct(
+          act,
+          this.#accepted.exists("destinationLocality").complement(),
+          { base, isWorst: true, isNeeded: false, remembered: [] },
+          this.#space,
+        )
+      : undefined;
 
   /** Who may mark packets may as well change rules, so they come unmarked, or with a mark that the policy names. */
   #asSent(): PacketSet {

@@ -146,7 +146,9 @@ export function plain(set: PacketSet, { rules }: Ruleset, space: PacketSpace): P
   ];
   return preferred.reduce((rest, [dimension, wish]) => {
     const wished = rest.intersect(wish);
-    return wished.union(rest.minus(wished.exists(dimension)));
+    // What leaves was routed there, too.
+    const dimensions = dimension === "outName" ? [dimension, "routedName"] : [dimension];
+    return wished.union(rest.minus(wished.exists(...dimensions)));
   }, set);
 }
 

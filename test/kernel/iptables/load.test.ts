@@ -84,6 +84,13 @@ describe.skipIf(mayBeSkipped()).each(variants)("%s", (variant) => {
           const last = policy.plan.states.at(-1)?.state ?? "";
           await host.run(change(switchTo(last)));
           const open = await list(host, variant);
+          for (const misspelt of ["switch/nowhere", "rulset"]) {
+            expect(await host.exec(change(misspelt))).toMatchObject({
+              status: 2,
+              stderr: expect.stringContaining(misspelt),
+            });
+            expect(await list(host, variant)).toEqual(open);
+          }
           await host.run(change("disable"));
           expect(await list(host, variant)).not.toEqual(open);
           await host.run(change(switchTo(last)));

@@ -11,7 +11,7 @@ import { settle, shotOf } from "./shots.ts";
 import { routeMark, settings, type Tunnels, type World, worldOf } from "./world.ts";
 
 /** Where the laboratory's own rules look: in front of ours, between rewriting and our last word, and behind. */
-const groups = { before: 1, through: 2, leaving: 3 } as const;
+const groups = { before: 1, through: 2, leaving: 3, routed: 4 } as const;
 
 const chain = (name: string, hook: string, ...lines: readonly string[]): string =>
   `chain ${name} {\ntype filter hook ${hook}; policy accept;\n${lines.join("\n")}\n}`;
@@ -30,6 +30,7 @@ const probe = (world: World): string => `${routing(world)}table inet probe {
 ${chain("before_input", "input priority -50", `log group ${groups.before}`)}
 ${chain("before_forward", "forward priority -50", `log group ${groups.before}`)}
 ${chain("before_output", "output priority -50", `log group ${groups.before}`)}
+${chain("routed", "postrouting priority -300", `log group ${groups.routed}`)}
 ${chain("leaving", "postrouting priority 250", `log group ${groups.leaving}`)}
 ${chain("through_input", "input priority 2147483645", `log group ${groups.through}`, "drop")}
 ${chain("through_postrouting", "postrouting priority 2147483645", `log group ${groups.through}`, "drop")}
@@ -138,7 +139,7 @@ function compare(
     const sent = settled[serial];
     const before = of.get(groups.before);
     if (!sent || !before) return [];
-    const packet = asSeen(sent, before, of.get(groups.leaving), world);
+    const packet = asSeen(sent, before, of.get(groups.leaving) ?? of.get(groups.routed), world);
     const { verdict, rule } = evaluate(ruleset, packet);
     return [
       {

@@ -96,6 +96,8 @@ describe("harmless", () => {
     "a ban": table(input, [[field("ip", "saddr", { set: ["203.0.113.5", "203.0.113.6"] }), drop]]),
     "a limit of what is new": table(input, [[{ limit: { rate: 10, per: "second", inv: true } }, drop]]),
     "one destination in the tunnel that is refused": table(late, [[field("ip", "daddr", "203.0.113.5"), drop]]),
+    "a card of containers": table({ type: "filter", hook: "egress", prio: 0, dev: "docker0" }, [[drop]], [], "netdev"),
+    "what leaves to containers": table(output, [[meta("oifname", "docker0"), drop]]),
     "another source": table({ type: "nat", hook: "postrouting", prio: 100 }, [
       [
         field("ip", "saddr", { prefix: { addr: "172.17.0.0", len: 16 } }),
@@ -185,6 +187,19 @@ describe("opens", () => {
       ).map(({ kind }) => kind),
     ).toEqual(["breaks"]);
     expect(audit(table(output, [[accept], [server, mark(0x6b73)]]))).toEqual([]);
+  });
+
+  test("what ours let pass and is sent elsewhere behind them", () => {
+    const sent = (prio: number) =>
+      table({ type: "filter", hook: "postrouting", prio }, [
+        [
+          meta("oifname", "eth0"),
+          field("ip", "daddr", "192.168.1.7"),
+          { mangle: { key: { payload: { protocol: "ip", field: "daddr" } }, value: "8.8.8.8" } },
+        ],
+      ]);
+    expect(told(audit(sent(310)))).toEqual(["opens sends packets to another address"]);
+    expect(audit(sent(290))).toEqual([]);
   });
 
   test("two rules that do it together are told once", () => {

@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
+import { within } from "../../../src/runtime/system/within.ts";
+import { cli } from "../../commands/ksp.ts";
 import { withLab } from "../../lab/lab.ts";
 import { eventually } from "../../lab/process.ts";
 import { mayBeSkipped } from "../../lab/requirements.ts";
 import { homeWireguard } from "../../lab/wireguard.ts";
-import { compiled, startGuard } from "./guard.ts";
-import { stateInForce } from "./rules.ts";
+import { compiled, ksp, startGuard } from "./guard.ts";
+import { stateInForce, usual } from "./rules.ts";
 
 const policy = (name: string, more = ""): string => `ksp 1
 policy ${name}
@@ -29,7 +31,7 @@ ${more}`;
 const pausing = policy("pausing", "app browser {\n  linux user 61234\n  traffic tunnel\n  on loss pause\n}\n");
 
 test.skipIf(mayBeSkipped())(
-  "what an earlier daemon paused runs again; without its files or its lock a daemon still closes",
+  "what an earlier daemon paused runs again; without its files or its lock a daemon still closes, and without a reader of its log it ends",
   {
     timeout: 60_000,
   },
@@ -59,6 +61,13 @@ test.skipIf(mayBeSkipped())(
       expect(await guard.process.ended).toMatchObject({ status: 1 });
       expect(guard.log()).toContainEqual(expect.objectContaining({ text: "the lock of the daemon was lost" }));
       expect(await stateInForce(lab, second)).toBe("down");
+
+      const full = "mkfifo /run/log; exec 3<>/run/log; head -c 65536 /dev/zero >&3";
+      const run = `exec ${process.execPath} ${cli} run --backend ${usual.name} ${second} >/run/log`;
+      const unread = await lab.client.spawn(["sh", "-c", `${full}; ${run}`]);
+      await eventually("it to answer", async () => (await ksp(lab, "status")).status !== 2, 30_000);
+      await unread.signal("SIGTERM");
+      expect(await within(10_000, unread.ended)).toMatchObject({ status: 0 });
     });
   },
 );

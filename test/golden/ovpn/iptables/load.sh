@@ -92,7 +92,14 @@ go() {
 	fi
 }
 
-what=$1
+what=${1:-}
+# Of what is not there nothing would come into force, and ours would be gone.
+for file in "$what.v4" "$what.v6"; do
+	if [ ! -r "$file" ]; then
+		echo "load.sh: there is no $file" >&2
+		exit 2
+	fi
+done
 if [ "$what" = ruleset ] && [ -e sets.ipset ]; then ipset restore <sets.ipset || exit 1; fi
 go "$what" || exit 1
 
