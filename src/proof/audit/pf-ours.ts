@@ -121,6 +121,10 @@ function unwritten({ entries, scrubs, translations }: Rules): Foreign | undefine
     found(
       "a tag",
       rules.find(({ tag }) => tag !== undefined),
+    ) ??
+    found(
+      "an answer to who comes in",
+      rules.find(({ action, direction }) => action === "return" && direction !== "out"),
     )
   );
 }

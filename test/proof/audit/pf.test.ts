@@ -70,6 +70,11 @@ describe("ours are not in force", () => {
       ours("block return out quick all", 'anchor "sub" all\n$&'),
       /^absent an anchor stands in it,/,
     ],
+    [
+      "who comes in is answered",
+      ours(/^block drop quick all/m, "block return quick all"),
+      /^absent an answer to who comes in stands in it, and ksp writes none \(block return quick all /,
+    ],
     ["one that calls nothing", ours("block return out quick all", 'anchor "sub/*" in all\n$&'), /^absent an anchor /],
     ["one of scrubs", ours("scrub all", 'scrub-anchor "sub/*" all\n$&'), /^absent an anchor stands in it,/],
     [
