@@ -22,7 +22,7 @@ import {
 const rounds = Number(process.argv[2] ?? 15);
 const seconds = "0.25";
 const program = fileURLToPath(new URL("blast.py", import.meta.url));
-const middle = (count: number): string => networks(count)[count >> 1]?.replace("0/24", "9") ?? "";
+const middle = (count: number): string => networks(count)[count >> 1]?.replace("0/26", "9") ?? "";
 
 type Load = (at: Namespace) => Promise<unknown>;
 const feed =

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { project } from "../../bench/policies.ts";
+import { emitted } from "../../bench/rules.ts";
 import { check, type Load } from "../../src/index.ts";
 
 /** Milliseconds of a check that must be clean. */
@@ -19,4 +20,8 @@ function time(statements: number): number {
 test("5,000 statements in 20 fragments are checked in a few seconds", () => {
   time(200);
   expect(time(5_000)).toBeLessThan(25_000);
+}, 60_000);
+
+test("the policy whose rules are measured compiles, also with the longest list", () => {
+  expect(emitted(100_000).ruleset.length).toBeGreaterThan(1_000_000);
 }, 60_000);
