@@ -13,8 +13,8 @@ const read = (path: string): string => readFileSync(new URL(path, import.meta.ur
 export const networks = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, i) => `${11 + (i >> 15)}.${(i >> 7) & 255}.${(i & 127) * 2}.0/26`);
 
-/** The laboratory's tunnel is a veth: its kind is allowed, too. */
-const withVeth = (text: string): string => text.replaceAll('{ "tun", "wireguard" }', '{ "tun", "veth", "wireguard" }');
+/** The laboratory's tunnel is a veth: its kind is allowed instead of a tun's. */
+const withVeth = (text: string): string => text.replaceAll('"tun"', '"veth"');
 
 export interface Rules {
   readonly ruleset: string;

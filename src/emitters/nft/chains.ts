@@ -5,7 +5,7 @@ import type { Line } from "../linux/line.ts";
 import type { Body, Chain } from "../linux/variants.ts";
 import { judged, sides, type Way } from "../linux/ways.ts";
 import { bodyChains, replyJump, replySections, ruleLines } from "./body.ts";
-import { interfaceLines } from "./interfaces.ts";
+import { choiceLines } from "./interfaces.ts";
 import type { Spelling } from "./words.ts";
 
 /** A chain as templates print it. */
@@ -52,7 +52,7 @@ export function dispatch(
   const rest = bodies.find(({ body: { of } }) => of.kind === "rest");
   const lines = bodies.flatMap(({ body: { of, inline }, chain }): readonly Line[] => {
     const to = (...lines: readonly Line[]) =>
-      interfaceLines(of, sides[way]).flatMap((names) => lines.map((line) => [...names, ...line]));
+      choiceLines(of, sides[way]).flatMap((names) => lines.map((line) => [...names, ...line]));
     if (inline) return to(...ruleLines({ ...inline, match: {} }, spelling));
     if (chain) return to([{ kind: "verdict", text: `goto ${chain}` }]);
     return of.kind === "rest" || !rest?.chain ? [] : to(closed(way));
