@@ -92,7 +92,7 @@ const tried: Readonly<Record<Target, readonly string[]>> = {
     "| tried | against | by |",
     "| --- | --- | --- |",
     "| every file | the plan, read back, for every packet in every state | every compile |",
-    "| the same of random policies | the same plan that nftables has, read back from its files, too | `test/pf/random.test.ts`; last, on 2026-11-30: 1,000 policies (`KSP_RANDOM=1000`), no difference; and 300 more where owners are asked for without a protocol (`KSP_RANDOM=300`), no difference |",
+    "| the same of random policies | the same plan that nftables has, read back from its files, too | `test/pf/random.test.ts`; last, on 2026-11-30: 1,000 policies (`KSP_RANDOM=1000`), owners without a protocol among them, no difference |",
     "| every move | flows that the new state forbids are killed, and none to a server that both reach where pfctl can tell them apart | every compile, the same 1,000 policies, `test/pf/moves.test.ts` |",
     "| what `ksp audit` says of a Mac | an evaluation packet by packet of ours beside rules of others at random | `test/proof/audit/pf-random.test.ts`; last: 300 neighbours (`KSP_RANDOM=300`), no difference |",
     "",
