@@ -34,7 +34,8 @@ const kinds: Readonly<Record<string, Kind>> = {
   "five ports, two protocols": {
     rule: "th dport { 53, 137, 853, 5353, 5355 } meta l4proto { tcp, udp } counter return",
   },
-  "kinds of an interface": { rule: 'meta oifkind { "tun", "wireguard" } counter return' },
+  "a kind of an interface": { rule: 'meta oifkind "tun" counter return' },
+  "two kinds of an interface": { rule: 'meta oifkind { "tun", "wireguard" } counter return' },
   "a source of this machine": { rule: "fib saddr . oif type != local counter return" },
   "four networks in a set": { set: ranges, rule: "ip daddr @networks counter return" },
   "10 networks in a set": { set: networks(10), rule: "ip daddr @networks counter return" },

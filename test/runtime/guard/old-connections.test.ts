@@ -77,7 +77,7 @@ watch wg0 {
 
 /** Takes connections and reads nothing until it is told to; then all there is to come, and how much that was. */
 const server = `
-import select, signal, socket
+import signal, socket
 listener = socket.socket()
 listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
 listener.bind(("${internet.ipv4}", 4433))
@@ -87,7 +87,7 @@ signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
 signal.sigwait([signal.SIGUSR1])
 count = 0
 taken, _ = listener.accept()
-taken.settimeout(3)
+taken.settimeout(8) # the other end asks again after up to four seconds, where the first word of more room was lost
 try:
     while True:
         read = len(taken.recv(65536))
