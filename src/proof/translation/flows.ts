@@ -6,12 +6,11 @@ import type { PacketSpace } from "../packet-space.ts";
 import type { PacketSet } from "../packets/packet-set.ts";
 import { reversed } from "../reversed.ts";
 
-/** Whether a rule lets pass what a rewrite makes: both come from one statement. */
-export const letsPass = (rule: Rule, { from }: Rewrite): boolean =>
-  rule.direction === "forward" && rule.verdict.kind === "accept" && !rule.match.related && rule.from === from;
+const opensForwarding = ({ direction, verdict, match }: Rule): boolean =>
+  direction === "forward" && verdict.kind === "accept" && !match.related;
 
-const openedBy = ({ direction, verdict, match }: Rule, space: PacketSpace): PacketSet =>
-  direction === "forward" && verdict.kind === "accept" && !match.related ? matched(match, space) : space.none;
+/** Whether a rule lets pass what a rewrite makes: both come from one statement. */
+export const letsPass = (rule: Rule, { from }: Rewrite): boolean => opensForwarding(rule) && rule.from === from;
 
 /** What a rewrite makes of forwarded packets, as the forward hook sees them; undefined where it makes none. */
 export function renewedBy({ match, change, direction }: Rewrite): Match | undefined {
@@ -37,8 +36,8 @@ export function sentNowhere(ruleset: Ruleset, space: PacketSpace): PacketSet {
 /** Errors that something may be wrong with: about a flow between their two interfaces, of its family, rewritten as it is. */
 export function flowErrors(ruleset: Ruleset, space: PacketSpace): PacketSet {
   const isRewritten = space.is("rewritten", rewriting.yes);
-  const ways = ruleset.rules.flatMap((rule) => {
-    const opened = openedBy(rule, space);
+  const ways = ruleset.rules.filter(opensForwarding).flatMap((rule) => {
+    const opened = matched(rule.match, space);
     const asRewritten = renewed(
       ruleset.rewrites.filter((rewrite) => letsPass(rule, rewrite)),
       space,
