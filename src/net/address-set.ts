@@ -115,7 +115,18 @@ export function overlaps(a: AddressSet, b: AddressSet): boolean {
 }
 
 export const isSubset = (a: AddressSet, b: AddressSet): boolean => subtract(a, b).length === 0;
-export const ofFamily = (set: AddressSet, family: Family): AddressSet => set.filter((r) => r.family === family);
+
+const parts = new WeakMap<AddressSet, Readonly<Record<Family, AddressSet>>>();
+
+/** What a set has of a family: the same list whenever it is asked for. */
+export function ofFamily(set: AddressSet, family: Family): AddressSet {
+  const known = parts.get(set) ?? {
+    ipv4: set.filter((range) => range.family === "ipv4"),
+    ipv6: set.filter((range) => range.family === "ipv6"),
+  };
+  parts.set(set, known);
+  return known[family];
+}
 
 /** O(log n). */
 export function contains(set: AddressSet, address: Address): boolean {
@@ -140,9 +151,9 @@ function placeOf(set: AddressSet, { family, value }: Address): number {
 export function prefixLength({ family, first, last: end }: AddressRange): number | undefined {
   if (first === end) return width(family);
   const hosts = end - first;
-  if ((hosts & (hosts + 1n)) !== 0n || (first & hosts) !== 0n) return undefined;
-  const digits = hosts.toString(16);
-  return width(family) - 4 * digits.length + Math.clz32(Number.parseInt(digits.slice(0, 1), 16)) - 28;
+  const size = hosts + 1n;
+  if ((hosts & size) !== 0n || (first & hosts) !== 0n) return undefined;
+  return width(family) - Math.round(Math.log2(Number(size)));
 }
 
 /** `10.0.0.0/8`, `192.0.2.7`, or `192.0.2.7-192.0.2.9` where it is no prefix. */
