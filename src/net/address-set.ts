@@ -1,4 +1,4 @@
-import { type Address, type Family, formatAddress, last, width } from "./address.ts";
+import { type Address, type Family, families, formatAddress, last, width } from "./address.ts";
 
 /** All addresses from `first` to `last`, both included. */
 export interface AddressRange {
@@ -12,32 +12,20 @@ export type AddressSet = readonly AddressRange[];
 
 export const everything = (family: Family): AddressRange => ({ family, first: 0n, last: last(family) });
 
-const compareRanges = (a: AddressRange, b: AddressRange): number =>
-  a.family !== b.family
-    ? a.family < b.family
-      ? -1
-      : 1
-    : a.first !== b.first
-      ? a.first < b.first
-        ? -1
-        : 1
-      : a.last < b.last
-        ? -1
-        : a.last > b.last
-          ? 1
-          : 0;
-
 /** Cost: O(n log n). */
 export function addressSet(ranges: Iterable<AddressRange>): AddressSet {
-  const sorted = [...ranges].sort(compareRanges);
-  const merged: AddressRange[] = [];
-  for (const range of sorted) {
-    const previous = merged.at(-1);
-    if (previous && previous.family === range.family && range.first <= previous.last + 1n) {
-      if (range.last > previous.last) merged[merged.length - 1] = { ...previous, last: range.last };
-    } else merged.push(range);
+  const all = [...ranges];
+  return families.flatMap((family) => joined(all.filter((range) => range.family === family)));
+}
+
+function joined(ranges: readonly AddressRange[]): AddressSet {
+  const all: AddressRange[] = [];
+  for (const range of ranges.toSorted((a, b) => (a.first < b.first ? -1 : 1))) {
+    const previous = all.at(-1);
+    if (!previous || range.first > previous.last + 1n) all.push(range);
+    else if (range.last > previous.last) all[all.length - 1] = { ...previous, last: range.last };
   }
-  return merged;
+  return all;
 }
 
 export const union = (...sets: readonly AddressSet[]): AddressSet => addressSet(sets.flat());

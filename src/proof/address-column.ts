@@ -103,7 +103,8 @@ export class AddressColumn {
     let [i, j, end] = [0, 0, 0];
     while (i < a.length && j < b.length) {
       const order = compare(a, i, b, j, width);
-      const [from, start] = order <= 0 ? [a, i] : [b, j];
+      const from = order <= 0 ? a : b;
+      const start = order <= 0 ? i : j;
       for (let limb = 0; limb < width; limb++) all[end++] = from[start + limb] as number;
       if (order <= 0) i += width;
       if (order >= 0) j += width;
