@@ -17,7 +17,7 @@ const shown = [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap(([, shell 
   shell
     .split(/^# /m)
     .slice(1)
-    .map((part) => part.split(/\n(?=END$|```|tun_|pfctl -a \S+ -F)|\n$/m)[0] ?? "")
+    .map((part) => part.split(/\n(?=END$|exit |```|tun_|pfctl -a \S+ -F)|\n$/m)[0] ?? "")
     .map((move) => move.replace("loaded=$?\n", "")),
 );
 
