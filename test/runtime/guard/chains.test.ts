@@ -2,35 +2,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { leaked } from "../../lab/classify.ts";
 import { withLab } from "../../lab/lab.ts";
-import { internet } from "../../lab/line.ts";
-import { eightServers } from "../../lab/openvpn.ts";
 import { mayBeSkipped } from "../../lab/requirements.ts";
 import { homeWireguard } from "../../lab/wireguard.ts";
 import { figure } from "./figures.ts";
 import { compiled, isShut, startGuard } from "./guard.ts";
-import { type Case, lose, loseUnguarded } from "./trial.ts";
-
-const openvpn = `ksp 1
-policy guarded
-
-tunnel vpn {
-  protocol openvpn
-  interface "ovpn-home"
-  server 198.51.100.1-198.51.100.8 tcp 443
-  carrier user 994
-  address assigned
-  carries everything
-}
-
-dns 10.8.0.1 through vpn
-ipv6 block
-
-watch vpn {
-  interface
-  route 0.0.0.0/0
-  heartbeat 10.8.0.1 every 200ms lost after 3
-}
-`;
 
 const hop = (name: string, device: string, server: string, mark: number, network: string): string => `
 tunnel ${name} {
@@ -56,52 +31,6 @@ ipv6 block
 `;
 
 describe.skipIf(mayBeSkipped())("chains", { timeout: 60_000 }, () => {
-  test("a lost OpenVPN tunnel closes, leaks nothing and opens again; without rules it leaks", async () => {
-    const folder = await compiled(openvpn);
-    await withLab(async (lab) => {
-      const vpn = await lab.openvpn(eightServers);
-      const cases: readonly (Case & { readonly least: number })[] = [
-        { name: "SIGKILL", lose: () => vpn.process().kill("SIGKILL"), undo: vpn.start, least: 500 },
-        {
-          name: "the servers are unreachable, and nobody says so",
-          lose: () => lab.router.ip("route replace blackhole 198.51.100.0/24"),
-          undo: () => lab.router.ip("route replace 198.51.100.0/24 via 100.64.1.2"),
-          least: 50,
-        },
-        {
-          name: "SIGSTOP",
-          lose: () => vpn.process().signal("SIGSTOP"),
-          undo: () => vpn.process().signal("SIGCONT"),
-          least: 50,
-        },
-      ];
-      await vpn.start();
-      for (const each of cases) {
-        const counts = await loseUnguarded(lab, vpn, each);
-        figure(`OpenVPN, ${each.name}: ${leaked(counts)} without rules`);
-        expect(leaked(counts), each.name).toBeGreaterThan(each.least);
-      }
-      // An assigned address is not told to neighbours: the kernel must be asked to keep quiet, and to forget it at the end.
-      const keys = ["net.ipv4.conf.all.arp_announce", "net.ipv4.conf.all.arp_ignore"];
-      const settings = async (): Promise<string> =>
-        (await lab.client.run(["sysctl", "-n", ...keys])).split("\n").join(" ").trim();
-      const before = await settings();
-      const guard = await startGuard(lab, folder);
-      await guard.inForce("up", 0);
-      expect([before, await settings()]).toEqual(["0 0", "2 1"]);
-      for (const each of cases) {
-        const { counts, datagrams, closed, restored } = await lose({ lab, vpn, guard }, each);
-        figure(`OpenVPN, ${each.name}: closed ${closed} ms, restored ${restored} ms, ${datagrams} datagrams`);
-        expect(datagrams, each.name).toBeGreaterThan(300);
-        expect(counts.endpoint, each.name).toBeGreaterThan(50);
-        expect(leaked(counts), `${each.name}: ${JSON.stringify(counts)}`).toBe(0);
-        expect(await lab.ping(internet.ipv4), each.name).toBe(true);
-      }
-      await guard.process.kill("SIGTERM");
-      expect(await settings()).toBe(before);
-    });
-  });
-
   test("two hops: a lost one closes what is behind it, and they open in their order", async () => {
     const folder = await compiled(twoHops);
     await withLab(async (lab) => {

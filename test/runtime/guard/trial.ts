@@ -41,12 +41,33 @@ export async function lose(
 }
 
 /** The same without rules and without a daemon: what would leave. */
-export async function loseUnguarded(lab: Lab, vpn: Vpn, { lose, undo }: Case): Promise<Counts> {
+export const loseUnguarded = (lab: Lab, vpn: Vpn, each: Case): Promise<Counts> => unguarded(lab, vpn, each, 450);
+
+/**
+ * The same with the rule that guides all over the web insert once the interface is lost: everything but into the tunnel is
+ * dropped. Their scripts look every few seconds or minutes; this one looks half a second after the loss.
+ */
+export function losePlainly(lab: Lab, vpn: Vpn, each: Case): Promise<Counts> {
+  const rule = (verb: string): string =>
+    ["iptables", "ip6tables"].map((program) => `${program} ${verb} OUTPUT ! -o ${vpn.interface} -j DROP`).join("; ");
+  const look = `sleep 0.5; ip link show dev ${vpn.interface} up 2>&1 | grep -q LOWER_UP || { ${rule("-I")}; }`;
+  const lose = async (): Promise<void> => {
+    await each.lose();
+    await lab.client.spawn(["sh", "-c", look]);
+  };
+  const undo = async (): Promise<void> => {
+    await lab.client.exec(["sh", "-c", rule("-D")]);
+    await each.undo();
+  };
+  return unguarded(lab, vpn, { ...each, lose, undo }, 1_000);
+}
+
+async function unguarded(lab: Lab, vpn: Vpn, { lose, undo }: Case, milliseconds: number): Promise<Counts> {
   const capture = await lab.capture(vpn);
   const flood = await lab.flood(vpn);
   await pause(150);
   await lose();
-  await pause(450);
+  await pause(milliseconds);
   await flood.stop();
   const counts = await capture.stop();
   await undo();

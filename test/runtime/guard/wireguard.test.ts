@@ -7,7 +7,7 @@ import type { Vpn } from "../../lab/vpn.ts";
 import { homeWireguard } from "../../lab/wireguard.ts";
 import { figure } from "./figures.ts";
 import { compiled, startGuard } from "./guard.ts";
-import { type Case, lose, loseUnguarded } from "./trial.ts";
+import { type Case, lose, losePlainly, loseUnguarded } from "./trial.ts";
 
 const policy = `ksp 1
 policy guarded
@@ -35,8 +35,15 @@ watch wg0 {
 const table = `${homeWireguard.mark}`;
 const eth0 = "via 192.168.1.1 dev eth0";
 
-/** Ways to lose a WireGuard tunnel. `least` is what leaves in clear without rules, within half a second. */
-const casesOf = ({ client, router }: Lab, vpn: Vpn): readonly (Case & { readonly least: number })[] => [
+interface Leaking extends Case {
+  /** What leaves in clear without rules, within half a second. */
+  readonly least: number;
+  /** What leaves with the rule of the guides, within a second. */
+  readonly plain?: number;
+}
+
+/** Ways to lose a WireGuard tunnel. */
+const casesOf = ({ client, router }: Lab, vpn: Vpn): readonly Leaking[] => [
   {
     name: "the VPN gets SIGKILL",
     lose: () => vpn.process().kill("SIGKILL"),
@@ -48,6 +55,13 @@ const casesOf = ({ client, router }: Lab, vpn: Vpn): readonly (Case & { readonly
     lose: () => client.ip("link del wg0"),
     undo: vpn.start,
     least: 500,
+  },
+  {
+    name: "somebody ends it",
+    lose: () => vpn.process().kill("SIGTERM"),
+    undo: vpn.start,
+    least: 500,
+    plain: 300,
   },
   {
     name: "the interface goes down",
@@ -63,6 +77,12 @@ const casesOf = ({ client, router }: Lab, vpn: Vpn): readonly (Case & { readonly
     least: 50, // names asked of the LAN's gateway
   },
   {
+    name: "the link loses its carrier",
+    lose: () => router.ip("link set lan0 down"),
+    undo: () => router.ip("link set lan0 up"),
+    least: 10, // before it is lost
+  },
+  {
     name: "the VPN gets SIGSTOP",
     lose: () => vpn.process().signal("SIGSTOP"),
     undo: () => vpn.process().signal("SIGCONT"),
@@ -73,6 +93,7 @@ const casesOf = ({ client, router }: Lab, vpn: Vpn): readonly (Case & { readonly
     lose: () => client.ip(`route replace default ${eth0} table ${table}`),
     undo: () => client.ip(`route replace default dev wg0 table ${table}`),
     least: 300,
+    plain: 300, // the interface is there
   },
   {
     name: "half the internet gets a more specific route",
@@ -102,7 +123,7 @@ describe.skipIf(mayBeSkipped())("a lost WireGuard tunnel", { timeout: 90_000 }, 
     });
   });
 
-  test("leaks without rules, in every one of these cases", async () => {
+  test("leaks without rules in every one of these cases, and with a rule that comes when it is lost", async () => {
     await withLab(async (lab) => {
       const vpn = await lab.wireguard(homeWireguard);
       await vpn.start();
@@ -111,6 +132,10 @@ describe.skipIf(mayBeSkipped())("a lost WireGuard tunnel", { timeout: 90_000 }, 
         const counts = await loseUnguarded(lab, vpn, each);
         figure(`${each.name}: ${leaked(counts)} without rules`);
         expect(leaked(counts), `${each.name}: ${JSON.stringify(counts)}`).toBeGreaterThan(each.least);
+        if (each.plain === undefined) continue;
+        const plain = leaked(await losePlainly(lab, vpn, each));
+        figure(`${each.name}: ${plain} with the rule of the guides`);
+        expect(plain, each.name).toBeGreaterThan(each.plain);
       }
     });
   });
