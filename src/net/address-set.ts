@@ -1,4 +1,4 @@
-import { type Address, type Family, formatAddress, last, width } from "./address.ts";
+import { type Address, type Family, families, formatAddress, last, width } from "./address.ts";
 
 /** All addresses from `first` to `last`, both included. */
 export interface AddressRange {
@@ -12,32 +12,20 @@ export type AddressSet = readonly AddressRange[];
 
 export const everything = (family: Family): AddressRange => ({ family, first: 0n, last: last(family) });
 
-const compareRanges = (a: AddressRange, b: AddressRange): number =>
-  a.family !== b.family
-    ? a.family < b.family
-      ? -1
-      : 1
-    : a.first !== b.first
-      ? a.first < b.first
-        ? -1
-        : 1
-      : a.last < b.last
-        ? -1
-        : a.last > b.last
-          ? 1
-          : 0;
-
 /** Cost: O(n log n). */
 export function addressSet(ranges: Iterable<AddressRange>): AddressSet {
-  const sorted = [...ranges].sort(compareRanges);
-  const merged: AddressRange[] = [];
-  for (const range of sorted) {
-    const previous = merged.at(-1);
-    if (previous && previous.family === range.family && range.first <= previous.last + 1n) {
-      if (range.last > previous.last) merged[merged.length - 1] = { ...previous, last: range.last };
-    } else merged.push(range);
+  const all = [...ranges];
+  return families.flatMap((family) => joined(all.filter((range) => range.family === family)));
+}
+
+function joined(ranges: readonly AddressRange[]): AddressSet {
+  const all: AddressRange[] = [];
+  for (const range of ranges.toSorted((a, b) => (a.first < b.first ? -1 : 1))) {
+    const previous = all.at(-1);
+    if (!previous || range.first > previous.last + 1n) all.push(range);
+    else if (range.last > previous.last) all[all.length - 1] = { ...previous, last: range.last };
   }
-  return merged;
+  return all;
 }
 
 export const union = (...sets: readonly AddressSet[]): AddressSet => addressSet(sets.flat());
@@ -115,7 +103,18 @@ export function overlaps(a: AddressSet, b: AddressSet): boolean {
 }
 
 export const isSubset = (a: AddressSet, b: AddressSet): boolean => subtract(a, b).length === 0;
-export const ofFamily = (set: AddressSet, family: Family): AddressSet => set.filter((r) => r.family === family);
+
+const parts = new WeakMap<AddressSet, Readonly<Record<Family, AddressSet>>>();
+
+/** What a set has of a family: the same list whenever it is asked for. */
+export function ofFamily(set: AddressSet, family: Family): AddressSet {
+  const known = parts.get(set) ?? {
+    ipv4: set.filter((range) => range.family === "ipv4"),
+    ipv6: set.filter((range) => range.family === "ipv6"),
+  };
+  parts.set(set, known);
+  return known[family];
+}
 
 /** O(log n). */
 export function contains(set: AddressSet, address: Address): boolean {
@@ -140,9 +139,9 @@ function placeOf(set: AddressSet, { family, value }: Address): number {
 export function prefixLength({ family, first, last: end }: AddressRange): number | undefined {
   if (first === end) return width(family);
   const hosts = end - first;
-  if ((hosts & (hosts + 1n)) !== 0n || (first & hosts) !== 0n) return undefined;
-  const digits = hosts.toString(16);
-  return width(family) - 4 * digits.length + Math.clz32(Number.parseInt(digits.slice(0, 1), 16)) - 28;
+  const size = hosts + 1n;
+  if ((hosts & size) !== 0n || (first & hosts) !== 0n) return undefined;
+  return width(family) - Math.round(Math.log2(Number(size)));
 }
 
 /** `10.0.0.0/8`, `192.0.2.7`, or `192.0.2.7-192.0.2.9` where it is no prefix. */

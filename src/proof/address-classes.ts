@@ -1,3 +1,4 @@
+import { AddressColumn } from "./address-column.ts";
 import { BudgetExceeded } from "./packets/diagrams.ts";
 import type { Range } from "./packets/layout.ts";
 
@@ -17,9 +18,10 @@ const highestCode = (1n << BigInt(codeBits)) - 1n;
  * linear in those that it has, or in those that it has not where they are fewer.
  */
 export class AddressClasses {
-  /** The last address of each segment, in ascending order, and its class. Neighbours may be of one class. */
-  #lasts: bigint[];
-  #classes: number[];
+  readonly #highest: bigint;
+  /** The last address of each segment, and its class. Neighbours may be of one class. */
+  #lasts: AddressColumn;
+  #classes: Uint32Array;
   /** Of each class: how many segments it has, and its codes. */
   readonly #sizes: number[];
   readonly #codes: Range[];
@@ -27,17 +29,17 @@ export class AddressClasses {
   readonly #known = new Map<Addresses | string, readonly Range[]>();
 
   constructor(highest: bigint, sets: Iterable<Addresses>) {
-    const groups = alike(sets);
-    const distinct = groups.flatMap(([first]) => (first ? [first] : []));
-    this.#lasts = merged([...distinct.map(ends), [highest]]);
-    this.#classes = new Array<number>(this.#lasts.length).fill(0);
+    this.#highest = highest;
+    const groups = alike([...new Set(sets)].map((set) => this.#read(set)));
+    this.#lasts = AddressColumn.merged([...groups.map(({ bounds }) => bounds), AddressColumn.of(highest, highest)]);
+    this.#classes = new Uint32Array(this.#lasts.length);
     this.#sizes = [this.#lasts.length];
-    const choices = distinct.map((set) => this.#choose(set));
-    for (const { segments } of choices) this.#separate(segments);
+    const choices = groups.map((group) => this.#choose(group));
+    for (const { stretches } of choices) this.#separate(stretches);
     this.#codes = sharedOut(this.#classes, this.#sizes.length);
     for (const [i, choice] of choices.entries()) {
       const codes = this.#codesIn(choice);
-      for (const set of groups[i] ?? []) this.#known.set(keyOf(set), codes);
+      for (const set of groups[i]?.sets ?? []) this.#known.set(keyOf(set), codes);
     }
   }
 
@@ -46,16 +48,18 @@ export class AddressClasses {
     const key = keyOf(set);
     const known = this.#known.get(key);
     if (known) return known;
-    this.#cut(set);
-    const choice = this.#choose(set);
-    for (const [whole, part] of this.#separate(choice.segments)) this.#halve(whole, part);
+    const read = this.#read(set);
+    this.#cut(read.bounds);
+    const choice = this.#choose(read);
+    for (const [whole, part] of this.#separate(choice.stretches)) this.#halve(whole, part);
     const codes = this.#codesIn(choice);
     this.#known.set(key, codes);
     return codes;
   }
 
   codeOf(address: bigint): bigint {
-    return (this.#codes[this.#classes[this.#segmentOf(address)] as number] as Range).first;
+    const segment = this.#lasts.placeOf(AddressColumn.of(address, this.#highest), 0);
+    return (this.#codes[this.#classes[segment] as number] as Range).first;
   }
 
   /** The lowest address of the class that a code belongs to. */
@@ -68,61 +72,63 @@ export class AddressClasses {
   *rangesWhere(isChosen: (code: bigint) => boolean): Generator<Range> {
     const chosen = this.#codes.map(({ first }) => isChosen(first));
     let first: bigint | undefined;
-    for (const [segment, end] of this.#lasts.entries()) {
-      if (!chosen[this.#classes[segment] as number]) continue;
+    for (const [segment, of] of this.#classes.entries()) {
+      if (!chosen[of]) continue;
       first ??= this.#first(segment);
       if (chosen[this.#classes[segment + 1] ?? -1]) continue;
-      yield { first, last: end };
+      yield { first, last: this.#lasts.at(segment) };
       first = undefined;
     }
   }
 
-  /** Makes segments end where the set begins and ends. */
-  #cut(set: Addresses): void {
-    const missing = ends(set).filter((end) => this.#lasts[this.#segmentOf(end)] !== end);
-    const classOf = (end: bigint): number => this.#classes[this.#segmentOf(end)] as number;
-    for (const end of missing) this.#sizes[classOf(end)] = (this.#sizes[classOf(end)] as number) + 1;
-    if (missing.length > 100) {
-      const lasts = [...this.#lasts, ...missing].sort(ascending);
-      this.#classes = lasts.map(classOf);
-      this.#lasts = lasts;
-    } else
-      for (const end of missing) {
-        const at = this.#segmentOf(end);
-        this.#classes.splice(at, 0, this.#classes[at] as number);
-        this.#lasts.splice(at, 0, end);
-      }
+  #read(set: Addresses): Bounded {
+    return { sets: [set], hasZero: set[0]?.first === 0n, bounds: AddressColumn.boundsOf(set, this.#highest) };
   }
 
-  #choose(set: Addresses): Choice {
+  /** Makes segments end where a set begins and ends. */
+  #cut(bounds: AddressColumn): void {
+    const [before, classes] = [this.#lasts, this.#classes];
+    this.#lasts = AddressColumn.merged([before, bounds]);
+    if (this.#lasts.length === before.length) return;
+    this.#classes = new Uint32Array(this.#lasts.length);
+    let [done, added, at] = [0, 0, 0];
+    for (let i = 0; i < bounds.length; i++) {
+      at = before.placeOf(bounds, i, at);
+      if (before.isAt(at, bounds, i)) continue;
+      const of = classes[at] as number;
+      this.#sizes[of] = (this.#sizes[of] as number) + 1;
+      this.#classes.set(classes.subarray(done, at), done + added);
+      this.#classes[at + added++] = of;
+      done = at;
+    }
+    this.#classes.set(classes.subarray(done), done + added);
+  }
+
+  /** What a set has of segments, when it cuts none. */
+  #choose({ hasZero, bounds }: Bounded): Choice {
     const total = this.#lasts.length;
-    /** Where each stretch of segments begins, and where it has ended. */
-    const bounds: number[] = [];
-    let [next, count] = [0, 0];
-    for (const { first, last } of set) {
-      const from = this.#segmentOf(first, next);
-      next = this.#segmentOf(last, from) + 1;
-      bounds.push(from, next);
-      count += next - from;
+    const stretches = hasZero ? [0] : [];
+    let [at, count] = [0, 0];
+    for (let i = 0; i < bounds.length; i++) {
+      at = this.#lasts.placeOf(bounds, i, at) + 1;
+      if (stretches.length % 2 === 1) count += at - (stretches.at(-1) as number);
+      stretches.push(at);
     }
     const areOutside = 2 * count > total;
-    const chosen = areOutside ? [0, ...bounds, total] : bounds;
-    const segments: number[] = [];
-    for (let i = 0; i < chosen.length; i += 2)
-      for (let at = chosen[i] as number; at < (chosen[i + 1] as number); at++) segments.push(at);
-    return { segments, areOutside };
+    return { stretches: areOutside ? [0, ...stretches, total] : stretches, areOutside };
   }
 
-  #codesIn({ segments, areOutside }: Choice): readonly Range[] {
-    const classes = new Set(segments.map((segment) => this.#classes[segment] as number));
+  #codesIn({ stretches, areOutside }: Choice): readonly Range[] {
+    const classes = new Set<number>();
+    for (const segment of segmentsIn(stretches)) classes.add(this.#classes[segment] as number);
     const codes = joined([...classes].map((each) => this.#codes[each] as Range));
     return areOutside ? gapsOf(codes) : codes;
   }
 
   /** Gives segments a class of their own where they are only a part of one: the whole, and the part. */
-  #separate(segments: readonly number[]): readonly (readonly [number, number])[] {
+  #separate(stretches: Choice["stretches"]): readonly (readonly [number, number])[] {
     const counts = new Map<number, number>();
-    for (const segment of segments) {
+    for (const segment of segmentsIn(stretches)) {
       const of = this.#classes[segment] as number;
       counts.set(of, (counts.get(of) ?? 0) + 1);
     }
@@ -134,7 +140,7 @@ export class AddressClasses {
       this.#sizes[whole] = size - count;
     }
     if (parts.size > 0)
-      for (const segment of segments) {
+      for (const segment of segmentsIn(stretches)) {
         const of = this.#classes[segment] as number;
         this.#classes[segment] = parts.get(of) ?? of;
       }
@@ -150,93 +156,50 @@ export class AddressClasses {
   }
 
   #first(segment: number): bigint {
-    return segment === 0 ? 0n : (this.#lasts[segment - 1] as bigint) + 1n;
-  }
-
-  /** Searched in growing steps from where it may be soon, then by halves. */
-  #segmentOf(address: bigint, from = 0): number {
-    const highest = this.#lasts.length - 1;
-    let low = from;
-    let high = from;
-    for (let step = 1; high < highest && (this.#lasts[high] as bigint) < address; step *= 2) {
-      low = high + 1;
-      high = Math.min(highest, high + step);
-    }
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#lasts[middle] as bigint) < address) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return segment === 0 ? 0n : this.#lasts.at(segment - 1) + 1n;
   }
 }
 
-/** The segments of a set that cuts none, or those outside it where they are fewer. */
+/** Sets of the same addresses, and where they begin and end. */
+interface Bounded {
+  readonly sets: readonly Addresses[];
+  readonly hasZero: boolean;
+  readonly bounds: AddressColumn;
+}
+
+/** The segments that a set has, or those that it has not where they are fewer. */
 interface Choice {
-  readonly segments: readonly number[];
+  /** The first segment of a stretch and the one after its last, in turn. */
+  readonly stretches: readonly number[];
   readonly areOutside: boolean;
 }
 
+function* segmentsIn(stretches: Choice["stretches"]): Generator<number> {
+  for (let i = 0; i < stretches.length; i += 2)
+    for (let at = stretches[i] as number; at < (stretches[i + 1] as number); at++) yield at;
+}
+
 /** Sets of the same addresses, together: a plan and the files for it have each their own. */
-function alike(sets: Iterable<Addresses>): readonly (readonly Addresses[])[] {
-  const found = new Map<string, Addresses[][]>();
-  for (const set of new Set(sets)) {
-    const key = `${set.length} ${set[0]?.first} ${set.at(-1)?.last}`;
-    const groups = found.get(key) ?? [];
-    found.set(key, groups);
-    const group = groups.find(([one]) => one && areSame(one, set));
-    if (group) group.push(set);
-    else groups.push([set]);
+function alike(all: readonly Bounded[]): readonly Bounded[] {
+  const found = new Map<string, Bounded[]>();
+  for (const one of all) {
+    const key = `${one.hasZero} ${one.bounds.outline()}`;
+    const others = found.get(key) ?? [];
+    const at = others.findIndex(({ bounds }) => bounds.isSame(one.bounds));
+    found.set(key, others);
+    if (at < 0) others.push(one);
+    else others[at] = { ...one, sets: [...(others[at]?.sets ?? []), ...one.sets] };
   }
   return [...found.values()].flat();
 }
-
-const areSame = (a: Addresses, b: Addresses): boolean =>
-  a.every(({ first, last }, i) => first === b[i]?.first && last === b[i].last);
 
 const keyOf = (set: Addresses): Addresses | string =>
   set.length > 8 ? set : set.map(({ first, last }) => `${first}-${last}`).join();
 
 const ascending = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Where segments must end so that the set cuts none, in ascending order. */
-function ends(set: Addresses): readonly bigint[] {
-  const all: bigint[] = [];
-  let before = -1n;
-  for (const { first, last } of set) {
-    if (first <= before || last < first) throw new Error("addresses are not sorted and disjoint");
-    const end = first - 1n;
-    if (end !== before) all.push(end);
-    all.push(last);
-    before = last;
-  }
-  return all;
-}
-
-/** Of lists in ascending order, each value once: the short ones first, by halves. Bigger than a sort, and several times as fast. */
-function merged(lists: readonly (readonly bigint[])[]): bigint[] {
-  let all = lists.toSorted((a, b) => a.length - b.length);
-  while (all.length > 1)
-    all = Array.from({ length: (all.length + 1) >> 1 }, (_, i) => merge(all[2 * i], all[2 * i + 1]));
-  return [...(all[0] ?? [])];
-}
-
-function merge(a: readonly bigint[] = [], b: readonly bigint[] = []): readonly bigint[] {
-  const all: bigint[] = [];
-  let [i, j] = [0, 0];
-  while (i < a.length && j < b.length) {
-    const [x, y] = [a[i] as bigint, b[j] as bigint];
-    if (x <= y) i++;
-    if (y <= x) j++;
-    all.push(x < y ? x : y);
-  }
-  for (; i < a.length; i++) all.push(a[i] as bigint);
-  for (; j < b.length; j++) all.push(b[j] as bigint);
-  return all;
-}
-
 /** All codes, in the order of addresses: so the classes of a wide set are few ranges of codes. */
-function sharedOut(classes: readonly number[], count: number): Range[] {
+function sharedOut(classes: Uint32Array, count: number): Range[] {
   const step = BigInt(codeBits - (count - 1).toString(2).length);
   const codes = new Array<Range>(count);
   for (const [place, of] of [...new Set(classes)].entries()) {

@@ -2,14 +2,14 @@ import type { Packet } from "../ir/packet.ts";
 import type { Identity, Tunnel } from "../ir/policy.ts";
 import type { AddressMatch, Direction, InterfaceSet, Zone } from "../ir/ruleset.ts";
 import { type Family, last } from "../net/address.ts";
-import type { AddressSet } from "../net/address-set.ts";
+import { type AddressSet, ofFamily } from "../net/address-set.ts";
 import type { PortSet } from "../net/port-set.ts";
 import { AddressClasses, type Addresses } from "./address-classes.ts";
 import { dimensionsOf, directions, type Names, namesOf, packetFamilies, type Side } from "./dimensions.ts";
 import type { Range } from "./packets/layout.ts";
 import type { PacketSet } from "./packets/packet-set.ts";
 import { Space, type SpaceOptions } from "./packets/space.ts";
-import { addressesIn, ownerName, type Vocabulary } from "./vocabulary.ts";
+import { ownerName, type Vocabulary } from "./vocabulary.ts";
 
 /**
  * The packets of `src/ir/packet.ts`, and more that only a backend asks for (where a packet was routed first, fragments, ICMP
@@ -57,7 +57,7 @@ export class PacketSpace extends Space {
   }
 
   address(end: End, family: Packet["family"], set: AddressSet, inside: PacketSet): PacketSet {
-    return this.addresses(end, family, addressesIn(set, family === "ipv6" ? "ipv6" : "ipv4"), inside);
+    return this.addresses(end, family, ofFamily(set, family === "ipv6" ? "ipv6" : "ipv4"), inside);
   }
 
   /** IPv4 and ARP have their addresses in one dimension; a list is made once, however many rules name it. */

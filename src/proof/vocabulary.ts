@@ -116,18 +116,9 @@ export function merged(...vocabularies: readonly Vocabulary[]): Vocabulary {
 
 const addressesOf = (sets: readonly AddressSet[]): Vocabulary["addresses"] => {
   const distinct = [...new Set(sets)];
-  const of = (family: Family) => distinct.map((set) => addressesIn(set, family)).filter(({ length }) => length > 0);
+  const of = (family: Family) => distinct.map((set) => ofFamily(set, family)).filter(({ length }) => length > 0);
   return { ipv4: of("ipv4"), ipv6: of("ipv6") };
 };
-
-const parts = new WeakMap<AddressSet, Readonly<Record<Family, Addresses>>>();
-
-/** What a set has of a family: the same list whenever it is asked for. */
-export function addressesIn(set: AddressSet, family: Family): Addresses {
-  const known = parts.get(set) ?? { ipv4: ofFamily(set, "ipv4"), ipv6: ofFamily(set, "ipv6") };
-  parts.set(set, known);
-  return known[family];
-}
 
 function namesOf(identities: readonly Identity[]): Vocabulary["owners"] {
   const named = (field: OwnerField) =>

@@ -12,12 +12,13 @@ const { files = new Map<string, string>(), diagnostics } = compile(
 const moves = (files.get("pf/moves.txt") ?? "").replace(/^ {2}/gm, "");
 const blocks = moves.split(/\n\n|\n$/).filter((block) => /^(tables|move .*)\n/.test(block));
 
-/** What stands in a shell block of the page below a comment of its own line, as far as it runs pfctl. */
+/** What stands in a shell block of the page below a comment of its own line, as far as it runs pfctl: without what it keeps of a result. */
 const shown = [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap(([, shell = ""]) =>
   shell
     .split(/^# /m)
     .slice(1)
-    .map((part) => part.split(/\n(?=END$|```|tun_|pfctl -a \S+ -F)|\n$/m)[0] ?? ""),
+    .map((part) => part.split(/\n(?=END$|exit |```|tun_|pfctl -a \S+ -F)|\n$/m)[0] ?? "")
+    .map((move) => move.replace("loaded=$?\n", "")),
 );
 
 test("the policy of the page compiles", () => {

@@ -1,13 +1,6 @@
 import { didYouMean } from "../../diagnostics/did-you-mean.ts";
-import {
-  type AddressRange,
-  type AddressSet,
-  addressSet,
-  formatRange,
-  isSubset,
-  subtract,
-} from "../../net/address-set.ts";
-import { constant, isFault, type NetFault, parseNet } from "../../net/parse-net.ts";
+import { type AddressRange, type AddressSet, addressSet, formatRange, subtract } from "../../net/address-set.ts";
+import { isFault, type NetFault, parseNet } from "../../net/parse-net.ts";
 import { type PortRange, type PortSet, portSet } from "../../net/port-set.ts";
 import { icmpTypes, icmpv6Types, type Transport } from "../../net/protocol.ts";
 import type * as ast from "../../parser/ast.ts";
@@ -23,6 +16,8 @@ const opposite = { host: "network", network: "host" } as const;
 
 /** Undefined after a message. An exclusion that leaves nothing is an error: empty has no spelling. */
 export function resolveNets(context: Context, nets: ast.Nets, meant?: HostBits): AddressSet | undefined {
+  const whole = wholeList(context, nets);
+  if (whole) return whole;
   const include = resolveEach(context, nets.include, meant);
   const except = resolveEach(context, nets.except, meant && opposite[meant]);
   if (!include || !except) return undefined;
@@ -37,6 +32,14 @@ export function resolveNets(context: Context, nets: ast.Nets, meant?: HostBits):
       help: "narrow what stands after `except`, or remove the statement",
     },
   );
+}
+
+/** One set, however many statements name the list: what is found out about it is found out once. */
+function wholeList(context: Context, { include, except }: ast.Nets): AddressSet | undefined {
+  const [only, ...others] = include;
+  if (only?.kind !== "list" || others.length + except.length > 0) return undefined;
+  context.usedLists.add(only.text);
+  return context.lists.get(only.text);
 }
 
 /** In the order written: for resolvers, whose order is the order of asking. */
@@ -66,11 +69,12 @@ export function resolveNet(context: Context, net: ast.Net, meant?: HostBits): Ad
   if (net.kind === "param") return context.unsupported("a parameter", net.span);
   const parsed = parseNet(net.text);
   if (isFault(parsed)) return reportNet(context, net, parsed, meant);
-  return isSubset([parsed], mapped) ? reportMapped(context, net, parsed) : parsed;
+  return isMapped(parsed) ? reportMapped(context, net, parsed) : parsed;
 }
 
 /** RFC 4291 2.5.5.2: how programs write IPv4 to a socket of IPv6. */
-const mapped = constant("::ffff:0:0/96");
+const isMapped = ({ family, first, last }: AddressRange): boolean =>
+  family === "ipv6" && first >> 32n === 0xffffn && last >> 32n === 0xffffn;
 
 /** The kernel sends IPv4 there, so what is said of such an address is said of no packet. */
 function reportMapped(context: Context, { text, span }: ast.Net, { first, last }: AddressRange): undefined {

@@ -13,6 +13,16 @@ export type Risk = "KSP3001" | "KSP3002";
  * taken out of the claim, each with its own packets; the claim is about all others.
  */
 export function bearable(policy: Policy, risk: Risk): Policy {
+  const known = found.get(policy) ?? new Map<Risk, Policy>();
+  const counted = known.get(risk) ?? counting(policy, risk);
+  found.set(policy, known.set(risk, counted));
+  return counted;
+}
+
+/** The same in every state. */
+const found = new WeakMap<Policy, Map<Risk, Policy>>();
+
+function counting(policy: Policy, risk: Risk): Policy {
   const bears = ({ caveat }: { readonly caveat: Caveat }) => caveat.acceptRisk.includes(risk);
   const { allows, forwards, dns, portal, ...rest } = policy;
   const isPortalBorne = portal && bears(portal);
