@@ -1,4 +1,5 @@
 import Type, { type Static } from "typebox";
+import { longestSocketPath } from "../net/socket-path.ts";
 import {
   addresses,
   type Immutable,
@@ -244,6 +245,7 @@ export type App = Immutable<Static<typeof appSchema>>;
 const probe = tagged(
   record({ kind: Type.Literal("interface") }),
   record({ kind: Type.Literal("handshake"), within: milliseconds }),
+  record({ kind: Type.Literal("management"), socket: Type.String({ pattern: "^/", maxLength: longestSocketPath }) }),
   record({ kind: Type.Literal("route"), prefixes: addresses }),
   record({
     kind: Type.Literal("heartbeat"),

@@ -183,6 +183,7 @@ export type ProbeItem = Item &
   (
     | { readonly kind: "interface" }
     | { readonly kind: "handshake"; readonly within: Duration }
+    | { readonly kind: "management"; readonly socket: Text }
     | { readonly kind: "route"; readonly nets: Nets }
     | { readonly kind: "heartbeat"; readonly targets: Nets; readonly every: Duration; readonly lostAfter: Integer }
   );

@@ -130,6 +130,7 @@ export function probe(ctx: Context, node: cst.ProbeCstNode, line: Line): ast.Pro
   const { children: c } = node;
   const common = base(ctx, node, line);
   if (c.KwInterface) return { kind: "interface", ...common };
+  if (c.KwManagement) return { kind: "management", socket: text(ctx, one(c.TEXT)), ...common };
   if (c.KwRoute) return { kind: "route", nets: nets(ctx, one(c.nets)), ...common };
   const time = duration(ctx, one(c.DURATION));
   if (c.KwHandshake) return { kind: "handshake", within: time, ...common };

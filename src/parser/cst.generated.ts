@@ -684,6 +684,8 @@ export type ProbeCstChildren = {
   KwHandshake?: IToken[];
   KwWithin?: IToken[];
   DURATION?: (IToken)[];
+  KwManagement?: IToken[];
+  TEXT?: IToken[];
   KwRoute?: IToken[];
   nets?: (NetsCstNode)[];
   KwHeartbeat?: IToken[];

@@ -793,6 +793,7 @@ export class Grammar extends CstParser {
 
   // probe ::= "interface"
   //         | "handshake" "within" DURATION
+  //         | "management" TEXT
   //         | "route" nets
   //         | "heartbeat" nets "every" DURATION "lost" "after" INTEGER
   readonly probe = this.RULE("probe", () => {
@@ -803,6 +804,12 @@ export class Grammar extends CstParser {
           this.CONSUME(kw.handshake);
           this.CONSUME(kw.within);
           this.CONSUME(t.DURATION);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(kw.management);
+          this.CONSUME(t.TEXT);
         },
       },
       {

@@ -233,6 +233,8 @@ function probe(item: ast.ProbeItem): readonly Piece[] {
       return ["interface"];
     case "handshake":
       return ["handshake", "within", item.within.text];
+    case "management":
+      return ["management", text(item.socket)];
     case "route":
       return netsClause("route", item.nets);
     case "heartbeat":

@@ -96,7 +96,7 @@ const otherWords = [
   ...words("listen server nat64 host at tcp udp carrier mark user group slice program service"),
   ...words("none through on for redirect block dhcp router-advertisement discovery lan within in out to icmp icmpv6"),
   ...words("accept-risk reason owner ticket until masquerade rewrite traffic loss pause keep machine apps carried"),
-  ...words("reject drop most per desktop handshake route heartbeat every lost after run backoff"),
+  ...words("reject drop most per desktop handshake management route heartbeat every lost after run backoff"),
   ...words("disable never allowed confirm reply while or"),
 ];
 

@@ -27,6 +27,8 @@ export function wayOut(tokens: readonly IToken[], index: number, { types }: Expe
     return "write addresses, or a list of them as `@NAME`; no name is looked up";
   }
   if (types.includes(t.PORT) && isWord) return "write its number, such as `443`; no name is looked up";
+  if (before.image === "management" && types.includes(t.TEXT))
+    return "OpenVPN can listen at a path, with `management /run/openvpn/home.sock unix`: write that path, in quotes";
   if (["icmp", "icmpv6"].includes(before.image)) return "a type goes by its name, such as `echo-request`";
   if (types.includes(kw.link) && types.includes(kw.tunnel) && isWord)
     return `say what it is: \`link ${image}\` or \`tunnel ${image}\``;

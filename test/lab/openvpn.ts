@@ -10,6 +10,8 @@ export type OpenvpnOptions = {
   readonly port: number;
   /** The user that the client runs as, from its first packet on. */
   readonly uid: number;
+  /** Further options of the client. */
+  readonly more?: readonly string[];
 };
 
 /** What examples/openvpn-eight-servers.ksp says. */
@@ -58,6 +60,7 @@ export const openOpenvpn = async (
         ...["--dev", name, "--proto", protocol("client"), "--nobind", "--client", "--redirect-gateway", "def1"],
         ...["--connect-retry", "1", "2", "--connect-timeout", "3"],
         ...options.servers.flatMap((address) => ["--remote", address]),
+        ...(options.more ?? []),
       ];
       // Root's one right is needed for the device and the routes; /dev/net/tun may be closed to other users.
       const capabilities = ["net_admin", "dac_override"];

@@ -40,7 +40,7 @@ fi
 const script = `
 set -eu
 read -r outside rest </proc/self/stat
-mount -t tmpfs tmpfs /run
+mount -t tmpfs -o mode=0755 tmpfs /run
 mount -t proc proc /proc
 mount -t cgroup2 cgroup2 /sys/fs/cgroup 2>/dev/null || true
 mkdir /run/netns /run/wireguard

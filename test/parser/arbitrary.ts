@@ -247,6 +247,7 @@ const appItem: fc.Arbitrary<ast.AppItem> = fc.oneof(
 const probe: fc.Arbitrary<ast.ProbeItem> = fc.oneof(
   record<Of<ast.ProbeItem, "interface">>({ kind: just("interface"), ...common }),
   record<Of<ast.ProbeItem, "handshake">>({ kind: just("handshake"), within: duration, ...common }),
+  record<Of<ast.ProbeItem, "management">>({ kind: just("management"), socket: text, ...common }),
   record<Of<ast.ProbeItem, "route">>({ kind: just("route"), nets, ...common }),
   record<Of<ast.ProbeItem, "heartbeat">>({
     kind: just("heartbeat"),

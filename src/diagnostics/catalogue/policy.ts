@@ -313,4 +313,9 @@ export const policy = {
     severity: "warning",
     message: text`what goes to \`${"link"}\` may go on to the internet`,
   },
+  KSP2096: {
+    name: "management-probe",
+    severity: "error",
+    message: text`the management probe of \`${"tunnel"}\` ${"fault"}`,
+  },
 } as const;

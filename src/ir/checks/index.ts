@@ -26,6 +26,7 @@ import { interfaceName } from "./interface-name.ts";
 import { ipv6WithoutAddress } from "./ipv6-without-address.ts";
 import { lineSaidTwice } from "./line-said-twice.ts";
 import { listenElsewhere } from "./listen-elsewhere.ts";
+import { managementProbe } from "./management-probe.ts";
 import { markLostByOffload } from "./mark-lost-by-offload.ts";
 import { missingHeartbeat } from "./missing-heartbeat.ts";
 import { missingOnSystem } from "./missing-on-system.ts";
@@ -133,6 +134,7 @@ export const checks: readonly Check[] = [
   missingHeartbeat,
   tooManyAddresses,
   handshakeProbe,
+  managementProbe,
   probeNotCarried,
   heartbeatToServer,
   reconnectSaidTwice,

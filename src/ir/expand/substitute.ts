@@ -225,6 +225,8 @@ function probe(p: Parameters, item: ast.ProbeItem): ast.ProbeItem {
       return { ...item, nets: nets(p, item.nets) };
     case "heartbeat":
       return { ...item, targets: nets(p, item.targets) };
+    case "management":
+      return { ...item, socket: p.text(item.socket) };
     default:
       return item;
   }

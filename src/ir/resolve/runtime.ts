@@ -7,13 +7,14 @@ import type { Context } from "./context.ts";
 import { Items } from "./items.ts";
 import { partsOf } from "./parts.ts";
 import { resolveNets } from "./values.ts";
-import { resolveGroupName } from "./words.ts";
+import { resolveGroupName, resolveSocket } from "./words.ts";
 
 export function resolveWatch(context: Context, watch: ast.Watch): Watch | undefined {
   const tunnel = context.use(watch.tunnel, "tunnel");
   const items = new Items(context, watch.block.items, "`watch`", watch.tunnel.span);
   items.optional("interface");
   items.optional("handshake");
+  items.optional("management");
   const probes = watch.block.items.map((item) => resolveProbe(context, item));
   if (tunnel === undefined || probes.includes(undefined)) return undefined;
   const known = probes.filter((p) => p !== undefined);
@@ -32,6 +33,10 @@ function resolveProbe(context: Context, item: ast.ProbeItem): Probe | undefined 
       return { kind: "interface" };
     case "handshake":
       return { kind: "handshake", within: item.within.milliseconds };
+    case "management": {
+      const socket = resolveSocket(context, item.socket);
+      return socket === undefined ? undefined : { kind: "management", socket };
+    }
     case "route": {
       const prefixes = resolveNets(context, item.nets);
       return prefixes && { kind: "route", prefixes };

@@ -1,4 +1,5 @@
 import { isHostName } from "../../net/host-name.ts";
+import { isSocketPath } from "../../net/socket-path.ts";
 import type * as ast from "../../parser/ast.ts";
 import type { Context } from "./context.ts";
 
@@ -47,6 +48,24 @@ export function resolveSlice(context: Context, { value, span }: ast.Text): strin
       at: span,
       label: "no path of a control group",
       help: "write it as `systemd-cgls` prints it, without a leading `/`, such as `ksp-firefox.slice`",
+    },
+  );
+}
+
+const onlyPaths = "any program may listen at a port that OpenVPN has left: only a path is asked";
+
+/** Where OpenVPN listens with `--management PATH unix`. */
+export function resolveSocket(context: Context, { value, span }: ast.Text): string | undefined {
+  if (isSocketPath(value)) return value;
+  const isPath = value.startsWith("/");
+  return context.report(
+    "KSP2092",
+    { what: "path of a socket", text: value },
+    {
+      at: span,
+      label: isPath ? "too long, or with a detour" : "no absolute path",
+      notes: isPath ? [] : [onlyPaths],
+      help: "let OpenVPN listen with `management /run/openvpn/home.sock unix`, and write that path",
     },
   );
 }

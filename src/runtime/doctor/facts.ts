@@ -2,7 +2,10 @@ import { access, constants } from "node:fs/promises";
 import { join } from "node:path";
 import { controlGroupRoot } from "../apps/control-groups.ts";
 import { isLoaded } from "../backends.ts";
+import { activeFolder } from "../install/units.ts";
+import { loadBundle } from "../load-bundle.ts";
 import { environment, run } from "../system/program.ts";
+import { type LostChannel, lostChannels } from "./channels.ts";
 
 /** What a machine is like, as far as it decides whether the rules hold there. */
 export interface Facts {
@@ -17,6 +20,8 @@ export interface Facts {
   readonly otherFirewalls: readonly string[];
   readonly hasControlGroups: boolean;
   readonly bootsClosed: boolean;
+  /** Of the installed policy. */
+  readonly lostChannels: readonly LostChannel[];
 }
 interface LinkFacts {
   readonly name: string;
@@ -29,7 +34,7 @@ export const programs = ["nft", "iptables", "ip", "ping", "flock", "wg", "setpri
 const firewalls = ["nftables", "firewalld", "ufw", "netfilter-persistent"] as const;
 
 export async function readFacts(): Promise<Facts> {
-  const [missing, ruleset, areOursLoaded, links, enabled, controlGroups, bootsClosed] = await Promise.all([
+  const [missing, ruleset, areOursLoaded, links, enabled, controlGroups, bootsClosed, installed] = await Promise.all([
     missingPrograms(),
     run(["nft", "list", "ruleset"], { milliseconds: 30_000 }),
     isLoaded(),
@@ -37,6 +42,7 @@ export async function readFacts(): Promise<Facts> {
     Promise.all(firewalls.map((name) => run(["systemctl", "is-enabled", `${name}.service`]))),
     controlGroupRoot(),
     exists("/etc/systemd/system/sysinit.target.wants/ksp-lockdown.service"),
+    loadBundle(activeFolder),
   ]);
   return {
     missing,
@@ -46,6 +52,7 @@ export async function readFacts(): Promise<Facts> {
     otherFirewalls: firewalls.filter((_, i) => enabled[i]?.status === 0),
     hasControlGroups: controlGroups !== undefined,
     bootsClosed,
+    lostChannels: "fault" in installed ? [] : await lostChannels(installed.watched),
   };
 }
 

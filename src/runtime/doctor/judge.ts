@@ -40,6 +40,12 @@ export function judge(facts: Facts): readonly Finding[] {
       return { weight, text: `there is no \`${name}\`, which ${what}`, help: "install it" };
     }),
     ...rules(facts),
+    ...facts.lostChannels.map(({ tunnel, fault }) =>
+      note(
+        `\`${tunnel}\` stays closed: ${fault}`,
+        "let OpenVPN listen where the policy says, in a folder that nobody else may write to",
+      ),
+    ),
     ...facts.links.flatMap((link) => links(link, facts)),
     ...facts.otherFirewalls.map((name) =>
       note(

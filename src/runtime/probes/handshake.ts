@@ -1,4 +1,5 @@
 import { complaint, run } from "../system/program.ts";
+import type { Link } from "./links.ts";
 
 export interface HandshakeOptions {
   readonly within: number;
@@ -15,7 +16,8 @@ export class Handshake {
     this.#options = options;
   }
 
-  through(device: string | undefined): void {
+  through(link: Link | undefined): void {
+    const device = link?.name;
     if (device === this.#device) return;
     this.stop();
     this.#device = device;

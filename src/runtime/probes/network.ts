@@ -4,6 +4,7 @@ import { followNetlink } from "../system/netlink-follower.ts";
 import { Handshake } from "./handshake.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { isOf, type Link, lostLink, readLinks } from "./links.ts";
+import { Management } from "./management.ts";
 import { judgeRoutes, readWays } from "./routes.ts";
 import type { NamedProbe, Watched } from "./watch.ts";
 
@@ -64,7 +65,7 @@ export class Network {
     this.#follower?.stop();
     clearInterval(this.#timer);
     this.#isDeaf = true;
-    for (const { tunnel } of this.#watched) this.#run(tunnel, undefined);
+    for (const runner of [...this.#runners.values()].flat()) runner.stop();
   }
 
   /** What is good is told once more. */
@@ -122,7 +123,7 @@ export class Network {
   }
 
   #run(tunnel: string, link: Link | undefined): void {
-    for (const runner of this.#runners.get(tunnel) ?? []) runner(link);
+    for (const runner of this.#runners.get(tunnel) ?? []) runner.through(link);
   }
 
   async #judgeRoutes({ tunnel, devices, servers, probes }: Watched): Promise<void> {
@@ -148,19 +149,20 @@ async function sendable(prefixes: AddressSet): Promise<AddressSet> {
   return four.length > 0 && (await lacksIpv6()) ? four : prefixes;
 }
 
-/** Sends a probe through an interface, or stops it where there is none. */
-type Runner = (link: Link | undefined) => void;
+interface Runner {
+  /** The tunnel's interface is this one from now on; undefined where there is none. */
+  readonly through: (link: Link | undefined) => void;
+  readonly stop: () => void;
+}
 
 function runnerOf(probe: NamedProbe, tell: (good: boolean, why: string) => void): Runner | undefined {
   switch (probe.kind) {
-    case "heartbeat": {
-      const heartbeat = new Heartbeat({ ...probe, tell });
-      return (link) => heartbeat.through(link);
-    }
-    case "handshake": {
-      const handshake = new Handshake({ ...probe, tell });
-      return (link) => handshake.through(link?.name);
-    }
+    case "heartbeat":
+      return new Heartbeat({ ...probe, tell });
+    case "handshake":
+      return new Handshake({ ...probe, tell });
+    case "management":
+      return new Management({ ...probe, tell });
     default:
       return undefined;
   }

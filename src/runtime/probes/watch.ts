@@ -15,6 +15,7 @@ export interface Watched {
 export type NamedProbe =
   | { readonly name: string; readonly kind: "interface" }
   | { readonly name: string; readonly kind: "handshake"; readonly within: number }
+  | { readonly name: string; readonly kind: "management"; readonly socket: string }
   | { readonly name: string; readonly kind: "route"; readonly prefixes: AddressSet }
   | {
       readonly name: string;
@@ -24,7 +25,7 @@ export type NamedProbe =
       readonly lostAfter: number;
     };
 
-/** The age of a handshake is what it is, whatever was closed since. */
+/** The age of a handshake, and what OpenVPN says of itself, is what it is, whatever was closed since. */
 const isThroughPath = ({ kind }: NamedProbe): boolean => kind === "heartbeat";
 
 /** The chains of a bundle as the machine guards them. */
@@ -65,6 +66,8 @@ function namedProbes(probe: Probe): readonly NamedProbe[] {
       return [];
     case "handshake":
       return [{ name: "handshake", ...probe }];
+    case "management":
+      return [{ name: "management", ...probe }];
     case "route":
       return [{ name: "route", ...probe }];
     case "heartbeat":

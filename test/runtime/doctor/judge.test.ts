@@ -17,6 +17,7 @@ const healthy: Facts = {
   otherFirewalls: [],
   hasControlGroups: true,
   bootsClosed: true,
+  lostChannels: [],
 };
 
 test("a healthy machine is left in peace", () => {
@@ -44,6 +45,11 @@ describe("each trouble is found, and alone", () => {
     ["XDP", { links: [{ ...link("eth0"), hasXdp: true }] }, "note: eth0 has an XDP program"],
     ["another firewall", { otherFirewalls: ["nftables"] }, "note: nftables.service starts at the boot"],
     ["no control groups", { hasControlGroups: false }, "note: control groups of version 2"],
+    [
+      "an OpenVPN that cannot be asked",
+      { lostChannels: [{ tunnel: "vpn", fault: "there is no /run/openvpn/home.sock" }] },
+      "note: `vpn` stays closed: there is no /run/openvpn/home.sock",
+    ],
     ["an open boot", { bootsClosed: false }, "gap: the machine boots open"],
   ])("%s", (_, change, expected) => {
     const found = judge({ ...healthy, ...change }).map(({ weight, text }) => `${weight}: ${text}`);
