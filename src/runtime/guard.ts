@@ -1,13 +1,11 @@
-import type { Server } from "node:net";
 import { pid } from "node:process";
 import { stateKey } from "../ir/states.ts";
 import { endOldConnections } from "./apps/old-connections.ts";
 import { Outside } from "./apps/outside.ts";
 import { Pausing } from "./apps/pausing.ts";
-import { groupId } from "./control/group.ts";
 import { OffSwitch } from "./control/off-switch.ts";
+import { Requests } from "./control/requests.ts";
 import { type Remembered, socketPath } from "./control/run-folder.ts";
-import { listen, parseRequest, type Request, type Response } from "./control/socket.ts";
 import { notifyDesktops } from "./desktop.ts";
 import { type Diagnosis, diagnose } from "./diagnosis.ts";
 import { Firewall } from "./firewall/firewall.ts";
@@ -16,7 +14,6 @@ import { type Pin, pinsOf } from "./hosts/pins.ts";
 import type { Loaded } from "./load-bundle.ts";
 import { stepEntries } from "./log.ts";
 import { isOpen } from "./machine/announce.ts";
-import { proved } from "./machine/evidence.ts";
 import { type Effect, type Event, initial, type Mode, type State } from "./machine/state.ts";
 import { step } from "./machine/step.ts";
 import { devicesOf, Egress } from "./nft/egress.ts";
@@ -58,6 +55,7 @@ export class Guard {
   readonly #outside: Outside;
   readonly #hosts: Hosts;
   readonly #offSwitch: OffSwitch;
+  readonly #requests: Requests;
   readonly #foreignRoutes = new Map<string, readonly string[]>();
   #state: State;
   #left: { readonly bundle?: unknown; readonly fixed?: unknown } = {};
@@ -66,8 +64,6 @@ export class Guard {
   #changed: readonly Changed[];
   #isRetiring = false;
   #recent: readonly Recent[] = [];
-  #server: Server | undefined;
-  #leaving: NodeJS.Timeout | undefined;
   #sleep: readonly { readonly stop: () => void }[] = [];
   #isAsleep = false;
   #settle: (reason: string | undefined) => void = () => {};
@@ -145,6 +141,15 @@ export class Guard {
       closing: command(remembered.path(folder), "ruleset"),
       send: (event) => this.#send(event),
     });
+    this.#requests = new Requests({
+      path: socketPath(remembered.folder),
+      runtime: loaded.bundle.runtime,
+      offSwitch: this.#offSwitch,
+      state: () => this.#state,
+      status: () => this.status(),
+      send: (event) => this.#send(event),
+      log: (level, text) => this.#log(level, "control", { text }),
+    });
   }
 
   async start(): Promise<void> {
@@ -166,13 +171,18 @@ export class Guard {
       watchSleep(() => this.#send({ kind: "slept" })),
       hearSleep((isAsleep) => this.#fallAsleep(isAsleep)),
     ];
-    await this.#listen(bundle.runtime.control.group);
+    await this.#requests.start();
   }
 
   readonly stop = (): void => this.#send({ kind: "stop" });
 
   get mode(): Mode {
     return this.#state.mode;
+  }
+
+  /** Undefined once the kernel is guarding. */
+  guarding(milliseconds: number): Promise<string | undefined> {
+    return this.#requests.reached("guarding", milliseconds);
   }
 
   /** Moves down and ends for another one, which puts the settings back: they are raised all the while. */
@@ -185,13 +195,12 @@ export class Guard {
 
   end(reason: string | undefined): void {
     for (const { stop } of this.#sleep) stop();
-    clearTimeout(this.#leaving);
     this.#network.stop();
     this.#firewall.stop();
     this.#reconnection.stop();
     this.#offSwitch.stop();
     this.#hosts.stop();
-    this.#server?.close();
+    this.#requests.stop();
     this.#log(reason === undefined ? "info" : "error", "ended", { ...(reason !== undefined && { reason }) });
     this.#settle(reason);
   }
@@ -271,52 +280,6 @@ export class Guard {
       if (file.startsWith(`${loaded.backend.folder}/`)) await remembered.write(file, text);
   }
 
-  async #listen(group: string | undefined): Promise<void> {
-    const id = group === undefined ? undefined : await groupId(group);
-    if (group !== undefined && id === undefined)
-      this.#log("warning", "control", { text: `there is no group \`${group}\`: only root may ask` });
-    const path = socketPath(this.#options.remembered.folder);
-    try {
-      this.#server = await listen(path, id, { parse: parseRequest, answer: (request) => this.#answer(request) });
-    } catch (error) {
-      // Guarding goes on: it needs nobody to ask.
-      this.#log("error", "control", {
-        text: `nobody can ask this daemon: ${error instanceof Error ? error.message : error}`,
-      });
-    }
-  }
-
-  async #answer(request: Request): Promise<Response> {
-    const fault = await this.#carryOut(request);
-    return fault === undefined ? { status: this.status() } : { fault };
-  }
-
-  async #carryOut(request: Request): Promise<string | undefined> {
-    switch (request.command) {
-      case "status":
-        return undefined;
-      case "enable":
-        await this.#offSwitch.on();
-        return this.reached("guarding");
-      case "portal":
-        return this.#visit();
-      case "disable":
-        return (await this.#offSwitch.off(request.milliseconds)) ?? this.reached("disabled");
-    }
-  }
-
-  async #visit(): Promise<string | undefined> {
-    const { portal } = this.#options.loaded.bundle.runtime;
-    if (!portal) return "the policy has no `portal`";
-    if (this.#state.mode !== "guarding" && this.#state.mode !== "portal") return `the daemon is ${this.#state.mode}`;
-    const through = this.#state.chains.find((chain) => proved(chain) > 0)?.hops[0];
-    if (through) return `\`${through.tunnel}\` is good: no log-in page is in its way`;
-    clearTimeout(this.#leaving);
-    this.#leaving = setTimeout(() => this.#state.mode === "portal" && this.#send({ kind: "enable" }), portal.limit);
-    this.#send({ kind: "portal" });
-    return this.reached("portal");
-  }
-
   /** Without it the next daemon loads anew: a full disk is no reason to end. */
   async #remember(fixed: string): Promise<void> {
     const { loaded, remembered } = this.#options;
@@ -325,16 +288,6 @@ export class Guard {
     } catch (error) {
       this.#log("error", "rules", { text: `the next daemon will not know them: ${error}` });
     }
-  }
-
-  /** Waits until the kernel holds what was asked for. */
-  async reached(mode: "guarding" | "portal" | "disabled", milliseconds = 5_000): Promise<string | undefined> {
-    const end = performance.now() + milliseconds;
-    while (performance.now() < end) {
-      if (this.#state.mode === mode && (mode === "guarding" || !this.#state.pending)) return undefined;
-      await new Promise((settle) => setTimeout(settle, 10));
-    }
-    return `it did not come about: the daemon is ${this.#state.mode}`;
   }
 
   status(): Status {

@@ -102,7 +102,7 @@ export class Succession {
     const why = milliseconds === undefined ? undefined : await this.#promise(milliseconds, asked === undefined);
     if (why !== undefined) return `nothing would bring the rules of now back: ${why}`;
     const guard = await this.#replace(next);
-    const fault = await guard.reached("guarding", 30_000);
+    const fault = await guard.guarding(30_000);
     if (fault !== undefined) {
       await this.#back(fault);
       return `its rules did not come into force, and those before are back: ${fault}`;
