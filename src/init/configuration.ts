@@ -16,6 +16,8 @@ export interface Configuration {
   /** Those of its prefixes that were named beside a default route. */
   readonly named: AddressSet;
   readonly resolvers: readonly Address[];
+  /** Where OpenVPN tells its state. */
+  readonly channel?: string;
 }
 
 export interface Endpoint {

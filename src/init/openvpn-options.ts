@@ -7,9 +7,8 @@ export const ignored: readonly string[] = `
   engine errors-to-stderr explicit-exit-notify extra-certs fast-io force-tls-key-material-export fragment group
   hand-window http-proxy-option http-proxy-user-pass ifconfig-noexec ifconfig-nowarn ignore-unknown-option inactive
   ip-win32 iproute keepalive key key-direction key-method keying-material-exporter keysize link-mtu lladdr local log
-  log-append lport machine-readable-output management management-client management-client-auth management-client-group
-  management-client-user management-external-cert management-external-key management-forget-disconnect management-hold
-  management-log-cache management-query-passwords management-signal management-up-down mlock mssfix mtu-disc mtu-test mute
+  log-append lport machine-readable-output management-client-auth management-forget-disconnect management-log-cache
+  management-up-down mlock mssfix mtu-disc mtu-test mute
   mute-replay-warnings ncp-ciphers ncp-disable nice no-iv no-name-remapping no-replay nobind ns-cert-type passtos
   pause-exit peer-fingerprint persist-key persist-local-ip persist-remote-ip persist-tun ping ping-exit ping-restart
   ping-timer-rem pkcs11-cert-private pkcs11-id pkcs11-id-management pkcs11-pin-cache pkcs11-private-mode

@@ -35,6 +35,9 @@ export interface Said extends Defaults {
   mark?: number;
   user?: Word;
   only?: Protocol;
+  /** Where OpenVPN can be asked, and whether that is for another program. */
+  channel?: Word;
+  hasManager: boolean;
 }
 export type Take = (said: Said, values: readonly Word[], name: Word) => void;
 

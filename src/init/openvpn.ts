@@ -3,6 +3,7 @@ import { addressSet, prefixLength } from "../net/address-set.ts";
 import type { Configuration, Identity } from "./configuration.ts";
 import { fileStem, nameLike } from "./names.ts";
 import { carriedBy, takeAddress, takeDhcpOption, takeDns, takeRedirect, takeRoute } from "./openvpn-inside.ts";
+import { channelOf, managementOptions } from "./openvpn-management.ts";
 import { commands, ignored } from "./openvpn-options.ts";
 import { refuse, type Said, type Take } from "./openvpn-said.ts";
 import { endpoints, protocolOf, serversOf, takePort, takeRemote } from "./openvpn-servers.ts";
@@ -54,6 +55,7 @@ export const options: Readonly<Record<string, Take>> = {
     reading.note("left out", "`block-ipv6`: see the `ipv6` line of the policy", name),
   "dhcp-option": takeDhcpOption,
   dns: takeDns,
+  ...managementOptions,
 };
 
 const known = new Map(Object.entries(options));
@@ -82,6 +84,7 @@ export function readOpenvpn(source: Source): { readonly reading: Reading; readon
     disablesDco: false,
     pulls: false,
     pullsRoutes: true,
+    hasManager: false,
   };
   takeAll(said, optionsOf(reading, linesOf(source.text)));
   const servers = serversOf(said);
@@ -89,6 +92,7 @@ export function readOpenvpn(source: Source): { readonly reading: Reading; readon
   if (device === undefined || reading.diagnostics.length > 0) return { reading };
   const identity = identityOf(said);
   const carries = carriedBy(said);
+  const channel = channelOf(said);
   return {
     reading,
     configuration: {
@@ -101,6 +105,7 @@ export function readOpenvpn(source: Source): { readonly reading: Reading; readon
       ...(carries && { carries }),
       named: addressSet(said.routes.filter((range) => (prefixLength(range) ?? 2) > 1)),
       resolvers: said.resolvers,
+      ...(channel !== undefined && { channel }),
     },
   };
 }

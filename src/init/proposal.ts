@@ -49,7 +49,7 @@ export function propose(configurations: readonly Configuration[]): Proposal {
       "allow dhcp  # remove it where this machine has a fixed address",
       "# allow lan  # printers and the like in private networks",
     ],
-    ...hops.map((hop) => watch(draft, hop)),
+    ...hops.map((hop) => watch(draft, hop, hops)),
   ];
   notes.push({
     kind: "decided",
@@ -209,7 +209,7 @@ function ipv6(draft: Draft, exit: Hop): string {
   return `ipv6 ${draft.ipv6 ? "tunnel" : "block"}`;
 }
 
-function watch(draft: Draft, hop: Hop): readonly string[] {
+function watch(draft: Draft, hop: Hop, hops: readonly Hop[]): readonly string[] {
   const [target] = reached(draft, hop);
   const probe = (text: string) => `  heartbeat ${text} every 1s lost after 3`;
   const asked = () =>
@@ -225,5 +225,15 @@ function watch(draft: Draft, hop: Hop): readonly string[] {
       kind: "decided",
       text: `the heartbeat of \`${hop.name}\` asks its resolver, ${formatAddress(target)}`,
     });
-  return [`watch ${hop.name} {`, "  interface", ...heartbeat, "}"];
+  return [`watch ${hop.name} {`, "  interface", ...management(draft, hop, hops), ...heartbeat, "}"];
+}
+
+/** One place cannot belong to two of them. */
+function management({ notes }: Draft, { name, channel }: Hop, hops: readonly Hop[]): readonly string[] {
+  if (channel === undefined || hops.filter((other) => other.channel === channel).length > 1) return [];
+  notes.push({
+    kind: "decided",
+    text: `the watch of \`${name}\` asks OpenVPN for its state, at ${channel}`,
+  });
+  return [`  management "${channel}"`];
 }

@@ -15,6 +15,16 @@ test("OpenVPN's channel", () => {
   });
 });
 
+test("a parameter names it", () => {
+  const named = watch("/x").replace('"/x"', "$socket");
+  const text = home({ ...openvpn, links: 'param socket text = "/run/openvpn/site.sock"', watch: named });
+  expectClean(text);
+  expect(check({ file: "home.ksp", text }).policy?.watches[0]?.probes).toContainEqual({
+    kind: "management",
+    socket: "/run/openvpn/site.sock",
+  });
+});
+
 test("a protocol without such a channel", () => {
   expectFaults(
     home({

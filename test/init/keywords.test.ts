@@ -91,6 +91,15 @@ const ofOpenvpn: Readonly<Record<string, Effect>> = {
   "route-ipv6": ["fd00::1/8", "carries everything and fd00::/8"],
   "block-ipv6": ["", "left out: `block-ipv6`"],
   "dhcp-option": ["DNS6 10.8.0.9", "dns 10.8.0.1, 10.8.0.9 through home"],
+  management: ["/run/openvpn/home.sock unix", 'management "/run/openvpn/home.sock"'],
+  "management-client": [""],
+  "management-client-group": ["nogroup"],
+  "management-client-user": ["nobody"],
+  "management-external-cert": ["x"],
+  "management-external-key": [""],
+  "management-hold": [""],
+  "management-query-passwords": [""],
+  "management-signal": [""],
   dns: ["server 0 address 10.8.0.8 10.8.0.9", "dns 10.8.0.1, 10.8.0.8, 10.8.0.9 through home"],
 };
 
@@ -129,6 +138,38 @@ describe("options of OpenVPN", () => {
   test.each(Object.keys(refused))("%s is refused", (name) => {
     const { text, codes } = outcome(`${name} 10.0.0.1 255.0.0.0`);
     expect({ text, codes }).toEqual({ text: undefined, codes: ["KSP5022"] });
+  });
+
+  test.each([
+    ["management-client-user root", "decided: the watch of `home` asks OpenVPN for its state, at /run/home.sock"],
+    ["management-client-user nobody", "left out: `management`: another program"],
+    ["management-hold", "left out: `management`: another program"],
+  ])("a management channel beside %s", (line, expected) => {
+    const { text, all } = outcome(`management /run/home.sock unix\n${line}`);
+    expect(all).toContain(expected);
+    expect(text?.includes("  management ")).toBe(expected.startsWith("decided"));
+  });
+
+  test.each([
+    "127.0.0.1 7505",
+    "tunnel 7505",
+    "/run/home.sock unix /etc/pw",
+    "home.sock unix",
+    '"/run/a b" unix',
+    "/run/../a unix",
+  ])("a management channel that is not asked: %s", (values) =>
+    expect(outcome(`management ${values}`)).toMatchObject({ text: plainOpenvpn.text, codes: [] }),
+  );
+
+  test("two OpenVPNs do not share a channel", () => {
+    const one = (remote: string, device: string) =>
+      `client\ndev ${device}\ndev-type tun\nuser x\nredirect-gateway\nmanagement /run/a unix\nremote ${remote}\n`;
+    const { text } = init([
+      { file: "a.ovpn", text: one("198.51.100.7", "tun-a") },
+      { file: "b.ovpn", text: one("198.51.100.9", "tun-b") },
+    ]);
+    expect(text).toContain("watch b {");
+    expect(text).not.toContain("  management ");
   });
 
   test.each(["constructor", "__proto__", "remote-control"])("%s is no option", (name) => {

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
@@ -200,6 +202,31 @@ describe.skipIf(mayBeSkipped()).concurrent("OpenVPN's management channel", () =>
     await listenTo(context, open).last(false, /\/open is user 65534's, who may answer in OpenVPN's place$/);
     chownSync(open, 65_534, 65_534);
     await listenTo(context, open).last(true, /CONNECTED/);
+  });
+
+  test("others may wait in line before: there is no room, and then there is", async (context) => {
+    const path = join(folder(context), "home.sock");
+    const script = `
+import socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.bind(sys.argv[1])
+s.listen(0)
+other = socket.socket(socket.AF_UNIX)
+other.connect(sys.argv[1])
+print("full", flush=True)
+sys.stdin.readline()
+s.accept()
+ours, _ = s.accept()
+ours.sendall(sys.argv[2].encode())
+sys.stdin.readline()
+`;
+    const child = spawn("python3", ["-c", script, path, greeting + connected]);
+    context.onTestFinished(() => void child.kill("SIGKILL"));
+    await once(child.stdout, "data");
+    const { last } = listenTo(context, path);
+    await last(false, /^other programs hold the management channel and wait for it$/);
+    child.stdin.write("\n");
+    await last(true, /CONNECTED/);
   });
 
   test("once stopped it says nothing, and calls nobody", async (context) => {
