@@ -11,7 +11,7 @@ const all = "test/**/*.test.ts";
 const timed = ["test/runtime/guard/*.test.ts", "test/kernel/{,iptables/}{smoke,portal,log}.test.ts"];
 
 /** Large files come first; of small ones these take long, and none of them should be alone at the end. */
-const long = /\/(kernel\/(iptables|load|verdicts)|examples\/shuffle|fuzz\/fuzz)/;
+const long = /\/(vm\/boot|kernel\/(iptables|load|verdicts)|examples\/shuffle|fuzz\/fuzz)/;
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);

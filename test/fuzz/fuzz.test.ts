@@ -25,9 +25,10 @@ test.each(["mixture", "question", "configuration", "spoilt configuration"] as co
   "%s: answers and refusals are both frequent",
   { timeout: 120_000 },
   (kind) => {
-    const answered = Array.from({ length: runs }, (_, seed) => trial(kind, seed)).filter((each) => each.isAnswered);
-    expect(answered.length).toBeGreaterThan(runs / 20);
-    expect(answered.length).toBeLessThan((runs * 19) / 20);
+    const tried = runs / 2;
+    const answered = Array.from({ length: tried }, (_, seed) => trial(kind, seed)).filter((each) => each.isAnswered);
+    expect(answered.length).toBeGreaterThan(tried / 20);
+    expect(answered.length).toBeLessThan((tried * 19) / 20);
   },
 );
 

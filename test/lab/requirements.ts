@@ -25,11 +25,11 @@ const found = (tool: string): boolean =>
     }
   });
 
-/** What this machine lacks for the laboratory, in words; empty where it can run. */
-export const missing = (): readonly string[] => [
+/** What this machine lacks for the laboratory, and for programs beyond it, in words; empty where it can run. */
+export const missing = (...more: readonly string[]): readonly string[] => [
   ...(process.platform === "linux" ? [] : ["Linux"]),
   ...(process.getuid?.() === 0 ? [] : ["root"]),
-  ...tools.filter((tool) => !found(tool)),
+  ...[...tools, ...more].filter((tool) => !found(tool)),
 ];
 
 /**

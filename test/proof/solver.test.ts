@@ -163,9 +163,9 @@ describe("the solver agrees", () => {
         expect(contains(differing, packet, space), words(packet)).toBe(true);
         expect(evaluate(one, packet).verdict.kind).not.toBe(evaluate(other, packet).verdict.kind);
       }),
-      { numRuns: 600 },
+      { numRuns: 300 },
     );
-    expect(seen.same).toBeGreaterThan(100);
-    expect(seen.different).toBeGreaterThan(100);
+    expect(seen.same).toBeGreaterThan(40);
+    expect(seen.different).toBeGreaterThan(40);
   });
 });

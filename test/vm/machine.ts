@@ -18,7 +18,8 @@ export interface Machine {
   readonly sent: (from: number, to: number) => Promise<Sent>;
   /** Shuts down, and boots again; gives the moment between. */
   readonly reboot: () => Promise<number>;
-  readonly powerOff: () => Promise<void>;
+  /** Shuts down, and stays off; gives the moment. */
+  readonly shutDown: (how: "reboot" | "poweroff") => Promise<number>;
   readonly suspend: (milliseconds: number) => Promise<void>;
   /** Takes it apart, in whatever state it is. */
   readonly scrap: () => Promise<void>;
@@ -49,6 +50,11 @@ export async function startMachine(
   let earlier: readonly Uint8Array[] = [];
   let power = await boot();
   const frames = async (): Promise<readonly Uint8Array[]> => [...earlier, ...(await power.frames())];
+  const shutDown = async (how: "reboot" | "poweroff"): Promise<number> => {
+    power.start(`systemctl ${how}`);
+    await timed(how, power.off);
+    return (await frames()).length;
+  };
   const [{ address, port }] = provider.servers;
 
   return {
@@ -78,16 +84,12 @@ export async function startMachine(
     sent: async (from, to) =>
       countSent((await frames()).slice(from, to), { protocol: "udp", addresses: [address], port }),
     reboot: async () => {
-      power.start("systemctl reboot");
-      await timed("shut down", power.off);
+      const end = await shutDown("reboot");
       earlier = await frames();
       power = await boot();
-      return earlier.length;
+      return end;
     },
-    powerOff: async () => {
-      power.start("systemctl poweroff");
-      await timed("power off", power.off);
-    },
+    shutDown,
     suspend: (milliseconds) =>
       timed("sleep and wake", async () => {
         const asleep = power.event("SUSPEND");

@@ -1,3 +1,6 @@
+import { join } from "node:path";
+import { compile } from "../../src/index.ts";
+import { write } from "./disk.ts";
 import type { Server } from "./provider.ts";
 
 const tunnel = ({ interface: name, address, port, mark, heartbeat }: Server): string => `tunnel ${name} {
@@ -33,3 +36,12 @@ dns ${servers[1].heartbeat} through wg1
 ipv6 tunnel
 allow dhcp
 `;
+
+/** Compiles a policy into a folder of its name in `top`; gives that folder. */
+export async function writeRules(top: string, text: string): Promise<string> {
+  const { name, files, diagnostics } = compile({ file: "machine.ksp", text }, { targets: ["nft", "iptables"] });
+  if (name === undefined || !files) throw new Error(diagnostics.map(({ message }) => message).join("; "));
+  const folder = join(top, name);
+  for (const [path, content] of files) await write(folder, path, content);
+  return folder;
+}

@@ -1,9 +1,9 @@
 import { leaked } from "../lab/classify.ts";
-import { buildDisk } from "./disk.ts";
+import { missing } from "../lab/requirements.ts";
+import { buildDisk, type Disk, type Furnish } from "./disk.ts";
 import type { Sent } from "./frames.ts";
 import { openImage } from "./image.ts";
 import { type Machine, type Report, startMachine } from "./machine.ts";
-import { oneHop, twoHops } from "./policies.ts";
 import type { PowerOptions } from "./power.ts";
 import { openProvider } from "./provider.ts";
 
@@ -23,6 +23,8 @@ export interface Scenario {
   readonly name: string;
   readonly kernel: PowerOptions["kernel"];
   readonly parameters?: string;
+  /** What it has beyond Debian. */
+  readonly furnish: Furnish;
   readonly live: (machine: Machine, tell: Tell) => Promise<void>;
 }
 
@@ -34,12 +36,20 @@ export interface Workshop {
 }
 
 export async function openWorkshop(report?: Report): Promise<Workshop> {
+  const lacking = missing("dnsmasq", "gcc", "lz4", "mke2fs", "qemu-system-x86_64");
+  if (lacking.length > 0)
+    throw new Error(`whole machines need ${lacking.join(", ")}: run scripts/install-tools.sh as root`);
   const [image, provider] = await Promise.all([openImage(), openProvider()]);
-  const { servers } = provider;
-  const disk = await buildDisk([oneHop(servers), twoHops(servers)], servers);
+  const disks = new Map<Furnish, Disk>();
+  const diskOf = async (furnish: Furnish): Promise<Disk> => {
+    const disk = disks.get(furnish) ?? (await buildDisk(provider.servers, furnish));
+    disks.set(furnish, disk);
+    return disk;
+  };
   return {
-    run: async ({ live, kernel, parameters = "" }) => {
-      const machine = await startMachine(provider, { image, disk: disk.file, kernel, parameters }, report);
+    run: async ({ live, kernel, parameters = "", furnish }) => {
+      const { file: disk } = await diskOf(furnish);
+      const machine = await startMachine(provider, { image, disk, kernel, parameters }, report);
       const stretches: Stretch[] = [];
       const tell: Tell = async (name, isGuarded, from, to) => {
         const end = to ?? (await machine.now());
@@ -52,7 +62,7 @@ export async function openWorkshop(report?: Report): Promise<Workshop> {
     },
     close: async () => {
       await provider.close();
-      await disk.remove();
+      for (const { remove } of disks.values()) await remove();
     },
   };
 }

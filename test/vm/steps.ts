@@ -1,3 +1,4 @@
+import { eventually } from "../lab/process.ts";
 import type { Machine } from "./machine.ts";
 
 /** What people do with a machine. An emulated processor needs minutes for what takes others seconds. */
@@ -13,7 +14,22 @@ export const install = (machine: Machine, policy: string, ...options: readonly s
 export const opened = (machine: Machine): Promise<string> =>
   machine.until("ping -c 1 -W 5 203.0.113.9 && ksp status", long);
 
-/** Whoever leaks nothing must have tried: the rules have refused what the flood sends. */
+/** Waits until it has booted and has an address of its provider: the way out is there. */
+export const online = (machine: Machine): Promise<string> =>
+  machine.until("systemctl is-active multi-user.target && ip -o address show eth0 | grep 'inet .* global'", long);
+
+/** Whoever leaks nothing must have tried: waits until the kernel has refused 100 packets more. */
+export async function refusals(machine: Machine): Promise<void> {
+  const refused = async (): Promise<number> => {
+    const rules = await machine.run("nft list ruleset");
+    const counts = [...rules.matchAll(/counter packets (\d+) bytes \d+ (?:drop|reject)/g)];
+    return counts.reduce((sum, [, packets]) => sum + Number(packets), 0);
+  };
+  const before = await refused();
+  await eventually("the rules to refuse 100 packets", async () => (await refused()) >= before + 100, long);
+}
+
+/** The same, as ksp tells it. */
 export async function expectRefusals(machine: Machine): Promise<void> {
   const hits = await machine.run("ksp hits", long);
   const counts = [...hits.matchAll(/ refused +(\d+) /g)].map(([, packets]) => Number(packets));

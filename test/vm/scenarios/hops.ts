@@ -1,3 +1,4 @@
+import { withPackage } from "../package.ts";
 import type { Scenario } from "../scenario.ts";
 import { connect, expectRefusals, install, opened, seconds } from "../steps.ts";
 
@@ -21,6 +22,7 @@ const routed = [
 export const hops: Scenario = {
   name: "two hops, the first deleted",
   kernel: "vmlinux",
+  furnish: withPackage,
   live: async (machine, tell) => {
     const loseFirst = "ip link del wg0";
     const restore = "systemctl restart wg-quick@wg0 && systemctl restart wg-quick@wg1";

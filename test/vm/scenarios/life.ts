@@ -1,4 +1,5 @@
 import type { Machine } from "../machine.ts";
+import { withPackage } from "../package.ts";
 import type { Scenario, Tell } from "../scenario.ts";
 import { connect, expectRefusals, install, opened, seconds } from "../steps.ts";
 
@@ -14,7 +15,7 @@ async function withKsp(machine: Machine, tell: Tell, ...options: readonly string
   await tell("shutdown", true, down, reset);
   await opened(machine);
   const off = await tell("boot to the tunnel", true, reset);
-  await machine.powerOff();
+  await machine.shutDown("poweroff");
   await tell("power-off", true, off);
 }
 
@@ -22,6 +23,7 @@ async function withKsp(machine: Machine, tell: Tell, ...options: readonly string
 const short = (name: string, ...options: readonly string[]): Scenario => ({
   name,
   kernel: "vmlinux",
+  furnish: withPackage,
   live: async (machine, tell) => {
     await connect(machine, "wg0");
     await tell("power-on to the tunnel, before the install", false, 0);
@@ -34,6 +36,7 @@ export const installedWithIptables = short("installed with iptables, rebooted, s
 export const life: Scenario = {
   name: "booted and rebooted without ksp; then installed, rebooted, switched off",
   kernel: "vmlinux",
+  furnish: withPackage,
   live: async (machine, tell) => {
     await connect(machine, "wg0");
     const on = await tell("power-on to the tunnel, before the install", false, 0);

@@ -1,3 +1,4 @@
+import { withPackage } from "../package.ts";
 import type { Scenario } from "../scenario.ts";
 import { connect, expectRefusals, install, opened } from "../steps.ts";
 
@@ -5,6 +6,7 @@ import { connect, expectRefusals, install, opened } from "../steps.ts";
 export const sleep: Scenario = {
   name: "asleep and awake",
   kernel: "vmlinuz",
+  furnish: withPackage,
   live: async (machine, tell) => {
     await connect(machine, "wg0");
     const before = await machine.now();

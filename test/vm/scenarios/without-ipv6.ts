@@ -1,3 +1,4 @@
+import { withPackage } from "../package.ts";
 import type { Scenario } from "../scenario.ts";
 import { connect, expectRefusals, install, opened, seconds } from "../steps.ts";
 
@@ -6,6 +7,7 @@ export const withoutIpv6: Scenario = {
   name: "without IPv6, with iptables-legacy",
   kernel: "vmlinux",
   parameters: "ipv6.disable=1",
+  furnish: withPackage,
   live: async (machine, tell) => {
     await machine.run(
       "[ ! -e /proc/sys/net/ipv6 ] && sed -i -E 's/,(fd[0-9a-f:]+.128| ::.0)$//' /etc/wireguard/wg0.conf",
