@@ -8,6 +8,7 @@ import { accepted } from "./accepted.ts";
 import { filled } from "./filled.ts";
 import { matched } from "./matched.ts";
 import { PacketSpace } from "./packet-space.ts";
+import { packetOf } from "./packet-values.ts";
 import type { PacketSet } from "./packets/packet-set.ts";
 import { possible } from "./possible.ts";
 import { reversed } from "./reversed.ts";
@@ -44,15 +45,19 @@ export function beyond(own: PolicyPlan, baseline: PolicyPlan): readonly Excess[]
   for (const { ruleset, baseline: against } of pairs) {
     const most = accepted(against, space);
     let left = accepted(ruleset, space).minus(most).intersect(possible(space));
-    for (let packet = witness(left, space); packet; packet = witness(left, space)) {
+    const ofStatement = (packet: Packet) => {
       const { from } = evaluate(ruleset, packet).rule;
+      const rules = ruleset.rules.filter((rule) => rule.from === from);
+      return { from, packets: about(rules, space) };
+    };
+    // A packet that reads well is looked for among those of one statement: among all of them it takes as long as they are many.
+    for (let lowest = left.lowest(); lowest; lowest = left.lowest()) {
+      const near = ofStatement(packetOf(lowest, space)).packets;
+      const packet = witness(left.intersect(near), space) ?? witness(left, space);
+      if (!packet) throw new Error("a packet that there can be is no witness");
+      const { from, packets } = ofStatement(packet);
       if (!found.has(from)) found.set(from, { ruleset, baseline: against, packet });
-      left = left.minus(
-        about(
-          ruleset.rules.filter((rule) => rule.from === from),
-          space,
-        ),
-      );
+      left = left.minus(packets);
     }
   }
   return [...found.values()];
