@@ -51,9 +51,15 @@ export class Comparison {
 
   /** A packet that is in one of the sets alone, within a third. Equal sets cost nothing. */
   differs(text: PacketSet, plan: PacketSet, within: PacketSet, words: Words): Difference | undefined {
-    const [a, b] = [text.intersect(within), plan.intersect(within)];
-    if (a.equals(b)) return undefined;
-    return this.some(a.minus(b), words.more) ?? this.some(b.minus(a), words.less);
+    return this.alone(text, plan, within, words.more) ?? this.alone(plan, text, within, words.less);
+  }
+
+  /**
+   * A packet that is in the first set alone, within a third. What they are outside it must not meet: an answer that comes in and a
+   * packet that goes out ask for different ends, and what both ask for at once grows with the product of their lists.
+   */
+  alone(set: PacketSet, other: PacketSet, within: PacketSet, says: string): Difference | undefined {
+    return this.some(set.intersect(within).minus(other.intersect(within)), says);
   }
 
   /** A packet of the set that there can be. */

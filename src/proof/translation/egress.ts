@@ -41,8 +41,8 @@ export function differentEgress(
     const judged = meaning.judged(program, table, "egress", { ...nothingKnown, ...(isFrame(frame) && { frame }) });
     const passes = judged?.passes ?? space.all;
     const difference =
-      comparison.some(passes.minus(bounds.most).intersect(at), passing.more) ??
-      comparison.some(bounds.least.minus(passes).intersect(at), passing.less) ??
+      comparison.alone(passes, bounds.most, at, passing.more) ??
+      comparison.alone(bounds.least, passes, at, passing.less) ??
       (judged?.policy === "drop" ? undefined : comparison.some(at, "the chain is open while it is made")) ??
       comparison.some(judged?.rules.undecided().intersect(at) ?? at, "no rule refuses it");
     if (difference) return found(difference);

@@ -79,8 +79,8 @@ export class SameRules {
       const going = leavingFrom(place, this.going(program, "out"), comparison.space);
       const found =
         comparison.differs(passes, accepted, going.minus(way), passing) ??
-        comparison.some(passes.intersect(way).minus(most).intersect(going), passing.more) ??
-        comparison.some(least.minus(passes).intersect(going), passing.less);
+        comparison.alone(passes, most, going.intersect(way), passing.more) ??
+        comparison.alone(least, passes, going, passing.less);
       if (found) return found;
     }
     return undefined;
@@ -95,8 +95,8 @@ export class SameRules {
       const judged = this.#judged(program, judgingHooks.output, place);
       const { passes } = judged;
       const found =
-        comparison.some(accepted.union(redirected).minus(passes).intersect(going), passing.less) ??
-        comparison.some(passes.minus(accepted).minus(isRewritten).intersect(going), passing.more) ??
+        comparison.alone(accepted.union(redirected), passes, going, passing.less) ??
+        comparison.alone(passes, accepted, going.minus(isRewritten), passing.more) ??
         this.#telling(judged, ruleset, "out", going);
       if (found) return found;
     }
@@ -125,10 +125,8 @@ export class SameRules {
     for (const place of places(program, judgingHooks.postrouting, isOpen)) {
       const going = forwardedFrom(place, this.going(program, "forward"), this.#comparison.space);
       const { passes } = this.#judged(program, judgingHooks.postrouting, place);
-      const found = this.#comparison.some(
-        accepted.minus(passes).intersect(going),
-        "POSTROUTING drops it, the plan lets it pass",
-      );
+      const says = "POSTROUTING drops it, the plan lets it pass";
+      const found = this.#comparison.alone(accepted, passes, going, says);
       if (found) return found;
     }
     return undefined;

@@ -94,8 +94,8 @@ class SameRules {
     for (const place of variations({ hasArrived: false, marks: [] })) {
       const { passes } = this.#judged("output", place);
       const found =
-        this.#comparison.some(this.#planned.minus(passes).intersect(going), passing.less) ??
-        this.#comparison.some(passes.minus(this.#planned).minus(isRewritten).intersect(going), passing.more);
+        this.#comparison.alone(this.#planned, passes, going, passing.less) ??
+        this.#comparison.alone(passes, this.#planned, going.minus(isRewritten), passing.more);
       if (found) return found;
     }
     return (
