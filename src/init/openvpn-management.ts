@@ -3,7 +3,9 @@ import type { Said, Take } from "./openvpn-said.ts";
 
 /** `management PATH unix`: the daemon can ask there. It sends no password, and asks no port. */
 const takePlace: Take = (said, [place, kind, password]) => {
-  if (!place || kind?.text !== "unix" || password || !isPlain(place.text)) return;
+  if (!place) return;
+  if (kind?.text !== "unix" || password || !isPlain(place.text))
+    return said.reading.note("left out", "`management`: only a plain path without a password is asked", place);
   said.reading.show(place);
   said.channel = place;
 };

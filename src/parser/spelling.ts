@@ -107,6 +107,7 @@ const places: readonly { readonly behind: RegExp; readonly reading: (word: strin
   { behind: /\s(tcp|udp)\s+([0-9-]+\s*,\s*)*$/, reading: asOpenRange },
   { behind: /\suntil\s+$/, reading: asDay },
   { behind: /\shost\s+$/, reading: asText },
+  { behind: /^\s*management\s+$/, reading: asSocket },
   { behind: /^\s*allow\s+out\s+to\s+$/, reading: asOpenHost },
   { behind: /(^|\s)(to|from|dns|except)\s+([^\s,]+\s*,\s*)*$/, reading: (word) => asHost(word) },
 ];
@@ -116,6 +117,12 @@ const hostName = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/i;
 /** `host vpn.example`. */
 function asText(word: string): Advice | undefined {
   if (!hostName.test(word)) return undefined;
+  return { code: "KSP1012", kind: "text", label: "a text stands in quotes", replacement: `"${word}"` };
+}
+
+/** `management /run/openvpn/home.sock`, as in OpenVPN's own file. */
+function asSocket(word: string): Advice | undefined {
+  if (!/^\/[^\\]+$/.test(word)) return undefined;
   return { code: "KSP1012", kind: "text", label: "a text stands in quotes", replacement: `"${word}"` };
 }
 

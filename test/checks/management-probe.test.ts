@@ -25,21 +25,32 @@ test("a parameter names it", () => {
   });
 });
 
-test("a protocol without such a channel", () => {
-  expectFaults(
-    home({
-      protocol: "  ⟦protocol wireguard⟧",
-      watch: watch("/run/openvpn/home.sock").replace(/management.*/, "⟦$&⟧"),
-    }),
-    {
-      code: "KSP2096",
-      message: "the management probe of `wg0` has nothing to ask",
-      label: "only OpenVPN has a management channel",
-      mark: 1,
-      secondary: [[0, "another protocol"]],
+describe("a protocol without such a channel", () => {
+  const fault = {
+    code: "KSP2096",
+    message: "the management probe of `wg0` has nothing to ask",
+    label: "only OpenVPN has a management channel",
+    mark: 1,
+    secondary: [[0, "another protocol"]],
+  } as const;
+  const asked = (protocol: string, probes: string): string =>
+    home({ protocol: `  ⟦protocol ${protocol}⟧`, watch: `watch wg0 {\n${probes}\n}` });
+
+  test("beside a heartbeat it is one line too many", () => {
+    const heartbeat = "  heartbeat 10.64.0.1 every 1s lost after 3";
+    expectFaults(asked("wireguard", `  ⟦management "/run/a.sock"⟧\n${heartbeat}`), {
+      ...fault,
+      help: "remove it: the heartbeat tells",
+      fixed: home({ watch: `watch wg0 {\n  \n${heartbeat}\n}` }),
+    });
+  });
+
+  test("a heartbeat could stand in its place", () => {
+    expectFaults(asked("other", '  interface\n  ⟦management "/run/a.sock"⟧'), {
+      ...fault,
       help: "use a heartbeat: `heartbeat ADDRESS every 1s lost after 3`",
-    },
-  );
+    });
+  });
 });
 
 test("the channel of another tunnel", () => {
@@ -99,6 +110,16 @@ describe("what is no path of a socket", () => {
       message: `\`${socket}\` is no path of a socket`,
       label,
       help: "let OpenVPN listen with `management /run/openvpn/home.sock unix`, and write that path",
+    });
+  });
+
+  test.each(["/run/openvpn/home.sock", "/run/home"])("without quotes: %s", (path) => {
+    expectFaults(home({ ...openvpn, watch: watch("").replace('""', `⟦${path}⟧`) }), {
+      code: "KSP1012",
+      message: `\`${path}\` is no text`,
+      label: "a text stands in quotes",
+      help: `write \`"${path}"\``,
+      fixed: home({ ...openvpn, watch: watch(path) }),
     });
   });
 

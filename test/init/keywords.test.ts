@@ -157,9 +157,11 @@ describe("options of OpenVPN", () => {
     "home.sock unix",
     '"/run/a b" unix',
     "/run/../a unix",
-  ])("a management channel that is not asked: %s", (values) =>
-    expect(outcome(`management ${values}`)).toMatchObject({ text: plainOpenvpn.text, codes: [] }),
-  );
+  ])("a management channel that is not asked: %s", (values) => {
+    const { text, all, codes } = outcome(`management ${values}`);
+    expect({ text, codes }).toEqual({ text: plainOpenvpn.text, codes: [] });
+    expect(all).toContain("left out: `management`: only a plain path without a password is asked");
+  });
 
   test("two OpenVPNs do not share a channel", () => {
     const one = (remote: string, device: string) =>

@@ -21,15 +21,19 @@ const socketOf = ({ probes }: Watch): string | undefined => probes.find((probe) 
 function ofAnotherProtocol(watch: Watch, { policy, origins }: Subject): readonly Diagnostic[] {
   const { id, name, protocol } = tunnelNamed(policy, watch.tunnel);
   if (protocol === "openvpn") return [];
+  const at = placeOf(origins, watch.id, "management");
+  const hasHeartbeat = watch.probes.some((probe) => probe.kind === "heartbeat");
   return [
     diagnostic(
       "KSP2096",
       { tunnel: name, fault: "has nothing to ask" },
       {
-        at: placeOf(origins, watch.id, "management"),
+        at,
         label: "only OpenVPN has a management channel",
         secondary: [{ span: placeOf(origins, id, "protocol"), text: "another protocol" }],
-        help: "use a heartbeat: `heartbeat ADDRESS every 1s lost after 3`",
+        help: hasHeartbeat
+          ? { text: "remove it: the heartbeat tells", edits: [{ span: at, text: "" }] }
+          : "use a heartbeat: `heartbeat ADDRESS every 1s lost after 3`",
       },
     ),
   ];
