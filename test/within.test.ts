@@ -55,6 +55,12 @@ test("each statement that goes beyond is told once, with a packet, and who drops
   ]);
 });
 
+test("of many statements each is told, whatever the others say of the other direction", () => {
+  const many = Array.from({ length: 50 }, (_, i) => `allow out to 203.0.${i}.0/24 tcp ${1000 + i}\n`).join("");
+  const hosts = many.replaceAll(".0/24", ".1");
+  expect(new Set(found(good + many, good + hosts).map(({ at }) => at))).toEqual(new Set(many.trim().split("\n")));
+});
+
 describe("which state is held against which", () => {
   test("the one of as many hops: what is open in `up` there is not open in `down` here", () => {
     const up = `${good}allow out to 203.0.113.0/24 tcp 443 while up\n`;

@@ -8,7 +8,7 @@ import { accepted } from "./accepted.ts";
 import { filled } from "./filled.ts";
 import { matched } from "./matched.ts";
 import { PacketSpace } from "./packet-space.ts";
-import { packetOf } from "./packet-values.ts";
+import { contains, packetOf } from "./packet-values.ts";
 import type { PacketSet } from "./packets/packet-set.ts";
 import { possible } from "./possible.ts";
 import { reversed } from "./reversed.ts";
@@ -48,7 +48,7 @@ export function beyond(own: PolicyPlan, baseline: PolicyPlan): readonly Excess[]
     const ofStatement = (packet: Packet) => {
       const { from } = evaluate(ruleset, packet).rule;
       const rules = ruleset.rules.filter((rule) => rule.from === from);
-      return { from, packets: about(rules, space) };
+      return { from, packets: alike(packet, rules, space) };
     };
     // A packet that reads well is looked for among those of one statement: among all of them it takes as long as they are many.
     for (let lowest = left.lowest(); lowest; lowest = left.lowest()) {
@@ -57,7 +57,9 @@ export function beyond(own: PolicyPlan, baseline: PolicyPlan): readonly Excess[]
       if (!packet) throw new Error("a packet that there can be is no witness");
       const { from, packets } = ofStatement(packet);
       if (!found.has(from)) found.set(from, { ruleset, baseline: against, packet });
-      left = left.minus(packets);
+      const rest = left.minus(packets);
+      if (rest.equals(left)) throw new Error(`${from} says nothing of what it lets pass`);
+      left = rest;
     }
   }
   return [...found.values()];
@@ -75,6 +77,12 @@ function heldAgainst({ mode, levels }: State, { chains, portal }: Policy): strin
   );
 }
 
-/** What rules may be about, as openings or for the answers to them. */
-const about = (rules: readonly Rule[], space: PacketSpace): PacketSet =>
-  space.none.union(...rules.flatMap(({ match }) => [matched(match, space), matched(reversed(match), space)]));
+/**
+ * What rules say that is said of this packet: as an opening, or as the answer to one. The other would cut all that is left in the
+ * other direction, for each statement anew.
+ */
+function alike(packet: Packet, rules: readonly Rule[], space: PacketSpace): PacketSet {
+  const said = rules.flatMap(({ match }) => [matched(match, space), matched(reversed(match), space)]);
+  const sayings = said.filter((set) => contains(set, packet, space));
+  return space.none.union(...(sayings.length > 0 ? sayings : said)).intersect(space.direction(packet.direction));
+}

@@ -8,9 +8,9 @@ import { allPolicies, type Emitted, fileOf, switchOf } from "./policies.ts";
 
 /** The comparison with the plan is worth what it notices: every line of a file, and every word that restricts, must matter to some packet. */
 
-const packetsAPolicy = 12_000;
+const packetsAPolicy = 25_000;
 /** Lines that no rule counts, such as elements of sets, are tried with this many. */
-const packetsALine = 3_000;
+const packetsALine = 6_000;
 const packetsAnEnd = 4;
 
 const policyNamed = (name: string): Emitted => {
