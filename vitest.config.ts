@@ -7,8 +7,12 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const NODE_COMPILE_CACHE = fileURLToPath(new URL("node_modules/.cache/node", import.meta.url));
 
 const all = "test/**/*.test.ts";
-/** Floods and daemons that have to keep a time: as many at once as there are cores. */
+/** Floods and daemons that have to keep a time: apart from what takes a whole core. */
 const timed = ["test/runtime/guard/*.test.ts", "test/kernel/{,iptables/}{smoke,portal,log}.test.ts"];
+
+/** Whole machines take four minutes of both cores: `KSP_MACHINES=usual`. */
+const { KSP_MACHINES } = process.env;
+const onDemand = KSP_MACHINES === undefined ? ["test/vm/boot.test.ts"] : [];
 
 /** Large files come first; of small ones these take long, and none of them should be alone at the end. */
 const long = /\/(vm\/boot|kernel\/(iptables|load|verdicts)|examples\/shuffle|fuzz\/fuzz)/;
@@ -20,7 +24,8 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-const cores = availableParallelism();
+/** Laboratories wait half of their time, and cores should not wait with them. */
+const workers = Math.ceil(availableParallelism() * 1.5);
 
 export default defineConfig({
   test: {
@@ -30,15 +35,14 @@ export default defineConfig({
     testTimeout: 30_000,
     sequence: { sequencer: LongestFirst },
     projects: [
-      { extends: true, test: { name: "timed", include: timed, maxWorkers: cores, sequence: { groupOrder: 0 } } },
+      { extends: true, test: { name: "timed", include: timed, maxWorkers: workers, sequence: { groupOrder: 0 } } },
       {
         extends: true,
         test: {
           name: "others",
           include: [all],
-          exclude: timed,
-          // Laboratories wait half of their time, and cores should not wait with them.
-          maxWorkers: Math.ceil(cores * 1.5),
+          exclude: [...timed, ...onDemand],
+          maxWorkers: workers,
           sequence: { groupOrder: 1 },
         },
       },

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the tests need and this machine lacks; with `demo` only what the demo needs of it.
+# Installs what the tests need and this machine lacks; with `machines` what whole machines need, too.
 # Debian and its kin, as root. Says nothing when nothing is missing.
 set -eu
 export PATH="$PATH:/usr/sbin:/sbin" DEBIAN_FRONTEND=noninteractive
@@ -9,8 +9,7 @@ tools="nft:nftables ipset:ipset iptables-nft-restore:iptables iptables-legacy-re
 	ping:iputils-ping openssl:openssl sysctl:procps pkill:procps ps:procps flock:util-linux
 	iptables-restore:iptables unshare:util-linux nsenter:util-linux setpriv:util-linux mount:mount python3:python3
 	gcc:gcc gencat:libc6-dev mcs:mono-mcs mono:mono-runtime"
-# For whole machines.
-if [ "${1-}" != demo ]; then
+if [ "${1-}" = machines ]; then
 	tools="$tools qemu-system-x86_64:qemu-system-x86 mke2fs:e2fsprogs dnsmasq:dnsmasq-base lz4:lz4 xz:xz-utils zstd:zstd"
 fi
 

@@ -7,7 +7,7 @@ import { program } from "./programs.ts";
 import { randomOf } from "./random.ts";
 import { kinds, trial } from "./trials.ts";
 
-const runs = 200;
+const runs = 100;
 
 describe.each(Object.keys(kinds) as (keyof typeof kinds)[])("programs: %s", (kind) => {
   test("are read or refused, and nothing else happens", { timeout: 120_000 }, () => {

@@ -42,7 +42,7 @@ export const openOpenvpn = async (
   const remote = await server.spawn([
     ...both("server", near),
     ...["--dev", `${name}-s`, "--proto", protocol("server"), "--tls-server", "--dh", "none", "--topology", "subnet"],
-    ...["--server", "10.8.0.0", "255.255.255.0", "--keepalive", "1", "5", "--duplicate-cn"],
+    ...["--server", "10.8.0.0", "255.255.255.0", "--keepalive", "1", "3", "--duplicate-cn"],
     ...(options.protocol === "udp" ? ["--multihome"] : []),
   ]);
   await remote.until("Initialization Sequence Completed");
@@ -58,7 +58,7 @@ export const openOpenvpn = async (
       const command = [
         ...both("client", far),
         ...["--dev", name, "--proto", protocol("client"), "--nobind", "--client", "--redirect-gateway", "def1"],
-        ...["--connect-retry", "1", "2", "--connect-timeout", "3"],
+        ...["--connect-retry", "1", "2", "--connect-timeout", "1"],
         ...options.servers.flatMap((address) => ["--remote", address]),
         ...(options.more ?? []),
       ];

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mayBeSkipped } from "../lab/requirements.ts";
 import { faultsOf, openWorkshop, type Workshop } from "./scenario.ts";
-import { boots } from "./scenarios/boots.ts";
+import { usualBoots } from "./scenarios/boots.ts";
 
 /** An emulated processor beside other tests. */
 const patience = 1_200_000;
@@ -13,7 +13,7 @@ describe.skipIf(mayBeSkipped())("a whole machine", { timeout: patience }, () => 
   }, patience);
   afterAll(() => workshop?.close());
 
-  test.each(boots)("$name", async (scenario) => {
+  test.each(usualBoots)("$name", async (scenario) => {
     const stretches = await workshop?.run(scenario);
     expect(stretches && faultsOf(stretches)).toEqual([]);
   });

@@ -38,7 +38,7 @@ export interface Workshop {
 export async function openWorkshop(report?: Report): Promise<Workshop> {
   const lacking = missing("dnsmasq", "gcc", "lz4", "mke2fs", "qemu-system-x86_64");
   if (lacking.length > 0)
-    throw new Error(`whole machines need ${lacking.join(", ")}: run scripts/install-tools.sh as root`);
+    throw new Error(`whole machines need ${lacking.join(", ")}: run scripts/install-tools.sh machines as root`);
   const [image, provider] = await Promise.all([openImage(), openProvider()]);
   const disks = new Map<Furnish, Disk>();
   const diskOf = async (furnish: Furnish): Promise<Disk> => {

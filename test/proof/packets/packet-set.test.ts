@@ -17,7 +17,7 @@ import {
   unionOf,
 } from "./universe.ts";
 
-const runs = { numRuns: 60 };
+const runs = { numRuns: 40 };
 const names = dimensions.map(({ name }) => name);
 
 describe.each(digitWidths)("with digits of %i bits", (digitBits) => {
