@@ -53,7 +53,7 @@ const ready = (): boolean => {
   if (lacking.length > 0) {
     title("Installing what the laboratory needs");
     say(`  missing: ${lacking.join(", ")}`);
-    const { status } = spawnSync(join(root, "scripts/install-tools.sh"), [], { stdio: "inherit" });
+    const { status } = spawnSync(join(root, "scripts/install-tools.sh"), { stdio: "inherit" });
     if (status !== 0 || missing().length > 0) throw new Failure("the tools could not be installed");
   }
   return true;

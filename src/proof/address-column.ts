@@ -1,4 +1,5 @@
 import type { Range } from "./packets/layout.ts";
+import { writeLimbs } from "./packets/limbs.ts";
 
 /**
  * Addresses in strictly ascending order, each in limbs of 32 bits, most significant first. Lists of 100,000 are compared and
@@ -20,7 +21,7 @@ export class AddressColumn {
   static of(address: bigint, highest: bigint): AddressColumn {
     const width = widthFor(highest);
     const limbs = new Uint32Array(width);
-    put(limbs, 0, width, address);
+    writeLimbs(limbs, 0, width, address);
     return new AddressColumn(limbs, width);
   }
 
@@ -32,16 +33,16 @@ export class AddressColumn {
     let end = 0;
     for (const { first, last } of set) {
       if (first > 0n) {
-        put(limbs, end, width, first);
+        writeLimbs(limbs, end, width, first);
         decrement(limbs, end, width);
-        put(limbs, end + width, width, last);
+        writeLimbs(limbs, end + width, width, last);
         const gap = end === 0 ? 1 : compare(limbs, end, limbs, end - width, width);
         if (gap < 0 || compare(limbs, end, limbs, end + width, width) >= 0) throw new Error(unsorted);
         if (gap > 0) end += 2 * width;
         else limbs.copyWithin(end - width, end + width, end + 2 * width);
       } else {
         if (end > 0) throw new Error(unsorted);
-        put(limbs, end, width, last);
+        writeLimbs(limbs, end, width, last);
         end = width;
       }
     }
@@ -119,14 +120,6 @@ export class AddressColumn {
 
 const unsorted = "addresses are not sorted and disjoint";
 const widthFor = (highest: bigint): number => (highest < 1n << 32n ? 1 : 4);
-
-const words = new DataView(new ArrayBuffer(16));
-
-function put(limbs: Uint32Array, at: number, width: number, address: bigint): void {
-  words.setBigUint64(8, address);
-  if (width === 4) words.setBigUint64(0, address >> 64n);
-  for (let limb = 0; limb < width; limb++) limbs[at + limb] = words.getUint32(4 * (4 - width + limb));
-}
 
 function decrement(limbs: Uint32Array, at: number, width: number): void {
   for (let limb = at + width - 1; limb >= at; limb--) if ((limbs[limb] as number)-- !== 0) return;

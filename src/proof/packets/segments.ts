@@ -1,5 +1,6 @@
 import type { Diagrams, Node } from "./diagrams.ts";
 import type { Layout, Range } from "./layout.ts";
+import { writeLimbs } from "./limbs.ts";
 
 /**
  * The values of one dimension, cut into segments in ascending order, each leading to a node below the dimension. Kept in
@@ -116,17 +117,9 @@ export function ofRanges(
   return segments.build(diagrams);
 }
 
-const bytes = new DataView(new ArrayBuffer(16));
-
-/** A value as 32-bit limbs, most significant first: as many as there is room for. Gives the limbs back. */
+/** A value in as many limbs as there is room for. Gives the limbs back. */
 function write(limbs: Uint32Array, value: bigint): Uint32Array {
-  const { length } = limbs;
-  if (length === 1) limbs[0] = Number(value);
-  else {
-    bytes.setBigUint64(0, value >> 64n);
-    bytes.setBigUint64(8, value);
-    for (let i = 0; i < length; i++) limbs[i] = bytes.getUint32(4 * (4 - length + i));
-  }
+  writeLimbs(limbs, 0, limbs.length, value);
   return limbs;
 }
 
