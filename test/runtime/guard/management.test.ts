@@ -12,31 +12,11 @@ import { mayBeSkipped } from "../../lab/requirements.ts";
 import type { Vpn } from "../../lab/vpn.ts";
 import { figure } from "./figures.ts";
 import { compiled, type Guard, ksp, startGuard } from "./guard.ts";
+import { watchedOpenvpn } from "./openvpn-policy.ts";
 import { type Case, lose } from "./trial.ts";
 
 const socket = "/run/openvpn/home.sock";
-const policy = `ksp 1
-policy guarded
-
-tunnel vpn {
-  protocol openvpn
-  interface "ovpn-home"
-  server 198.51.100.1-198.51.100.8 tcp 443
-  carrier user 994
-  address assigned
-  carries everything
-}
-
-dns 10.8.0.1 through vpn
-ipv6 block
-
-watch vpn {
-  interface
-  route 0.0.0.0/0
-  management "${socket}"
-  heartbeat 10.8.0.1 every 200ms lost after 3
-}
-`;
+const policy = watchedOpenvpn(`  management "${socket}"\n`);
 
 /** The same bundle without the probe. */
 function deafened(folder: string): string {

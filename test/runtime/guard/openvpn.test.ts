@@ -8,33 +8,12 @@ import { eventually } from "../../lab/process.ts";
 import { mayBeSkipped } from "../../lab/requirements.ts";
 import { figure } from "./figures.ts";
 import { compiled, startGuard } from "./guard.ts";
+import { watchedOpenvpn } from "./openvpn-policy.ts";
 import { type Case, lose, losePlainly, loseUnguarded } from "./trial.ts";
-
-const policy = `ksp 1
-policy guarded
-
-tunnel vpn {
-  protocol openvpn
-  interface "ovpn-home"
-  server 198.51.100.1-198.51.100.8 tcp 443
-  carrier user 994
-  address assigned
-  carries everything
-}
-
-dns 10.8.0.1 through vpn
-ipv6 block
-
-watch vpn {
-  interface
-  route 0.0.0.0/0
-  heartbeat 10.8.0.1 every 200ms lost after 3
-}
-`;
 
 describe.skipIf(mayBeSkipped())("a lost OpenVPN tunnel", { timeout: 60_000 }, () => {
   test("closes, leaks nothing and opens again; without rules it leaks", async () => {
-    const folder = await compiled(policy);
+    const folder = await compiled(watchedOpenvpn());
     await withLab(async (lab) => {
       const vpn = await lab.openvpn(eightServers);
       const cases: readonly (Case & { readonly least: number })[] = [
@@ -80,7 +59,7 @@ describe.skipIf(mayBeSkipped())("a lost OpenVPN tunnel", { timeout: 60_000 }, ()
   });
 
   test("goes on to the next server by itself, and nothing leaks; it leaks without rules, and with one that comes late", async () => {
-    const folder = await compiled(policy);
+    const folder = await compiled(watchedOpenvpn());
     await withLab(async (lab) => {
       const vpn = await lab.openvpn(eightServers);
       await vpn.start();
