@@ -10,10 +10,6 @@ const all = "test/**/*.test.ts";
 /** Floods and daemons that have to keep a time: apart from what takes a whole core. */
 const timed = ["test/runtime/guard/*.test.ts", "test/kernel/{,iptables/}{smoke,portal,log}.test.ts"];
 
-/** Whole machines take four minutes of both cores: `KSP_MACHINES=usual`. */
-const { KSP_MACHINES } = process.env;
-const onDemand = KSP_MACHINES === undefined ? ["test/vm/boot.test.ts"] : [];
-
 /** Large files come first; of small ones these take long, and none of them should be alone at the end. */
 const long = /\/(vm\/boot|kernel\/(iptables|load|verdicts)|examples\/shuffle|fuzz\/fuzz)/;
 class LongestFirst extends BaseSequencer {
@@ -41,7 +37,7 @@ export default defineConfig({
         test: {
           name: "others",
           include: [all],
-          exclude: [...timed, ...onDemand],
+          exclude: timed,
           maxWorkers: workers,
           sequence: { groupOrder: 1 },
         },
