@@ -68,6 +68,7 @@ export class Firewall {
   /** Why the rules are not even loaded any more: what became of them twice. */
   #refused: string | undefined;
   #checks: Promise<void> = Promise.resolve();
+  #isReady = false;
   #isLooking = false;
 
   constructor(options: FirewallOptions) {
@@ -102,6 +103,7 @@ export class Firewall {
     this.#isStopped = true;
     clearTimeout(this.#timer);
     this.#listener.stop();
+    this.#options.kernel.stop();
   }
 
   /** Compares what is there with what must be. */
@@ -176,7 +178,9 @@ export class Firewall {
   }
 
   async #workOff(): Promise<void> {
-    await this.#listener.ready;
+    // At once where it can be: what the caller does next may take longer than a switch.
+    if (!this.#isReady) await this.#listener.ready;
+    this.#isReady = true;
     for (let order = this.#waiting; order; order = this.#waiting) {
       this.#waiting = undefined;
       const why = await this.#carryOut(order).catch((error: unknown) => `${error}`);

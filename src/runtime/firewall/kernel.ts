@@ -19,6 +19,8 @@ export interface Kernel {
   /** Whether texts of a listing mean what the files say, with a state in force. It may take its time. */
   readonly meaning: (texts: readonly string[], state: string) => Promise<Answer>;
   readonly listen: (on: Hearing) => Listener;
+  /** Ends what waits for the next load. */
+  readonly stop: () => void;
 }
 
 export interface Fault {

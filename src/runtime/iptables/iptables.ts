@@ -11,7 +11,7 @@ export function iptables(variant: Variant): Backend {
   const programs = programsOf(variant);
   const { v4, v6 } = programs;
   const chosen = variant === "iptables" ? [] : ["env", `KSP_IPTABLES=${variant}`];
-  const command = (folder: string, name: string): readonly string[] => [...chosen, "sh", `${folder}/load.sh`, name];
+  const command = (folder: string): readonly string[] => [...chosen, "sh", `${folder}/load.sh`];
   return {
     name: variant,
     folder: "iptables",
@@ -24,7 +24,7 @@ export function iptables(variant: Variant): Backend {
         ? "it has hooks at devices (`--egress`), which nftables alone can load"
         : undefined,
     kernel: (copy) => iptablesKernel(copy, { programs, command }),
-    command,
+    command: (folder, name) => [...command(folder), name],
     check: async (folder) => {
       // Sets are named by what they hold, so making those of the next rules changes nothing of these.
       const sets = `[ ! -e "$1/sets.ipset" ] || ipset restore -file "$1/sets.ipset"`;

@@ -3,7 +3,8 @@ import type { Copy } from "../firewall/backend.ts";
 import type { Fault, Kernel, Listed, Listing } from "../firewall/kernel.ts";
 import { beside, readBack } from "../firewall/read-back.ts";
 import { lacksIpv6 } from "../system/ipv6.ts";
-import { complaint, faultOf, run } from "../system/program.ts";
+import { complaint, faultIn, faultOf, run } from "../system/program.ts";
+import { Standby } from "../system/standby.ts";
 import { IptablesListener } from "./hearing.ts";
 import { parseSaved, parseSets, type Saved, type Shape, shapeIn } from "./listing.ts";
 import type { Asked } from "./meaning.ts";
@@ -14,8 +15,8 @@ const reader = beside("meaning-thread", import.meta.url);
 
 export interface IptablesOptions {
   readonly programs: Programs;
-  /** What `load.sh` is run with. */
-  readonly command: (folder: string, name: string) => readonly string[];
+  /** `load.sh`, which lacks a name. */
+  readonly command: (folder: string) => readonly string[];
 }
 
 /** The rules of a bundle as iptables, both families, and its sets. */
@@ -24,9 +25,10 @@ export function iptablesKernel({ files, folder, write }: Copy, { programs, comma
   const filled = filledSets(sets ?? "");
   const shape = shapeIn(files);
   const groups = [...(files.get("iptables/ruleset.v4") ?? "").matchAll(/ --path (\S+)/g)].map(([, path = ""]) => path);
+  const standby = new Standby(command(folder));
   return {
     grounds: () => layGroups(groups),
-    load: (name) => faultOf(command(folder, name), { milliseconds: 60_000 }),
+    load: async (name) => faultIn(await standby.run(name, 60_000)),
     canFill: (table) => fillText(filled, table, []) !== "",
     fill: async (table, addresses) => {
       await write(`${table}.ipset`, fillText(filled, table, addresses));
@@ -38,6 +40,7 @@ export function iptablesKernel({ files, folder, write }: Copy, { programs, comma
     meaning: ([v4 = "", saved = "", v6], state) =>
       readBack(reader, { listed: { v4, ...(v6 !== undefined && { v6 }), sets: saved }, files, state } satisfies Asked),
     listen: (on) => new IptablesListener(on, programs),
+    stop: () => standby.stop(),
   };
 }
 

@@ -2,7 +2,8 @@ import { layGroups } from "../apps/grounds.ts";
 import type { Copy } from "../firewall/backend.ts";
 import type { Fault, Kernel, Listed, Listing } from "../firewall/kernel.ts";
 import { beside, readBack } from "../firewall/read-back.ts";
-import { complaint, faultOf, type Ran, run } from "../system/program.ts";
+import { complaint, faultIn, type Ran, run } from "../system/program.ts";
+import { Standby } from "../system/standby.ts";
 import { askedOf } from "./asked.ts";
 import { hasTold, parseListing, switchedIn } from "./listing.ts";
 import { filledSets, fillText } from "./sets.ts";
@@ -17,8 +18,9 @@ export function nftKernel({ files, folder, write }: Copy): Kernel {
   const filled = filledSets(ruleset);
   const groups = [...ruleset.matchAll(/cgroupv2 level \d+ "([^"]+)"/g)].map(([, group = ""]) => group);
   /** In one transaction. A pipe could end in the middle when we are killed, at a place that loads. */
-  const load = (name: string): Promise<string | undefined> =>
-    faultOf(["nft", "-f", `${folder}/${name}.nft`], { milliseconds: 30_000 });
+  const standby = new Standby(["nft", "-f"]);
+  const load = async (name: string): Promise<string | undefined> =>
+    faultIn(await standby.run(`${folder}/${name}.nft`, 30_000));
   return {
     load,
     list,
@@ -32,6 +34,7 @@ export function nftKernel({ files, folder, write }: Copy): Kernel {
     hasTold: (heard, state) => hasTold(heard, switched, state),
     meaning: (texts, state) => readBack(reader, askedOf(files, texts, state)),
     listen: (on) => new Tampering(on),
+    stop: () => standby.stop(),
   };
 }
 

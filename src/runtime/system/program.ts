@@ -24,19 +24,23 @@ export interface RunOptions {
   readonly variables?: Readonly<Record<string, string>>;
 }
 
-/** Runs a program to its end. Never rejects. */
-export function run(
+/** A program that runs, and whose input is not ended yet. */
+export interface Started {
+  readonly isRunning: () => boolean;
+  /** Ends its input with this, and kills it if it then takes longer. */
+  readonly finish: (input: string, milliseconds: number) => Promise<Ran>;
+  readonly kill: () => void;
+}
+
+/** Starts a program. Never throws. */
+export function start(
   [program = "", ...args]: readonly string[],
-  { input = "", milliseconds = 10_000, variables = {} }: RunOptions = {},
-): Promise<Ran> {
-  return new Promise((settle) => {
-    const child = spawn(program, args, {
-      env: { ...environment, ...variables },
-      timeout: milliseconds,
-      killSignal: "SIGKILL",
-    });
-    let stdout = "";
-    let stderr = "";
+  { variables = {} }: Pick<RunOptions, "variables"> = {},
+): Started {
+  const child = spawn(program, args, { env: { ...environment, ...variables } });
+  let stdout = "";
+  let stderr = "";
+  const ended = new Promise<Ran>((settle) => {
     child.once("error", (error) => settle({ status: null, stdout, stderr: error.message }));
     // Where it could not be started there may be no pipes, either.
     if (child.pid === undefined) return;
@@ -48,20 +52,37 @@ export function run(
     });
     child.stdin.on("error", () => {}); // it may end without reading: its status tells
     child.once("close", (status) => settle({ status, stdout, stderr }));
-    child.stdin.end(input);
   });
+  return {
+    isRunning: () => child.pid !== undefined && child.exitCode === null && child.signalCode === null,
+    finish: async (input, milliseconds) => {
+      const timer = setTimeout(() => child.kill("SIGKILL"), milliseconds);
+      if (child.pid !== undefined) child.stdin.end(input);
+      const ran = await ended;
+      clearTimeout(timer);
+      return ran;
+    },
+    kill: () => void child.kill("SIGKILL"),
+  };
 }
+
+/** Runs a program to its end. Never rejects. */
+export const run = (
+  command: readonly string[],
+  { input = "", milliseconds = 10_000, variables = {} }: RunOptions = {},
+): Promise<Ran> => start(command, { variables }).finish(input, milliseconds);
 
 /** What went wrong, in one line. */
 export const complaint = ({ status, stderr }: Ran): string =>
   stderr.trim().split("\n")[0] ||
   (status === null ? "it was killed, or took too long" : `it ended with status ${status}`);
 
+/** Why it failed, in one line. */
+export const faultIn = (ran: Ran): string | undefined => (ran.status === 0 ? undefined : complaint(ran));
+
 /** Runs a program to its end; says why it failed, in one line. */
-export async function faultOf(command: readonly string[], options: RunOptions = {}): Promise<string | undefined> {
-  const ran = await run(command, options);
-  return ran.status === 0 ? undefined : complaint(ran);
-}
+export const faultOf = async (command: readonly string[], options: RunOptions = {}): Promise<string | undefined> =>
+  faultIn(await run(command, options));
 
 export interface Followed {
   readonly pid: number | undefined;

@@ -68,6 +68,7 @@ const openKernel = (meaning: (texts: readonly string[]) => Promise<Answer>) => {
         stop: () => {},
       };
     },
+    stop: () => {},
   };
   return { kernel, api };
 };
@@ -122,6 +123,14 @@ describe("an order", () => {
       "disable",
     ]);
     expect(kernel.expected).toBe(5);
+  });
+
+  test("is begun before whoever gives it goes on to anything slower", async () => {
+    const { firewall, kernel } = openFirewall();
+    firewall.order({ kind: "load", ticket: 1 });
+    await settle();
+    firewall.order({ kind: "move", ticket: 2, to: "up" });
+    expect(kernel.expected).toBe(2);
   });
 
   test("that a newer one overtakes while it waits is not carried out", async () => {
