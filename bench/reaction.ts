@@ -1,6 +1,6 @@
 /**
- * How long after a tunnel is lost other rules are in force: from the kernel's word that the interface is gone to its word of a
- * transaction, both heard by one program, with a daemon of each backend that the kernel tells of. Root; `node bench/reaction.ts [ROUNDS]`
+ * How long after a tunnel is lost, or all rules are flushed, others are in force: from the kernel's word of the one to its word of
+ * the next transaction, both heard by one program, with a daemon of each backend that the kernel tells of. Root; `node bench/reaction.ts [ROUNDS]`
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -23,47 +23,60 @@ for (const [path, text] of files ?? []) {
   writeFileSync(join(folder, path), text);
 }
 
-/** Lost link → first new rules after it, in milliseconds. */
-function delaysOf(heard: string): readonly number[] {
-  const told = [...heard.matchAll(/^(link|rules) ([\d.]+)$/gm)].map(([, what, at]) => ({ what, at: Number(at) }));
-  return told.flatMap(({ what, at }, index) => {
-    if (what !== "link") return [];
-    const rules = told.slice(index).find((later) => later.what === "rules");
-    return rules ? [rules.at - at] : [];
-  });
+interface Told {
+  readonly what: string;
+  readonly at: number;
+}
+/** What the kernel told, in its order. */
+const toldIn = (heard: string): readonly Told[] =>
+  [...heard.matchAll(/^(link|rules) ([\d.]+)$/gm)].map(([, what = "", at]) => ({ what, at: Number(at) }));
+
+/** From the first that was told to the first rules after it, in milliseconds. */
+function delayOf([first, ...later]: readonly Told[]): number {
+  const rules = later.find(({ what }) => what === "rules");
+  return rules && first ? rules.at - first.at : Number.NaN;
 }
 const quantile = (values: readonly number[], share: number): string =>
   (values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) * share)] ?? Number.NaN).toFixed(1);
 
-console.log(["backend", "rounds", "least", "median", "95 %", "most"].map((name) => name.padStart(15)).join(""));
+console.log(
+  ["backend", "event", "rounds", "least", "median", "95 %", "most"].map((name) => name.padStart(14)).join(""),
+);
 try {
   for (const backend of ["nft", "iptables-nft"])
     await withLab(async (lab) => {
       const vpn = await lab.wireguard(homeWireguard);
       await vpn.start();
-      const daemon = await lab.client.spawn([
-        process.execPath,
-        beside("../src/cli.ts"),
-        "run",
-        "--backend",
-        backend,
-        folder,
-      ]);
+      const command = ["run", "--backend", backend, folder];
+      const daemon = await lab.client.spawn([process.execPath, beside("../src/cli.ts"), ...command]);
       await daemon.until('"state":"up"', 30_000);
       const hearing = await lab.client.spawn(["python3", beside("reaction.py")]);
       await hearing.until("ready");
       const count = (state: string): number => daemon.said().split(`"in-force","state":"${state}"`).length;
-      for (let round = 0; round < rounds; round += 1) {
-        await pause(1_000);
-        const [downs, ups] = [count("down"), count("up")];
-        await vpn.process().kill("SIGKILL");
-        await eventually("to close", () => count("down") > downs);
-        await vpn.start();
-        await eventually("to open", () => count("up") > ups, 20_000);
+      const events = [
+        { event: "lost", first: "link", lose: () => vpn.process().kill("SIGKILL"), undo: () => vpn.start() },
+        {
+          event: "flushed",
+          first: "rules",
+          lose: () => lab.client.run(["nft", "flush", "ruleset"]),
+          undo: async () => {},
+        },
+      ];
+      for (const { event, first, lose, undo } of events) {
+        const delays: number[] = [];
+        for (let round = 0; round < rounds; round += 1) {
+          await pause(1_000);
+          const [downs, ups, before] = [count("down"), count("up"), toldIn(hearing.said()).length];
+          await lose();
+          await eventually("to close", () => count("down") > downs);
+          await undo();
+          await eventually("to open", () => count("up") > ups, 20_000);
+          const told = toldIn(hearing.said()).slice(before);
+          delays.push(delayOf(told.slice(told.findIndex(({ what }) => what === first))));
+        }
+        const cells = [backend, event, delays.length, ...[0, 0.5, 0.95, 1].map((share) => quantile(delays, share))];
+        console.log(cells.map((cell) => `${cell}`.padStart(14)).join(""));
       }
-      const delays = delaysOf(hearing.said());
-      const cells = [backend, delays.length, ...[0, 0.5, 0.95, 1].map((share) => quantile(delays, share))];
-      console.log(cells.map((cell) => `${cell}`.padStart(15)).join(""));
       await hearing.kill("SIGTERM");
       await daemon.kill("SIGTERM");
     });
