@@ -7,20 +7,20 @@ import { OffSwitch } from "./control/off-switch.ts";
 import { Requests } from "./control/requests.ts";
 import { type Remembered, socketPath } from "./control/run-folder.ts";
 import type { Request, Response } from "./control/socket.ts";
-import { notifyDesktops } from "./desktop.ts";
 import { type Diagnosis, diagnose } from "./diagnosis.ts";
 import { Firewall } from "./firewall/firewall.ts";
 import { Hosts } from "./hosts/hosts.ts";
-import { type Pin, pinsOf } from "./hosts/pins.ts";
+import { pinsOf } from "./hosts/pins.ts";
 import type { Loaded } from "./load-bundle.ts";
 import { stepEntries } from "./log.ts";
 import { isOpen } from "./machine/announce.ts";
 import { type Effect, type Event, initial, type Mode, type State } from "./machine/state.ts";
 import { step } from "./machine/step.ts";
 import { devicesOf, Egress } from "./nft/egress.ts";
+import { Notices } from "./notices.ts";
 import { Network } from "./probes/network.ts";
 import { guardedChains } from "./probes/watch.ts";
-import { type Entry, type Recent, remember } from "./recent.ts";
+import type { Entry } from "./recent.ts";
 import { Reconnection } from "./reconnect.ts";
 import { type Status, statusOf } from "./status.ts";
 import { networkResolvers } from "./system/resolvers.ts";
@@ -40,9 +40,6 @@ export interface GuardOptions {
   readonly unconfirmedUntil: () => number | undefined;
 }
 
-/** Foreign rules that a status tells of. */
-const most = 8;
-
 /** Hands events to the machine, one after the other, and carries out what it says. */
 export class Guard {
   readonly ended: Promise<string | undefined>;
@@ -57,14 +54,11 @@ export class Guard {
   readonly #hosts: Hosts;
   readonly #offSwitch: OffSwitch;
   readonly #requests: Requests;
-  readonly #foreignRoutes = new Map<string, readonly string[]>();
+  readonly #notices: Notices;
   #state: State;
   #left: { readonly bundle?: unknown; readonly fixed?: unknown } = {};
-  #tampered: Status["tampered"] = { count: 0 };
-  #bypasses: Status["bypasses"] = [];
   #changed: readonly Changed[];
   #isRetiring = false;
-  #recent: readonly Recent[] = [];
   #sleep: readonly { readonly stop: () => void }[] = [];
   #isAsleep = false;
   #settle: (reason: string | undefined) => void = () => {};
@@ -73,7 +67,8 @@ export class Guard {
     this.#options = options;
     const { loaded, remembered } = options;
     this.#changed = options.raised;
-    const { chains, reconnects, apps, control } = loaded.bundle.runtime;
+    const { chains, reconnects, apps, control, alerts } = loaded.bundle.runtime;
+    this.#notices = new Notices({ log: options.log, alert: options.alert, desktop: alerts.includes("desktop") });
     this.ended = new Promise((settle) => {
       this.#settle = settle;
     });
@@ -83,19 +78,19 @@ export class Guard {
         // What answers in the last moment before a sleep proves nothing of the time after it.
         if (!good || !this.#isAsleep) this.#send({ kind: "probe", tunnel, probe, good, why, at: Date.now() });
       },
-      foreignRoutes: (tunnel, routes) => this.#tellForeign(tunnel, routes),
+      foreignRoutes: (tunnel, routes) => this.#notices.foreignRoutes(tunnel, routes),
       changed: () => {
         this.#outside.follow();
         this.#egress.follow();
       },
-      note: (text) => this.#log("warning", "network", { text }),
+      note: (text) => this.#notices.log("warning", "network", { text }),
     });
     const tunnels = loaded.watched.flatMap(({ devices }) => devices);
-    this.#outside = new Outside(apps, tunnels, (text) => this.#log("warning", "outside", { text }));
+    this.#outside = new Outside(apps, tunnels, (text) => this.#notices.log("warning", "outside", { text }));
     this.#egress = new Egress({
       devices: devicesOf(loaded.files),
       path: (device) => remembered.path(`nft/egress/${device}.nft`),
-      note: (text) => this.#log("info", "rules", { text }),
+      note: (text) => this.#notices.log("info", "rules", { text }),
     });
     const { folder, kernel: open, command } = loaded.backend;
     const kernel = open({
@@ -112,29 +107,29 @@ export class Guard {
       lay: () => this.#lay(),
       loaded: async (isAnew) => {
         await this.#egress.load(isAnew);
-        if (isAnew) await endOldConnections(apps, tunnels, (text) => this.#log("warning", "apps", { text }));
+        if (isAnew) await endOldConnections(apps, tunnels, (text) => this.#notices.log("warning", "apps", { text }));
       },
       done: (ticket) => this.#send({ kind: "done", ticket }),
       failed: (ticket, why) => this.#send({ kind: "failed", ticket, why }),
       tampered: (what) => this.#send({ kind: "tampered", what }),
-      bypassed: (how) => this.#tellBypass(how),
-      note: (text) => this.#log("info", "rules", { text }),
+      bypassed: (how) => this.#notices.bypass(how),
+      note: (text) => this.#notices.log("info", "rules", { text }),
     });
     this.#reconnection = new Reconnection(reconnects, {
-      note: (tunnel, text) => this.#log("info", "reconnect", { tunnel, text }),
+      note: (tunnel, text) => this.#notices.log("info", "reconnect", { tunnel, text }),
       random: Math.random,
     });
     this.#pausing = new Pausing(apps, {
       remembered,
-      tell: (app, isPaused, means) => this.#log("info", isPaused ? "paused" : "resumed", { app, means }),
+      tell: (app, isPaused, means) => this.#notices.log("info", isPaused ? "paused" : "resumed", { app, means }),
     });
     this.#hosts = new Hosts({
       hosts: (loaded.bundle.runtime.hosts ?? []).filter(({ id }) => kernel.canFill(id)),
       pins: pinsOf(loaded.bundle.runtime.tunnels),
       dns: loaded.bundle.runtime.dns,
       fill: (host, addresses) => this.#firewall.fill(host, addresses),
-      tell: (level, details) => this.#log(level, "host", details),
-      moved: (pin, addresses) => this.#tellMoved(pin, addresses),
+      tell: (level, details) => this.#notices.log(level, "host", details),
+      moved: (pin, addresses) => this.#notices.moved(pin, addresses),
     });
     this.#offSwitch = new OffSwitch({
       control,
@@ -149,19 +144,19 @@ export class Guard {
       state: () => this.#state,
       status: () => this.status(),
       send: (event) => this.#send(event),
-      log: (level, text) => this.#log(level, "control", { text }),
+      log: (level, text) => this.#notices.log(level, "control", { text }),
     });
   }
 
   async start(): Promise<void> {
     const { loaded, remembered } = this.#options;
     const { bundle, digest, folder, backend } = loaded;
-    this.#log("info", "starting", { policy: bundle.policy, bundle: folder, digest, backend: backend.name });
+    this.#notices.log("info", "starting", { policy: bundle.policy, bundle: folder, digest, backend: backend.name });
     // First, because a disk may be full: nothing was changed then.
     await this.#lay();
     const { changed, faults } = await raiseSettings(bundle.settings);
     this.#changed = [...this.#changed, ...changed];
-    for (const text of faults) this.#log("error", "setting", { text });
+    for (const text of faults) this.#notices.log("error", "setting", { text });
     this.#left = parseLeft(await remembered.read("loaded.json"));
     await this.#outside.start();
     await this.#pausing.begin();
@@ -207,7 +202,7 @@ export class Guard {
     this.#offSwitch.stop();
     this.#hosts.stop();
     this.#requests.stop();
-    this.#log(reason === undefined ? "info" : "error", "ended", { ...(reason !== undefined && { reason }) });
+    this.#notices.log(reason === undefined ? "info" : "error", "ended", { ...(reason !== undefined && { reason }) });
     this.#settle(reason);
   }
 
@@ -216,7 +211,7 @@ export class Guard {
     const { state, effects } = step(before, event, Date.now());
     this.#state = state;
     if (before.mode === "disabled" && state.mode === "loading") void this.#offSwitch.forget();
-    for (const entry of stepEntries(event, before, state)) this.#record(entry);
+    for (const entry of stepEntries(event, before, state)) this.#notices.record(entry);
     for (const effect of effects) this.#act(effect);
   }
 
@@ -251,23 +246,22 @@ export class Guard {
         this.#reconnection.settle(effect.tunnel);
         return;
       case "lost":
-        this.#log("warning", "lost", { chain: effect.chain, cause: effect.cause });
+        this.#notices.log("warning", "lost", { chain: effect.chain, cause: effect.cause });
         this.#alert(effect.chain);
         return;
       case "through":
         this.#send({ kind: "enable" });
         return;
       case "restored":
-        this.#log("info", "restored", { chain: effect.chain });
+        this.#notices.log("info", "restored", { chain: effect.chain });
         void this.#hosts.ask();
         if (this.#state.chains.every((chain) => isOpen(this.#state, chain))) this.#options.opened();
         return;
       case "tampered":
-        this.#tampered = { count: this.#tampered.count + 1, last: effect.what };
-        this.#log("error", "tampered", this.#tampered);
+        this.#notices.tampered(effect.what);
         return;
       case "broken":
-        this.#log("error", "rules", { text: effect.why, failures: effect.failures });
+        this.#notices.log("error", "rules", { text: effect.why, failures: effect.failures });
         return;
     }
   }
@@ -275,7 +269,7 @@ export class Guard {
   /** Closed from before a sleep until everything was heard anew after it. */
   #fallAsleep(isAsleep: boolean): void {
     this.#isAsleep = isAsleep;
-    this.#log("info", isAsleep ? "falls-asleep" : "wakes", {});
+    this.#notices.log("info", isAsleep ? "falls-asleep" : "wakes", {});
     this.#send({ kind: "slept" });
     if (!isAsleep) this.#network.lookAgain();
   }
@@ -292,7 +286,7 @@ export class Guard {
     try {
       await remembered.write("loaded.json", JSON.stringify({ bundle: loaded.digest, fixed }));
     } catch (error) {
-      this.#log("error", "rules", { text: `the next daemon will not know them: ${error}` });
+      this.#notices.log("error", "rules", { text: `the next daemon will not know them: ${error}` });
     }
   }
 
@@ -307,11 +301,8 @@ export class Guard {
         name,
         ...(identity.linux && { linux: identity.linux }),
       })),
-      recent: this.#recent,
+      ...this.#notices.known,
       paused: this.#pausing.paused,
-      foreignRoutes: [...this.#foreignRoutes].flatMap(([tunnel, routes]) => routes.map((r) => `${r} beside ${tunnel}`)),
-      tampered: this.#tampered,
-      bypasses: this.#bypasses,
       tries: this.#reconnection.tries,
       disabledUntil: this.#offSwitch.until,
       unconfirmedUntil: this.#options.unconfirmedUntil(),
@@ -321,37 +312,7 @@ export class Guard {
   #alert(chain: string): void {
     const { bundle } = this.#options.loaded;
     const found = diagnose(this.#state, chain, bundle, Date.now());
-    if (found) this.#alertAll(found);
-  }
-
-  #alertAll(found: Diagnosis): void {
-    this.#options.alert(found);
-    if (this.#options.loaded.bundle.runtime.alerts.includes("desktop"))
-      void notifyDesktops(found.title, found.lines.join("\n"));
-  }
-
-  #tellForeign(tunnel: string, routes: readonly string[]): void {
-    this.#foreignRoutes.set(tunnel, routes);
-    this.#log(routes.length > 0 ? "warning" : "info", "foreign-routes", { tunnel, routes });
-  }
-
-  /** No state of ours closes it, so a person must know. */
-  #tellBypass(how: string): void {
-    if (this.#bypasses.includes(how)) return;
-    this.#bypasses = [...this.#bypasses, how].slice(-most);
-    this.#log("error", "bypass", { text: how });
-    const lines = [how, "no rule of ksp sees what it takes: remove it, or the program that made it"];
-    this.#alertAll({ chain: "all", title: "another rule lets packets past the kill switch", lines });
-  }
-
-  /** While the tunnel stands there is time to do something about it. */
-  #tellMoved({ tunnel, host }: Pin, addresses: readonly string[]): void {
-    this.#log("warning", "moved", { tunnel, host, addresses });
-    const lines = [
-      `${host} is at ${addresses.join(", ")} now, and the rules let nothing there`,
-      `${tunnel} stands until it is lost; then it does not come back: \`ksp pin\`, \`ksp compile\`, \`ksp apply\``,
-    ];
-    this.#alertAll({ chain: tunnel, title: `a server of ${tunnel} has moved`, lines });
+    if (found) this.#notices.alert(found);
   }
 
   async #close(isClosing: boolean): Promise<void> {
@@ -360,15 +321,6 @@ export class Guard {
     await this.#outside.stop();
     if (!this.#isRetiring) await restoreSettings(this.#changed);
     this.end(why);
-  }
-
-  #log(level: Entry["level"], event: string, details: Readonly<Record<string, unknown>>): void {
-    this.#record({ level, event, ...details });
-  }
-
-  #record(entry: Entry): void {
-    this.#recent = remember(this.#recent, entry, Date.now());
-    this.#options.log(entry);
   }
 }
 
