@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
-import { rootSocketPath, runFolder, socketPath } from "../runtime/control/run-folder.ts";
+import { ownSocketPath, rootSocketPath, runFolder } from "../runtime/control/run-folder.ts";
 import { ask, type Request, type RootRequest } from "../runtime/control/socket.ts";
 import type { Status } from "../runtime/status.ts";
 import { isDocument } from "./formats.ts";
@@ -16,7 +16,7 @@ export async function control(request: Request | RootRequest, { format }: Contro
   const isForRoot = request.command === "apply" || request.command === "confirm";
   // The daemon has a folder of its own to be in.
   const asked = request.command === "apply" ? { ...request, folder: resolve(request.folder) } : request;
-  const answer = await ask((isForRoot ? rootSocketPath : socketPath)(runFolder), asked);
+  const answer = await ask((isForRoot ? rootSocketPath : ownSocketPath)(runFolder), asked);
   if (!("status" in answer)) return present({ diagnostics: [faultOf(answer)], sources: [] }, format, process.stderr);
   const { status } = answer;
   process.stdout.write(
@@ -38,8 +38,13 @@ function faultOf(answer: { readonly fault: string } | { readonly unreachable: st
   );
 }
 
+/** By a daemon that serves as many as it will at a time. */
+const turnedAway = "others of the group hold all its connections; root has a socket of its own";
+
 const words: Readonly<Record<string, string>> = {
-  ENOENT: "it has not run since the last boot",
+  ENOENT: `it has not run since the last boot, or somebody took ${runFolder} away`,
   ECONNREFUSED: "it has ended",
   EACCES: "only root and the group of the policy may ask",
+  ECONNRESET: turnedAway,
+  EPIPE: turnedAway,
 };

@@ -4,7 +4,7 @@ import { constants } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { diagnostic } from "../diagnostics/diagnostic.ts";
 import { placeInto } from "../runtime/apps/place.ts";
-import { runFolder, socketPath } from "../runtime/control/run-folder.ts";
+import { ownSocketPath, runFolder } from "../runtime/control/run-folder.ts";
 import { ask, type Response } from "../runtime/control/socket.ts";
 import { control } from "./control.ts";
 import { present } from "./output.ts";
@@ -39,7 +39,7 @@ export async function exec(name: string, command: readonly string[]): Promise<nu
 /** A user's program that starts during a pause would not be paused. */
 async function running(name: string): Promise<Response | { readonly unreachable: string }> {
   for (let rounds = 0; ; rounds++) {
-    const answer = await ask(socketPath(runFolder), { command: "status" });
+    const answer = await ask(ownSocketPath(runFolder), { command: "status" });
     if (!("status" in answer) || !answer.status.paused.includes(name)) return answer;
     if (rounds === 0) process.stderr.write(`\`${name}\` is paused until its tunnel is open: waiting\n`);
     await pause(250);

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { readHits } from "../runtime/backends.ts";
-import { runFolder, socketPath } from "../runtime/control/run-folder.ts";
+import { ownSocketPath, runFolder } from "../runtime/control/run-folder.ts";
 import { ask, type Request } from "../runtime/control/socket.ts";
 import type { Hits } from "../runtime/firewall/hits.ts";
 import type { Status } from "../runtime/status.ts";
@@ -19,7 +19,7 @@ export async function watch(): Promise<number> {
   let last = "";
   try {
     while (!keyboard.isDone()) {
-      const answer = await ask(socketPath(runFolder), { command: "status" });
+      const answer = await ask(ownSocketPath(runFolder), { command: "status" });
       // Said in the same words as by `ksp status`.
       if (!("status" in answer)) return control({ command: "status" }, { format: "text" });
       const line = changeLine(answer.status);
@@ -63,7 +63,7 @@ function listenToKeys(): { readonly isDone: () => boolean; readonly said: () => 
     const request = requestOf(key);
     if (request === "quit") isDone = true;
     else if (request)
-      void ask(socketPath(runFolder), request).then((answer) => {
+      void ask(ownSocketPath(runFolder), request).then((answer) => {
         said = "fault" in answer ? answer.fault : "";
       });
   };

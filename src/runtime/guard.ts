@@ -6,6 +6,7 @@ import { Pausing } from "./apps/pausing.ts";
 import { OffSwitch } from "./control/off-switch.ts";
 import { Requests } from "./control/requests.ts";
 import { type Remembered, socketPath } from "./control/run-folder.ts";
+import type { Request, Response } from "./control/socket.ts";
 import { notifyDesktops } from "./desktop.ts";
 import { type Diagnosis, diagnose } from "./diagnosis.ts";
 import { Firewall } from "./firewall/firewall.ts";
@@ -175,6 +176,11 @@ export class Guard {
   }
 
   readonly stop = (): void => this.#send({ kind: "stop" });
+
+  /** What people ask of it, asked by root. */
+  answer(request: Request): Promise<Response> {
+    return this.#requests.answer(request);
+  }
 
   get mode(): Mode {
     return this.#state.mode;

@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { kill } from "node:process";
 import type { Reconnect } from "../ir/policy.ts";
-import { environment } from "./system/program.ts";
+import { environment, launch } from "./system/program.ts";
 
 export interface Reconnecting {
   readonly note: (tunnel: string, text: string) => void;
@@ -72,8 +72,8 @@ export class Reconnection {
     this.tries.set(tunnel, tries);
     this.#end(this.#running.get(tunnel));
     this.#on.note(tunnel, `try ${tries}: ${[program, ...args].join(" ")}`);
-    // A session of its own: a VPN that stays in the foreground outlives this daemon.
-    const child = spawn(program, args, { detached: true, stdio: "ignore", env: environment });
+    // A VPN that stays in the foreground outlives this daemon.
+    const child = launch(program, args, { stdio: "ignore", env: environment });
     this.#running.set(tunnel, child);
     this.#schedule(tunnel, patience);
     const over = (why: string): void => {

@@ -2,7 +2,7 @@ import { realpath } from "node:fs/promises";
 import type { Server } from "node:net";
 import { join } from "node:path";
 import { rootSocketPath } from "./control/run-folder.ts";
-import { listen, parseRootRequest, type Response, type RootRequest } from "./control/socket.ts";
+import { type Applying, listen, parseRootRequest, type Response, type RootRequest } from "./control/socket.ts";
 import { giveWord, readWord } from "./control/word.ts";
 import { Guard, type GuardOptions } from "./guard.ts";
 import { activeFolder } from "./install/units.ts";
@@ -60,7 +60,7 @@ export class Succession {
       const service = { parse: parseRootRequest, answer: (request: RootRequest) => this.#answer(request) };
       this.#server = await listen(rootSocketPath(remembered.folder), undefined, service);
     } catch (error) {
-      this.#log("error", { text: `nobody can apply other rules: ${error instanceof Error ? error.message : error}` });
+      this.#log("error", { text: `root cannot ask this daemon: ${error instanceof Error ? error.message : error}` });
     }
   }
 
@@ -77,6 +77,11 @@ export class Succession {
   }
 
   async #answer(request: RootRequest): Promise<Response> {
+    if (request.command === "apply" || request.command === "confirm") return this.#answerApplying(request);
+    return this.#guard?.answer(request) ?? { fault: "the daemon has not begun" };
+  }
+
+  async #answerApplying(request: Applying): Promise<Response> {
     if (this.#isBusy) return { fault: "rules are being applied" };
     this.#isBusy = true;
     try {
@@ -88,7 +93,7 @@ export class Succession {
     }
   }
 
-  async #apply({ folder, milliseconds: asked }: RootRequest & { command: "apply" }): Promise<string | undefined> {
+  async #apply({ folder, milliseconds: asked }: Applying & { command: "apply" }): Promise<string | undefined> {
     if (this.#pending) return "what was applied last waits for `ksp confirm`";
     if (this.#guard?.mode === "disabled") return "the protection is off: `ksp enable` first";
     const next = await this.#load(folder);

@@ -318,4 +318,9 @@ export const policy = {
     severity: "error",
     message: text`the management probe of \`${"tunnel"}\` ${"fault"}`,
   },
+  KSP2097: {
+    name: "pauses-the-way-back",
+    severity: "error",
+    message: text`\`on loss pause\` of \`${"app"}\` would stop ${"what"}`,
+  },
 } as const;

@@ -40,6 +40,7 @@ import { openToEveryone } from "./open-to-everyone.ts";
 import { opensNothing } from "./opens-nothing.ts";
 import { ownAddress } from "./own-address.ts";
 import { ownerUnknown } from "./owner-unknown.ts";
+import { pausesTheWayBack } from "./pauses-the-way-back.ts";
 import { portalOutside } from "./portal-outside.ts";
 import { probeNotCarried } from "./probe-not-carried.ts";
 import { programOnLinux } from "./program-on-linux.ts";
@@ -120,6 +121,7 @@ export const checks: readonly Check[] = [
   againstTraffic,
   appWithoutWay,
   appIsCarrier,
+  pausesTheWayBack,
   // forwarding
   forwardToItself,
   notMasqueraded,

@@ -1,5 +1,4 @@
-import { spawn } from "node:child_process";
-import { environment } from "../system/program.ts";
+import { environment, launch } from "../system/program.ts";
 
 /** A lock of the kernel that is gone when its holder is, however that ends. */
 export interface Lock {
@@ -13,7 +12,7 @@ export interface Lock {
 export function takeLock(file: string, lost: () => void): Promise<Lock | undefined> {
   return new Promise((settle) => {
     const script = "echo held; exec cat >/dev/null";
-    const child = spawn("flock", ["--nonblock", file, "sh", "-c", script], {
+    const child = launch("flock", ["--nonblock", file, "sh", "-c", script], {
       stdio: ["pipe", "pipe", "ignore"],
       env: environment,
     });
@@ -21,13 +20,13 @@ export function takeLock(file: string, lost: () => void): Promise<Lock | undefin
     if (child.pid === undefined) return;
     let isHeld = false;
     let isReleased = false;
-    child.stdin.on("error", () => {}); // it has ended: `close` tells
-    child.stdout.once("data", () => {
+    child.stdin?.on("error", () => {}); // it has ended: `close` tells
+    child.stdout?.once("data", () => {
       isHeld = true;
       settle({
         release: () => {
           isReleased = true;
-          child.stdin.end();
+          child.stdin?.end();
         },
       });
     });

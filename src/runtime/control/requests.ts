@@ -36,7 +36,7 @@ export class Requests {
     const id = group === undefined ? undefined : await groupId(group);
     if (group !== undefined && id === undefined) log("warning", `there is no group \`${group}\`: only root may ask`);
     try {
-      this.#server = await listen(path, id, { parse: parseRequest, answer: (request) => this.#answer(request) });
+      this.#server = await listen(path, id, { parse: parseRequest, answer: (request) => this.answer(request) });
     } catch (error) {
       log("error", `nobody can ask this daemon: ${error instanceof Error ? error.message : error}`);
     }
@@ -58,7 +58,7 @@ export class Requests {
     return `it did not come about: the daemon is ${this.#options.state().mode}`;
   }
 
-  async #answer(request: Request): Promise<Response> {
+  async answer(request: Request): Promise<Response> {
     const fault = await this.#carryOut(request);
     return fault === undefined ? { status: this.#options.status() } : { fault };
   }

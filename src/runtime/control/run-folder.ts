@@ -1,10 +1,14 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { geteuid } from "node:process";
 
 /** Where the daemon's files are until the next boot. */
 export const runFolder = "/run/ksp";
 export const socketPath = (folder: string): string => join(folder, "control.sock");
 export const rootSocketPath = (folder: string): string => join(folder, "root.sock");
+/** Where whoever runs this asks: the policy's group may fill its socket with connections, and root's not. */
+export const ownSocketPath = (folder: string): string =>
+  geteuid?.() === 0 ? rootSocketPath(folder) : socketPath(folder);
 
 /** What one daemon leaves to the next, in a folder that no boot survives. */
 export class Remembered {

@@ -8,9 +8,10 @@ export type Request =
   | { readonly command: "portal" }
   | { readonly command: "disable"; readonly milliseconds?: number };
 /** What only root may ask: it decides which rules hold, and which programs the daemon runs. */
-export type RootRequest =
+export type Applying =
   | { readonly command: "apply"; readonly folder: string; readonly milliseconds?: number }
   | { readonly command: "confirm" };
+export type RootRequest = Request | Applying;
 export type Response = { readonly status: Status } | { readonly fault: string };
 
 export interface Service<Asked> {
@@ -80,6 +81,7 @@ export const parseRequest = (line: string): Request | undefined =>
   });
 
 export const parseRootRequest = (line: string): RootRequest | undefined =>
+  parseRequest(line) ??
   parseLine(line, ({ command, folder, ...rest }) => {
     if (command === "confirm") return { command };
     if (command !== "apply" || typeof folder !== "string" || !folder.startsWith("/")) return undefined;
@@ -110,7 +112,8 @@ export function ask(
   return new Promise((settle) => {
     const socket = connect({ path });
     let text = "";
-    socket.setTimeout(60_000, () => socket.destroy(new Error("it does not answer")));
+    const patience = request.command === "status" ? 10_000 : 60_000;
+    socket.setTimeout(patience, () => socket.destroy(new Error(`it has said nothing for ${patience / 1000} s`)));
     socket.setEncoding("utf8").on("data", (more: string) => {
       text += more;
     });

@@ -1,7 +1,6 @@
-import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { exists } from "../system/exists.ts";
-import { environment, faultOf } from "../system/program.ts";
+import { environment, faultOf, launch } from "../system/program.ts";
 import type { Remembered } from "./run-folder.ts";
 
 /** A person's word, of this boot alone, in a file of the daemon's folder. */
@@ -88,7 +87,7 @@ const armUnit = (script: readonly string[]): Promise<string | undefined> =>
 
 function armProcess([program = "", ...args]: readonly string[]): Promise<string | undefined> {
   return new Promise((settle) => {
-    const child = spawn(program, args, { detached: true, stdio: "ignore", cwd: "/", env: environment });
+    const child = launch(program, args, { stdio: "ignore", cwd: "/", env: environment });
     child.once("error", (error) => settle(error.message));
     child.once("spawn", () => settle(undefined));
     child.unref();

@@ -1,5 +1,5 @@
 import { complaint, run } from "../system/program.ts";
-import type { Link } from "./links.ts";
+import { isSame, type Link } from "./links.ts";
 
 export interface HandshakeOptions {
   readonly within: number;
@@ -10,35 +10,34 @@ export interface HandshakeOptions {
 export class Handshake {
   readonly #options: HandshakeOptions;
   #timer: NodeJS.Timeout | undefined;
-  #device: string | undefined;
+  #link: Link | undefined;
 
   constructor(options: HandshakeOptions) {
     this.#options = options;
   }
 
   through(link: Link | undefined): void {
-    const device = link?.name;
-    if (device === this.#device) return;
+    if (isSame(link, this.#link)) return;
     this.stop();
-    this.#device = device;
-    if (device === undefined) this.#options.tell(false, "there is no interface");
-    else void this.#ask(device);
+    this.#link = link;
+    this.#options.tell(false, link ? `this ${link.name} was not asked yet` : "there is no interface");
+    if (link) void this.#ask(link);
   }
 
   stop(): void {
     clearTimeout(this.#timer);
-    this.#device = undefined;
+    this.#link = undefined;
   }
 
-  async #ask(device: string): Promise<void> {
+  async #ask(link: Link): Promise<void> {
     const { within, tell } = this.#options;
-    const ran = await run(["wg", "show", device, "latest-handshakes"], { milliseconds: 2_000 });
-    if (this.#device !== device) return;
+    const ran = await run(["wg", "show", link.name, "latest-handshakes"], { milliseconds: 2_000 });
+    if (this.#link !== link) return;
     const { good, why } =
       ran.status === 0 ? judgeHandshakes(ran.stdout, Date.now(), within) : { good: false, why: complaint(ran) };
     tell(good, why);
     const wait = good ? Math.min(Math.max(within / 8, soon), 5_000) : soon;
-    this.#timer = setTimeout(() => void this.#ask(device), wait);
+    this.#timer = setTimeout(() => void this.#ask(link), wait);
   }
 }
 

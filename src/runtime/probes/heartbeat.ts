@@ -1,5 +1,5 @@
 import { type Followed, follow } from "../system/program.ts";
-import type { Link } from "./links.ts";
+import { isSame, type Link } from "./links.ts";
 
 /** The mark of the daemon's probes, 0x6b700000: ping takes decimal digits only. */
 const mark = `${0x6b70_0000}`;
@@ -27,10 +27,12 @@ export class Heartbeat {
 
   /** Through this interface from now on; ping holds on to the number of the one that it began with. */
   through(link: Link | undefined): void {
-    if (link?.index === this.#link?.index && link?.name === this.#link?.name) return;
+    if (isSame(link, this.#link)) return;
     this.stop();
     this.#link = link;
-    if (link) this.#start(link);
+    if (!link) return;
+    this.#options.tell(false, `nothing was heard through this ${link.name} yet`);
+    this.#start(link);
   }
 
   stop(): void {

@@ -8,6 +8,9 @@ export interface Link {
   readonly isUp: boolean;
 }
 
+export const isSame = (a: Link | undefined, b: Link | undefined): boolean =>
+  a?.index === b?.index && a?.name === b?.name;
+
 /** All interfaces now; undefined where the kernel's answer is not understood. */
 export async function readLinks(): Promise<readonly Link[] | undefined> {
   const { status, stdout } = await run(["ip", "-j", "link", "show"], { milliseconds: 2_000 });

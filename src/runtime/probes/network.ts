@@ -118,8 +118,9 @@ export class Network {
     if (link && (this.#isDirty || this.#isDeaf)) return;
     const names = devices.map((d) => (d.kind === "named" ? d.name : d.kind === "prefix" ? `${d.prefix}*` : "utun"));
     const why = isKnown ? `${names.join(", ")} is not up` : "the list of interfaces cannot be read";
-    this.#on.tell(tunnel, "interface", link !== undefined, link ? `${link.name} is up` : why);
+    // First: of another interface with this name nothing is proved yet.
     this.#run(tunnel, link);
+    this.#on.tell(tunnel, "interface", link !== undefined, link ? `${link.name} is up` : why);
   }
 
   #run(tunnel: string, link: Link | undefined): void {

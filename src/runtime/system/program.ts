@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { env } from "node:process";
+import { ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { env, nextTick } from "node:process";
 import { createInterface } from "node:readline";
 
 /** How a program ended, and what it said. */
@@ -32,32 +32,47 @@ export interface Started {
   readonly kill: () => void;
 }
 
+/**
+ * Starts a program, in a session of its own: what a terminal sends to all of its programs, as for Ctrl-C, is for the daemon, which
+ * needs its helpers to close. Where Node throws what the kernel refuses, such as for a lack of memory, it is told as every other fault.
+ */
+export function launch(program: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+  try {
+    return spawn(program, args, { ...options, detached: true });
+  } catch (error) {
+    // It has no number, and a signal to none would be one to this process and all beside it.
+    const none = Object.assign(new ChildProcess(), { kill: () => false });
+    nextTick(() => none.emit("error", error));
+    return none;
+  }
+}
+
 /** Starts a program. Never throws. */
 export function start(
   [program = "", ...args]: readonly string[],
   { variables = {} }: Pick<RunOptions, "variables"> = {},
 ): Started {
-  const child = spawn(program, args, { env: { ...environment, ...variables } });
+  const child = launch(program, args, { env: { ...environment, ...variables } });
   let stdout = "";
   let stderr = "";
   const ended = new Promise<Ran>((settle) => {
     child.once("error", (error) => settle({ status: null, stdout, stderr: error.message }));
     // Where it could not be started there may be no pipes, either.
     if (child.pid === undefined) return;
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       stdout += text;
     });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       stderr += text;
     });
-    child.stdin.on("error", () => {}); // it may end without reading: its status tells
+    child.stdin?.on("error", () => {}); // it may end without reading: its status tells
     child.once("close", (status) => settle({ status, stdout, stderr }));
   });
   return {
     isRunning: () => child.pid !== undefined && child.exitCode === null && child.signalCode === null,
     finish: async (input, milliseconds) => {
       const timer = setTimeout(() => child.kill("SIGKILL"), milliseconds);
-      if (child.pid !== undefined) child.stdin.end(input);
+      if (child.pid !== undefined) child.stdin?.end(input);
       const ran = await ended;
       clearTimeout(timer);
       return ran;
@@ -98,7 +113,7 @@ export function follow(
     readonly ended: (why: string) => void;
   },
 ): Followed {
-  const child: ChildProcess = spawn(program, args, { env: environment, stdio: ["ignore", "pipe", "pipe"] });
+  const child = launch(program, args, { env: environment, stdio: ["ignore", "pipe", "pipe"] });
   let isOver = false;
   const end = (why: string): void => {
     if (isOver) return;

@@ -107,8 +107,11 @@ class World {
   witnesses(rule: Rule): readonly Packet[] {
     const found: Packet[] = [];
     for (const place of this.places) {
-      const one = [...this.#candidates(rule, place)].find((packet) => matches(rule.match, packet));
-      if (one) found.push(one);
+      for (const packet of this.#candidates(rule, place)) {
+        if (!matches(rule.match, packet)) continue;
+        found.push(packet);
+        break;
+      }
       if (found.length === 2) break;
     }
     if (found.length === 0) throw new Error(`no packet for ${keyOf(rule)}`);
@@ -182,17 +185,29 @@ class World {
   }
 
   /** The packet on that interface: what its addresses are there follows from the machine. */
-  #cross({ inInterface: _in, outInterface: _out, ...packet }: Packet, place: Vantage): Packet {
+  #cross(packet: Packet, place: Vantage): Packet {
+    const { direction, source, destination, payload, hopLimit, connection } = packet;
     const family = packet.family === "arp" ? "ipv4" : packet.family;
-    const { direction } = packet;
-    return {
-      ...packet,
-      ...(direction !== "out" && { inInterface: direction === "in" ? place.device : { name: "br0" } }),
-      ...(direction !== "in" && { outInterface: place.device }),
-      sourceLocality: farLocality({ family, value: packet.source }, place),
-      destinationLocality: farLocality({ family, value: packet.destination }, place),
+    const crossed = {
+      direction,
+      family: packet.family,
+      source,
+      destination,
+      sourceLocality: farLocality({ family, value: source }, place),
+      destinationLocality: farLocality({ family, value: destination }, place),
+      payload,
+      hopLimit,
       owner: direction === "out" ? packet.owner : nobody,
+      connection,
     };
+    switch (direction) {
+      case "out":
+        return { ...crossed, outInterface: place.device };
+      case "in":
+        return { ...crossed, inInterface: place.device };
+      case "forward":
+        return { ...crossed, inInterface: { name: "br0" }, outInterface: place.device };
+    }
   }
 }
 

@@ -37,7 +37,8 @@ describe("a request of root's", () => {
     ['{"command":"apply","folder":"rules"}', undefined],
     ['{"command":"apply"}', undefined],
     ['{"command":"confirm"}', { command: "confirm" }],
-    ['{"command":"disable"}', undefined],
+    ['{"command":"disable"}', { command: "disable" }],
+    ['{"command":"open"}', undefined],
   ])("%s", (line, request) => expect(parseRootRequest(line)).toEqual(request));
 
   test("is none of the group's", () => {

@@ -56,6 +56,13 @@ const opening = isNft
   : [usual.programs[0] ?? "", "-I", "OUTPUT", "1", "-j", "ACCEPT"];
 const file = isNft ? "switch/up.nft" : "switch/up.v6";
 
+/** A member of the group takes every connection that the daemon serves. */
+const holding = `import socket, time
+held = [socket.socket(socket.AF_UNIX) for _ in range(200)]
+for each in held: each.connect("/run/ksp/control.sock")
+print("held", flush=True)
+time.sleep(60)`;
+
 const events = ({ log }: Guard, event: string): number => log().filter((entry) => entry.event === event).length;
 
 describe.skipIf(mayBeSkipped())("the daemon", { timeout: 60_000 }, () => {
@@ -195,7 +202,7 @@ exec ${isNft ? "/usr/sbin/nft" : "/bin/sh"} "$@"
   });
 
   test("disables for a while, and it closes again when the daemon is dead", async () => {
-    await guarded(policy("\ncontrol {\n  disable for 1h\n}\n"), async ({ lab, guard, folder }) => {
+    await guarded(policy('\ncontrol {\n  group "nogroup"\n  disable for 1h\n}\n'), async ({ lab, guard, folder }) => {
       const isClosed = async (): Promise<boolean> => (await stateInForce(lab, folder)) === "down";
       expect(await ksp(lab, "disable", "--for", "2h")).toMatchObject({
         status: 1,
@@ -221,7 +228,13 @@ exec ${isNft ? "/usr/sbin/nft" : "/bin/sh"} "$@"
 
       expect((await ksp(lab, "disable")).status).toBe(0);
       expect(await lab.ping(internet.ipv4)).toBe(true);
-      expect((await ksp(lab, "enable")).status).toBe(0);
+      const member = await lab.client.spawn(["python3", "-c", holding], { uid: 65_534 });
+      await member.until("held");
+      expect(
+        await lab.client.exec([process.execPath, cli, "enable"], { uid: 65_534 }),
+        "the group's socket",
+      ).toMatchObject({ status: 2, stderr: expect.stringContaining("others of the group hold all its connections") });
+      expect((await ksp(lab, "enable")).status, "root's").toBe(0);
       expect(await isClosed()).toBe(true);
     });
   });
