@@ -72,8 +72,8 @@ export class Reconnection {
     this.tries.set(tunnel, tries);
     this.#end(this.#running.get(tunnel));
     this.#on.note(tunnel, `try ${tries}: ${[program, ...args].join(" ")}`);
-    // A session of its own: a VPN that stays in the foreground outlives this daemon.
-    const child = launch(program, args, { detached: true, stdio: "ignore", env: environment });
+    // A VPN that stays in the foreground outlives this daemon.
+    const child = launch(program, args, { stdio: "ignore", env: environment });
     this.#running.set(tunnel, child);
     this.#schedule(tunnel, patience);
     const over = (why: string): void => {

@@ -77,7 +77,8 @@ export async function startMachine(
             );
             throw new Error(`waited ${milliseconds} ms: \`${script}\`: ${output}\n${journal.output}`);
           }
-          await pause(200);
+          // Each try starts four programs, and the boot that it waits for has the same two processors.
+          await pause(1_000);
         }
       }),
     now: async () => (await frames()).length,

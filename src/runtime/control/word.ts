@@ -87,7 +87,7 @@ const armUnit = (script: readonly string[]): Promise<string | undefined> =>
 
 function armProcess([program = "", ...args]: readonly string[]): Promise<string | undefined> {
   return new Promise((settle) => {
-    const child = launch(program, args, { detached: true, stdio: "ignore", cwd: "/", env: environment });
+    const child = launch(program, args, { stdio: "ignore", cwd: "/", env: environment });
     child.once("error", (error) => settle(error.message));
     child.once("spawn", () => settle(undefined));
     child.unref();

@@ -1,6 +1,7 @@
 import { type AddressSet, ofFamily } from "../../net/address-set.ts";
 import { lacksIpv6 } from "../system/ipv6.ts";
 import { followNetlink } from "../system/netlink-follower.ts";
+import { badOnce } from "./bad-once.ts";
 import { Handshake } from "./handshake.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { isOf, type Link, lostLink, readLinks } from "./links.ts";
@@ -161,9 +162,9 @@ function runnerOf(probe: NamedProbe, tell: (good: boolean, why: string) => void)
     case "heartbeat":
       return new Heartbeat({ ...probe, tell });
     case "handshake":
-      return new Handshake({ ...probe, tell });
+      return new Handshake({ ...probe, tell: badOnce(tell) });
     case "management":
-      return new Management({ ...probe, tell });
+      return new Management({ ...probe, tell: badOnce(tell) });
     default:
       return undefined;
   }

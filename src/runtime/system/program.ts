@@ -32,10 +32,13 @@ export interface Started {
   readonly kill: () => void;
 }
 
-/** Starts a program. Where Node throws what the kernel refuses, such as for a lack of memory, it is told as every other fault. */
+/**
+ * Starts a program, in a session of its own: what a terminal sends to all of its programs, as for Ctrl-C, is for the daemon, which
+ * needs its helpers to close. Where Node throws what the kernel refuses, such as for a lack of memory, it is told as every other fault.
+ */
 export function launch(program: string, args: readonly string[], options: SpawnOptions): ChildProcess {
   try {
-    return spawn(program, args, options);
+    return spawn(program, args, { ...options, detached: true });
   } catch (error) {
     // It has no number, and a signal to none would be one to this process and all beside it.
     const none = Object.assign(new ChildProcess(), { kill: () => false });

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { env } from "node:process";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";
 import { eventually } from "../../lab/process.ts";
 
@@ -66,6 +67,9 @@ test("of another interface with the same name nothing is proved: its probes are 
     const before = told.slice(0, told.indexOf("interface good"));
     expect(before.findLast((each) => each.startsWith("heartbeat"))).toBe("heartbeat bad");
     expect(before).toContain("handshake bad");
+    // It asks again and again, and says the same: that it was not asked, and that there is none.
+    await pause(800);
+    expect(told.filter((each) => each === "handshake bad")).toHaveLength(2);
   } finally {
     network.stop();
   }

@@ -1,6 +1,11 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { kill } from "node:process";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { follow, run, start } from "../../../src/runtime/system/program.ts";
 
 const program = new URL("../../../src/runtime/system/program.ts", import.meta.url);
@@ -33,4 +38,34 @@ test("what Node throws, as for a lack of memory, is told as any other fault, and
     follow(refused, { line: () => {}, complained: () => {}, ended });
   });
   expect(why).toContain("E2BIG");
+});
+
+/** As a daemon in a terminal, with its lock and its helpers; told to end, it says what is left of them. */
+const inTerminal = `
+const { follow, start } = await import("${program}");
+const { takeLock } = await import("${lock}");
+const ended = [];
+process.on("SIGTERM", () => setTimeout(() => {
+  console.log(JSON.stringify([waiting.isRunning(), ended]));
+  waiting.kill(); monitor.stop(); held.release();
+}, 300));
+const waiting = start(["cat"]);
+const monitor = follow(["sleep", "60"], { line: () => {}, complained: () => {}, ended: (why) => ended.push(why) });
+const held = await takeLock(process.argv[1], () => ended.push("the lock"));
+console.log("ready");
+setTimeout(() => process.exit(), 5_000).unref();
+`;
+
+test("what a terminal sends to all of its programs takes no helper and no lock from the daemon", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "ksp-terminal-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const args = ["--input-type=module", "-e", inTerminal, join(folder, "lock")];
+  const daemon = spawn(process.execPath, args, { detached: true, stdio: ["ignore", "pipe", "inherit"] });
+  let said = "";
+  daemon.stdout.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+    if (text.startsWith("ready")) kill(-(daemon.pid ?? Number.NaN), "SIGTERM");
+  });
+  await once(daemon, "close");
+  expect(said.split("\n")).toEqual(["ready", JSON.stringify([true, []]), ""]);
 });
