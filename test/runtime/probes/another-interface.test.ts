@@ -1,16 +1,16 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { env } from "node:process";
 import { setTimeout as pause } from "node:timers/promises";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Network } from "../../../src/runtime/probes/network.ts";
+import { environment } from "../../../src/runtime/system/program.ts";
 import { eventually } from "../../lab/process.ts";
 
 /** Programs in front of the machine's own: there are answers and a handshake for as long as a file is there. */
 const folder = mkdtempSync(join(tmpdir(), "ksp-probes-"));
 const answers = join(folder, "answers");
-const { PATH = "" } = env;
-Object.assign(env, { PATH: `${folder}:${PATH}` });
+const { PATH } = environment;
 const answer = "64 bytes from 10.64.0.1: icmp_seq=1 ttl=64 time=0.5 ms";
 const programs = {
   ping: `#!/bin/sh\nwhile sleep 0.1; do [ ! -e ${answers} ] || echo "${answer}"; done\n`,
@@ -21,8 +21,13 @@ for (const [name, text] of Object.entries(programs)) {
   writeFileSync(join(folder, name), text);
   chmodSync(join(folder, name), 0o755);
 }
-afterAll(() => rmSync(folder, { recursive: true }));
-const { Network } = await import("../../../src/runtime/probes/network.ts");
+beforeAll(() => {
+  environment.PATH = `${folder}:${PATH}`;
+});
+afterAll(() => {
+  environment.PATH = PATH;
+  rmSync(folder, { recursive: true });
+});
 
 const linkIs = (ifindex: number): void =>
   writeFileSync(join(folder, "links.json"), JSON.stringify([{ ifindex, ifname: "wg0", flags: ["UP", "LOWER_UP"] }]));
