@@ -84,7 +84,7 @@ test("units are linked as systemd does it, never open, and are gone after an uni
     expect(await readFile(join(units, name), "utf8")).not.toMatch(/ExecStop|Conflicts/);
   // A second time, with another policy in place.
   const other = await compiled(good.replace("policy home", "policy other"));
-  expect((await ksp(["install", other, "--root", root], { cwd: root })).code).toBe(0);
+  expect((await ksp(["install", other, "--root", root, "--backend", usual.name], { cwd: root })).code).toBe(0);
   expect(await readFile(join(root, "etc/ksp/active/bundle.json"), "utf8")).toContain('"policy": "other"');
 
   expect((await ksp(["uninstall", "--root", root], { cwd: root })).code).toBe(0);

@@ -177,7 +177,7 @@ exec ${isNft ? "/usr/sbin/nft" : "/bin/sh"} "$@"
   test("is one alone, of an unchanged bundle, closes at its end, and adopts nothing that was changed", async () => {
     await guarded(policy(), async ({ lab, guard, folder }) => {
       const before = await rules(lab);
-      const second = await ksp(lab, "run", folder);
+      const second = await ksp(lab, "run", "--backend", usual.name, folder);
       expect(second).toMatchObject({ status: 2, stderr: expect.stringContaining("another daemon runs already") });
       await chmod(folder, 0o755);
       const other = await lab.client.exec([process.execPath, cli, "run", folder], { uid: 65_534 });
@@ -196,7 +196,7 @@ exec ${isNft ? "/usr/sbin/nft" : "/bin/sh"} "$@"
       await next.process.kill("SIGTERM");
 
       await writeFile(join(folder, usual.folder, file), "add rule inet ksp out accept\n");
-      const changed = await ksp(lab, "run", folder);
+      const changed = await ksp(lab, "run", "--backend", usual.name, folder);
       expect(changed).toMatchObject({ status: 2, stderr: expect.stringContaining(`${file} was changed after`) });
     });
   });

@@ -35,7 +35,7 @@ describe.skipIf(mayBeSkipped())("a full disk", { timeout: 120_000 }, () => {
       await guard.process.kill("SIGKILL");
       await lab.client.run(["rm", "-r", `/run/ksp/${usual.folder}`]);
       await fill(lab, "/run/ksp");
-      expect(await ksp(lab, "run", folder)).toMatchObject({
+      expect(await ksp(lab, "run", "--backend", usual.name, folder)).toMatchObject({
         status: 2,
         stderr: expect.stringMatching(/KSP5051.*ENOSPC/),
       });
