@@ -2,14 +2,15 @@
  * What the daemon costs while nothing happens: processor time of itself and of all that it starts, and memory, with each backend.
  * Root; `node bench/idle.ts [SECONDS]`
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { compile } from "../src/index.ts";
 import { type Lab, withLab } from "../test/lab/lab.ts";
 import { homeWireguard } from "../test/lab/wireguard.ts";
+import { writeFiles } from "./folder.ts";
 
 const seconds = Number(process.argv[2] ?? 20);
 const cli = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
@@ -44,10 +45,7 @@ async function family({ client }: Lab): Promise<readonly Process[]> {
 const ticksOf = (all: readonly Process[]): number => all.reduce((sum, { ticks }) => sum + ticks, 0);
 
 const { files } = compile({ file: home, text: readFileSync(home, "utf8") }, { targets: ["nft", "iptables"] });
-for (const [path, text] of files ?? []) {
-  mkdirSync(dirname(join(folder, path)), { recursive: true });
-  writeFileSync(join(folder, path), text);
-}
+writeFiles(folder, files);
 console.log(["backend", "% of a core", "MB, daemon", "MB, others"].map((name) => name.padStart(16)).join(""));
 try {
   for (const backend of ["nft", "iptables-nft", "iptables-legacy"])

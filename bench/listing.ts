@@ -1,8 +1,8 @@
 /** What it costs to read a kernel's rules back, with each backend. As root: `node bench/listing.ts [ROUNDS]` */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { check } from "../src/check.ts";
 import type { Files } from "../src/emitters/emitter.ts";
 import { iptables } from "../src/emitters/iptables/emit.ts";
@@ -13,6 +13,7 @@ import { compareMeaning as compareIptables } from "../src/runtime/iptables/meani
 import { askedOf } from "../src/runtime/nft/asked.ts";
 import { parseListing } from "../src/runtime/nft/listing.ts";
 import { compareMeaning } from "../src/runtime/nft/meaning.ts";
+import { writeFiles } from "./folder.ts";
 import { lists } from "./policies.ts";
 
 const rounds = Number(process.argv[2] ?? 3);
@@ -64,10 +65,7 @@ for (const { name, emit, list, fingerprint, meaning } of backends)
     if (!plan) throw new Error("the policy has errors");
     const folder = mkdtempSync(join(tmpdir(), "ksp-listing-"));
     const files = emit(plan);
-    for (const [path, text] of files) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), text);
-    }
+    writeFiles(folder, files);
     const printed = execFileSync("unshare", ["--net", "bash", "-c", list, folder], {
       encoding: "utf8",
       maxBuffer: 2 ** 28,

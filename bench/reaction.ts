@@ -2,15 +2,16 @@
  * How long after a tunnel is lost, or all rules are flushed, others are in force: from the kernel's word of the one to its word of
  * the next transaction, both heard by one program, with a daemon of each backend that the kernel tells of. Root; `node bench/reaction.ts [ROUNDS]`
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { compile } from "../src/index.ts";
 import { withLab } from "../test/lab/lab.ts";
 import { eventually } from "../test/lab/process.ts";
 import { homeWireguard } from "../test/lab/wireguard.ts";
+import { writeFiles } from "./folder.ts";
 
 const rounds = Number(process.argv[2] ?? 30);
 const beside = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -18,10 +19,7 @@ const home = beside("../examples/home-wireguard.ksp");
 const folder = mkdtempSync(join(tmpdir(), "ksp-reaction-"));
 
 const { files } = compile({ file: home, text: readFileSync(home, "utf8") }, { targets: ["nft", "iptables"] });
-for (const [path, text] of files ?? []) {
-  mkdirSync(dirname(join(folder, path)), { recursive: true });
-  writeFileSync(join(folder, path), text);
-}
+writeFiles(folder, files);
 
 interface Told {
   readonly what: string;
