@@ -5,11 +5,13 @@
 import { fileURLToPath } from "node:url";
 import { variants } from "../test/kernel/iptables/bundle.ts";
 import type { Namespace } from "../test/lab/namespace.ts";
+import { holdOwned } from "../test/lab/owned.ts";
 import { openSandbox } from "../test/lab/sandbox.ts";
 import {
   byHand,
   emitted,
   emittedForIptables,
+  type Guarded,
   ipset,
   iptables,
   linear,
@@ -31,6 +33,12 @@ const feed =
     for (const input of inputs) await at.run(command.split(" "), { input, milliseconds: 60_000 });
   };
 const up = ({ ruleset, up: state }: Rules): Load => feed("nft -f -", ruleset, state);
+const twice =
+  (rules: Guarded): Load =>
+  async (at) => {
+    await up(rules)(at);
+    await holdOwned(at, rules.owned);
+  };
 const tracking = "table inet t {\nchain o {\ntype filter hook output priority 0\nct state new counter\n}\n}";
 
 interface Case {
@@ -55,6 +63,7 @@ const cases: readonly Case[] = [
   tunnel("tunnel: iptables", feed("iptables-restore", iptables())),
   tunnel("tunnel: by hand", up(byHand(0))),
   tunnel("tunnel: ksp", up(emitted(0))),
+  tunnel("tunnel: ksp, looked at twice", twice(emitted(0))),
   lan("LAN: by hand", up(byHand(0))),
   lan("LAN: ksp", up(emitted(0))),
   ...variants.flatMap((variant) => [
@@ -68,6 +77,7 @@ const cases: readonly Case[] = [
     exempt(`${count} prefixes: by hand`, count, up(byHand(count))),
     exempt(`${count} prefixes: ksp`, count, up(emitted(count))),
   ]),
+  exempt("100000 prefixes: ksp, looked at twice", 100_000, twice(emitted(100_000))),
   exempt("100000 prefixes: iptables and ipset", 100_000, async (at) => {
     await feed("ipset restore", ipset("offices", 100_000))(at);
     await feed("iptables-restore", withIpset)(at);

@@ -21,6 +21,10 @@ export interface Rules {
   readonly up: string;
   readonly down: string;
 }
+/** With the table that looks a second time at what leaves. */
+export interface Guarded extends Rules {
+  readonly owned: string;
+}
 
 /** The example for home, with so many networks open. */
 function planned(prefixes: number): Plan {
@@ -31,10 +35,10 @@ function planned(prefixes: number): Plan {
   return plan;
 }
 
-export function emitted(prefixes: number): Rules {
+export function emitted(prefixes: number): Guarded {
   const files = nft.emit(planned(prefixes));
   const file = (name: string): string => withVeth(files.get(`nft/${name}.nft`) ?? "");
-  return { ruleset: file("ruleset"), up: file("switch/up"), down: file("switch/down") };
+  return { ruleset: file("ruleset"), up: file("switch/up"), down: file("switch/down"), owned: file("owned") };
 }
 
 /** What loads the same policy as ksp emits it for iptables, in state `up`, and milliseconds that each of the two steps took. */

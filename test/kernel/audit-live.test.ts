@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { cli } from "../commands/ksp.ts";
 import { fileOf, policyNamed, switchOf } from "../emitters/policies.ts";
+import { holdOwned } from "../lab/owned.ts";
 import { mayBeSkipped } from "../lab/requirements.ts";
 import { openSandbox } from "../lab/sandbox.ts";
 
@@ -18,6 +19,9 @@ test.skipIf(mayBeSkipped())(
       await host.nft(switchOf(policy, "up"));
       const audit = () =>
         host.exec([process.execPath, cli, "audit", "-", "--target", "nft"], { input: text, milliseconds: 30_000 });
+      // What the daemon holds beside the rules is no stranger's.
+      await holdOwned(host, fileOf(policy, "owned.nft"));
+      expect(await audit()).toMatchObject({ status: 0 });
       // Of a card of containers, which the JSON of nft 1.0.6 does not tell.
       await host.ip("link add docker0 type bridge");
       await host.nft(

@@ -7,6 +7,7 @@ import { interfaceClasses } from "../linux/classes.ts";
 import { heading } from "../linux/layout.ts";
 import { type Chain, underHeadings, type Variant, variants } from "../linux/variants.ts";
 import type { Way } from "../linux/ways.ts";
+import { canBeOwned, ownedFile } from "../nft/owned.ts";
 import { template } from "../template.ts";
 import { capabilities } from "./capabilities.ts";
 import { body, closed, stateChain } from "./chains.ts";
@@ -92,6 +93,7 @@ function emit(plan: Plan): Files {
     ...files,
     ...(all.length > 0 ? [["iptables/sets.ipset", setsText(plan.policy, all)] as const] : []),
     ...(timed.length > 0 ? states.map((to) => timedSwitch(plan.policy, to)) : []),
+    ...(canBeOwned(plan) ? [["iptables/owned.nft", ownedFile(plan, "untranslated")] as const] : []),
     ["iptables/load.sh", template<object>("iptables/load.hbs")(openness(plan))],
   ]);
 }

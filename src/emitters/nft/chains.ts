@@ -28,8 +28,8 @@ export const chainView = ({ name, sections }: Chain): ChainView => ({
 export const indent = (lines: readonly string[]): readonly string[] =>
   lines.map((line) => (line === "" ? "" : `\t\t${line}`));
 
-export function body(ruleset: Ruleset, way: Way, of: InterfaceClass, spelling: Spelling): Body {
-  const { openings, replies, inline, probeOnly } = judged(ruleset, way, of);
+export function body(ruleset: Ruleset, way: Way, of: InterfaceClass, spelling: Spelling, isUntranslated = false): Body {
+  const { openings, replies, inline, probeOnly } = judged(ruleset, way, of, isUntranslated);
   const chains = (suffix: string): readonly Chain[] => {
     if (openings.length === 0 && replies.length === 0) return [];
     const name = `${way}_${className(of)}${suffix}`;
@@ -43,18 +43,21 @@ export function body(ruleset: Ruleset, way: Way, of: InterfaceClass, spelling: S
   return { of, ...(inline && { inline }), chains, key: JSON.stringify(chains("")), probeOnly };
 }
 
-/** A state's own chain: which class goes where. A class that nothing passes must not reach the chain of the rest. */
+/**
+ * Which class goes where. A class that nothing passes must not reach the chain of the rest. `jump`: what this chain does not
+ * accept has another one.
+ */
 export function dispatch(
   way: Way,
-  bodies: readonly { readonly body: Body; readonly chain?: string }[],
+  bodies: readonly { readonly body: Body; readonly chain?: string; readonly by?: "jump" }[],
   spelling: Spelling,
 ): readonly string[] {
   const rest = bodies.find(({ body: { of } }) => of.kind === "rest");
-  const lines = bodies.flatMap(({ body: { of, inline }, chain }): readonly Line[] => {
+  const lines = bodies.flatMap(({ body: { of, inline }, chain, by = "goto" }): readonly Line[] => {
     const to = (...lines: readonly Line[]) =>
       choiceLines(of, sides[way]).flatMap((names) => lines.map((line) => [...names, ...line]));
     if (inline) return to(...ruleLines({ ...inline, match: {} }, spelling));
-    if (chain) return to([{ kind: "verdict", text: `goto ${chain}` }]);
+    if (chain) return to([{ kind: "verdict", text: `${by} ${chain}` }]);
     return of.kind === "rest" || !rest?.chain ? [] : to(closed(way));
   });
   return align(lines);

@@ -1,5 +1,5 @@
 import type { Plan } from "../../ir/plan.ts";
-import type { AddressMatch, Match, Rule, Ruleset } from "../../ir/ruleset.ts";
+import type { Match, Rule, Ruleset } from "../../ir/ruleset.ts";
 import type { EgressFault } from "../emitter.ts";
 import { type InterfaceClass, interfaceClasses, speaksOf } from "../linux/classes.ts";
 import type { Line } from "../linux/line.ts";
@@ -11,7 +11,9 @@ import { arpTables } from "./arp.ts";
 import { ruleLines, sections, type Worded } from "./body.ts";
 import { type ChainView, chainView } from "./chains.ts";
 import { Sets, type SetView, setView } from "./sets.ts";
+import { allStates } from "./shape.ts";
 import { Slices } from "./slices.ts";
+import { widest } from "./widest.ts";
 import type { Spelling } from "./words.ts";
 
 interface View {
@@ -32,7 +34,7 @@ interface View {
 export function egressFile(plan: Plan, device: string): string {
   const sets = new Sets();
   const spelling: Spelling = { kind: "sets", sets, slices: new Slices([]) };
-  const rulesets = enforcing(plan).map((ruleset) => ({ ...ruleset, rules: ruleset.rules.flatMap(seen) }));
+  const rulesets = allStates(plan).map((ruleset) => ({ ...ruleset, rules: ruleset.rules.flatMap(seen) }));
   const of = classOf(device, rulesets);
   const chains = variants(of, "out", rulesets, (...at) => body(...at, spelling)).flatMap((variant) => variant.chains);
   const [arp] = rulesets.flatMap((ruleset) => arpTables(ruleset, spelling));
@@ -53,7 +55,7 @@ export function egressFault(plan: Plan, device: string): EgressFault | undefined
       reason: "is no name that nft can give a table",
       instead: "name it without other signs than `_`, `.`, `-`",
     };
-  const rulesets = enforcing(plan);
+  const rulesets = allStates(plan);
   const of = classOf(device, rulesets);
   if (of.kind === "loopback")
     return { reason: "is loopback, which leads nowhere", instead: "name the card that leads to the internet" };
@@ -73,9 +75,6 @@ export function egressFault(plan: Plan, device: string): EgressFault | undefined
     return { reason: "is none that the policy lets anything leave by", instead: "name one of the links" };
   return undefined;
 }
-
-/** What boots is in force before there is a device, and less than a state. */
-const enforcing = ({ states, portal }: Plan): readonly Ruleset[] => [...states, ...(portal ? [portal] : [])];
 
 function classOf(device: string, rulesets: readonly Ruleset[]): InterfaceClass {
   if (device === "lo") return { kind: "loopback" };
@@ -111,9 +110,6 @@ function seen({ expiresAfter: _, ...rule }: Rule): readonly Rule[] {
   };
   return [{ ...rule, match: visible }];
 }
-
-/** All that the runtime may ever fill in. */
-const widest = ({ within, ...address }: AddressMatch): AddressMatch => (within ? { ...address, set: within } : address);
 
 function body(ruleset: Ruleset, way: Way, of: InterfaceClass, spelling: Spelling): Body {
   const { openings, replies, probeOnly } = judged(ruleset, way, of);

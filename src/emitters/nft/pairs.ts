@@ -15,10 +15,11 @@ interface Pair {
 /**
  * Forwarded packets passed the forward hook, and nothing re-routes them after it. Postrouting knows them by their two
  * interfaces, and by a source that is not ours or by the translation that made it ours: what a device of this machine
- * encapsulates shows that device as where it came in, too, and nobody has judged it yet.
+ * encapsulates shows that device as where it came in, too, and nobody has judged it yet. `isUntranslated`: it is asked before a
+ * masquerade.
  */
-export function pairLines(rulesets: readonly Ruleset[], spelling: Spelling): readonly string[] {
-  const rewrites = rulesets[0]?.rewrites ?? [];
+export function pairLines(rulesets: readonly Ruleset[], spelling: Spelling, isUntranslated = false): readonly string[] {
+  const rewrites = isUntranslated ? [] : (rulesets[0]?.rewrites ?? []);
   const lines = rulesets
     .flatMap((ruleset) => ruleset.rules)
     .filter(isForwarded)

@@ -37,7 +37,7 @@ export class Sets {
       const known = this.#sets.get(name);
       if (!known) {
         const type = family === "ipv4" ? "ipv4_addr" : "ipv6_addr";
-        this.#sets.set(name, { set: { name, type, elements: ranges.map(formatRange) }, ranges });
+        this.#sets.set(name, { set: { name, type, elements: elementsOf(ranges) }, ranges });
       }
       if (!known || isSame(known.ranges, ranges)) return `@${name}`;
     }
@@ -57,6 +57,15 @@ export class Sets {
     });
     return [...named, ...last];
   }
+}
+
+/** Lists stand in several files of a bundle. */
+const elements = new WeakMap<AddressSet, readonly string[]>();
+
+function elementsOf(ranges: AddressSet): readonly string[] {
+  const known = elements.get(ranges) ?? ranges.map(formatRange);
+  elements.set(ranges, known);
+  return known;
 }
 
 const isSame = (a: AddressSet, b: AddressSet): boolean =>

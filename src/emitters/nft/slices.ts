@@ -1,3 +1,4 @@
+import type { Plan } from "../../ir/plan.ts";
 import { controlGroup } from "../../net/control-group.ts";
 
 /** Every user there can be: a packet without a socket has none. */
@@ -12,6 +13,14 @@ export class Slices {
 
   constructor(paths: Iterable<string>) {
     this.#paths = [...new Set(paths)].sort();
+  }
+
+  /** Of all states: whatever table marks for them, the marks are the same. */
+  static of({ states, portal }: Plan): Slices {
+    const owners = [...states, ...(portal ? [portal] : [])]
+      .flatMap(({ rules }) => rules)
+      .flatMap(({ match }) => match.owner?.flat() ?? []);
+    return new Slices(owners.flatMap((identity) => (identity.kind === "slice" ? [identity.path] : [])));
   }
 
   match(path: string): string {

@@ -3,6 +3,7 @@ import { PacketSpace } from "../packet-space.ts";
 import type { Program } from "../readers/nft/program.ts";
 import { vocabularyOfProgram } from "../readers/nft/vocabulary.ts";
 import { Comparison } from "../translation/comparison.ts";
+import { ownedTable } from "../translation/owned.ts";
 import { arpTable, ipTable } from "../translation/same-rules.ts";
 import { loopback, merged, type Vocabulary, vocabularyOf } from "../vocabulary.ts";
 import { passedOver } from "./before-ours.ts";
@@ -124,8 +125,9 @@ function foreignOf({ nft, saved, sets, unread }: Sorted, own: OwnChains): Listed
     const isIptables = ["raw", "mangle", "nat", "filter", "security"].includes(name);
     return isIptables && of !== undefined && saved.some(({ isNft, families }) => isNft && families.includes(of));
   };
+  // What the daemon holds only ever refuses, and is gone where more may pass than its states let pass.
   const isForeign = (table: string): boolean =>
-    (own.size > 0 || (table !== ipTable && table !== arpTable)) && !isListedTwice(table);
+    table !== ownedTable && (own.size > 0 || (table !== ipTable && table !== arpTable)) && !isListedTwice(table);
   const listed = nft ? readForeign(nft.text, nft.file, isForeign) : { bases: [], unread: [] };
   return { bases: [...iptables, ...listed.bases], unread: [...listed.unread, ...unread] };
 }

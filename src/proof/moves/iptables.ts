@@ -3,9 +3,10 @@ import type { PacketSet } from "../packets/packet-set.ts";
 import type { Place } from "../readers/iptables/asked.ts";
 import type { IpFamily, Program, Sets, Table } from "../readers/iptables/program.ts";
 import type { Comparison, Difference } from "../translation/comparison.ts";
-import { forwardedFrom, judgingHooks, leavingFrom, type OwnHook } from "../translation/iptables-places.ts";
+import { judgingHooks, type OwnHook } from "../translation/iptables-places.ts";
 import type { SameRules } from "../translation/iptables-rules.ts";
 import { Wanted } from "../translation/iptables-wanted.ts";
+import { forwardedFrom, leavingFrom } from "../translation/untranslated.ts";
 import { type IptablesMove, type IptablesStanding, type Step, tables } from "./iptables-steps.ts";
 import { type Bounds, type Judge, type Passage, Transitions } from "./transition.ts";
 

@@ -1,6 +1,3 @@
-import { localityAlphabet } from "../dimensions.ts";
-import type { PacketSpace } from "../packet-space.ts";
-import type { PacketSet } from "../packets/packet-set.ts";
 import type { Hook, Place } from "../readers/iptables/asked.ts";
 import type { End, Program, Rule, Table } from "../readers/iptables/program.ts";
 import type { RewritingHook } from "./same-rewrites.ts";
@@ -45,11 +42,3 @@ export function endsAskedBy(table: Table | undefined): ReadonlySet<End> {
 
 const endsAsked = ({ conditions }: Rule): readonly End[] =>
   conditions.flatMap((asked) => (asked.kind === "locality" && asked.side === undefined ? [asked.end] : []));
-
-/** What leaves and shows where it arrived was encapsulated by this machine: with an address of its own. */
-export const leavingFrom = ({ isOurs }: Place, going: PacketSet, space: PacketSpace): PacketSet =>
-  isOurs.source ? going : going.minus(space.has("in"));
-
-/** Forwarded with a source that is not ours: the kernel takes nothing from outside with an address of this machine. */
-export const forwardedFrom = ({ isOurs }: Place, going: PacketSet, space: PacketSpace): PacketSet =>
-  isOurs.source ? space.none : going.minus(space.is("sourceLocality", localityAlphabet.numberOf("local")));

@@ -5,10 +5,11 @@ import type { Place } from "../readers/iptables/asked.ts";
 import { type Judged, Meaning } from "../readers/iptables/meaning.ts";
 import type { Program } from "../readers/iptables/program.ts";
 import { type Comparison, type Difference, type Filling, passing } from "./comparison.ts";
-import { forwardedFrom, judgingHooks, leavingFrom, type OwnHook, places, rewritingHooks } from "./iptables-places.ts";
+import { judgingHooks, type OwnHook, places, rewritingHooks } from "./iptables-places.ts";
 import { Wanted } from "./iptables-wanted.ts";
 import { plannedChanges, type RewritingHook, rewrittenOtherwise } from "./same-rewrites.ts";
 import { closing, rejecting, resetting } from "./same-rules.ts";
+import { forwardedFrom, leavingFrom } from "./untranslated.ts";
 
 export interface IptablesState {
   readonly ruleset: Ruleset;

@@ -7,6 +7,9 @@ import { type IpFamily, type Program, type Sets, Unreadable } from "../readers/i
 import { readSets } from "../readers/iptables/read-sets.ts";
 import { load, nothing } from "../readers/iptables/read-text.ts";
 import { vocabularyOfProgram } from "../readers/iptables/vocabulary.ts";
+import { empty, type Program as OwnedProgram } from "../readers/nft/program.ts";
+import { load as loadOwned } from "../readers/nft/read-text.ts";
+import { vocabularyOfProgram as vocabularyOfOwned } from "../readers/nft/vocabulary.ts";
 import { loopback, merged, vocabularyOf } from "../vocabulary.ts";
 import { Comparison, type Difference } from "./comparison.ts";
 import { assumed } from "./iptables-assumed.ts";
@@ -14,6 +17,7 @@ import { checkMoves, type Family, type Read, type ReadState, script } from "./ip
 import { type IptablesState, SameRules } from "./iptables-rules.ts";
 import { misshapen, shapeOf, unloadable, withOthers } from "./iptables-shape.ts";
 import { Found, type Mismatch, mismatchOf, reading } from "./mismatch.ts";
+import { differentOwned } from "./owned.ts";
 
 /**
  * Reads all files for iptables back and holds every packet of both families against the plan, at every hook, in every state.
@@ -26,6 +30,7 @@ export function validateIptables(plan: Plan, files: ReadonlyMap<string, string>)
 const families = { v4: "ipv4", v6: "ipv6" } as const satisfies Readonly<Record<string, IpFamily>>;
 type Extension = keyof typeof families;
 const setsFile = "iptables/sets.ipset";
+const ownedFile = "iptables/owned.nft";
 
 class Validation {
   readonly #plan: Plan;
@@ -43,12 +48,18 @@ class Validation {
     const extensions = Object.keys(families) as readonly Extension[];
     const [four, six] = extensions.map((extension) => this.#family(extension, sets));
     if (!four || !six) throw new Error("there are two families");
+    const owned = this.#owned();
     for (const file of this.#files.keys())
       if (file.startsWith("iptables/") && !this.#known.has(file)) this.#effect(file, "nobody loads this file");
     const rulesets = rulesetsOf(this.#plan);
     const reads = [four, six];
     const programs = reads.flatMap(({ states, disabled }) => [...states, disabled].map(({ program }) => program));
-    const names = merged(vocabularyOf(rulesets), ...programs.map(vocabularyOfProgram), loopback);
+    const names = merged(
+      vocabularyOf(rulesets),
+      ...programs.map(vocabularyOfProgram),
+      ...owned.map(({ program }) => vocabularyOfOwned(program)),
+      loopback,
+    );
     const space = new PacketSpace(names);
     const comparison = new Comparison(space);
     const same = new SameRules(comparison, assumed(space, rulesets));
@@ -56,8 +67,22 @@ class Validation {
       for (const state of states) this.#same(same, state);
       this.#check(disabled.file, "disabled", () => same.refused(disabled.program));
     }
+    for (const each of owned) {
+      const again = differentOwned(comparison, this.#plan, each, "untranslated");
+      if (again) throw new Found(again);
+    }
     const moves = new MovesOfIptables(comparison, same);
     checkMoves(moves, { ipv4: four, ipv6: six }, sets, this.#files.get(script) ?? "");
+  }
+
+  /** The second look at what leaves is nftables' own. There is none where nftables could not say what the plan does. */
+  #owned(): readonly { readonly file: string; readonly program: OwnedProgram }[] {
+    const text = this.#files.get(ownedFile);
+    if (text === undefined) return [];
+    this.#known.add(ownedFile);
+    const read = loadOwned(text, empty);
+    if ("fault" in read) throw new Found({ kind: "unreadable", file: ownedFile, ...read.fault });
+    return [{ file: ownedFile, program: read.program }];
   }
 
   #family(extension: Extension, sets: Sets): Family {

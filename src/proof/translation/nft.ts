@@ -8,12 +8,13 @@ import { MovesOfNft, type Standing } from "../moves/nft.ts";
 import { amongOthers, meddling, withoutOthers } from "../moves/ours-alone.ts";
 import { PacketSpace } from "../packet-space.ts";
 import { empty, type NamedSet, type Program, type Table } from "../readers/nft/program.ts";
-import { load, Text } from "../readers/nft/read-text.ts";
+import { type Lists, load, Text } from "../readers/nft/read-text.ts";
 import { vocabularyOfProgram } from "../readers/nft/vocabulary.ts";
 import { loopback, merged, vocabularyOf } from "../vocabulary.ts";
 import { Comparison } from "./comparison.ts";
 import { deviceOf, differentEgress, egressTable } from "./egress.ts";
 import { Found, type Mismatch, mismatchOf } from "./mismatch.ts";
+import { differentOwned, ownedIn } from "./owned.ts";
 import { differentRewrites } from "./same-rewrites.ts";
 import { allows, differentRules, type State } from "./same-rules.ts";
 
@@ -31,9 +32,10 @@ interface Switch {
   readonly program: Program;
 }
 
-const [lockdownFile, rulesetFile, disableFile, uninstallFile] = [
+const [lockdownFile, rulesetFile, ownedFile, disableFile, uninstallFile] = [
   "nft/lockdown.nft",
   "nft/ruleset.nft",
+  "nft/owned.nft",
   "nft/disable.nft",
   "nft/uninstall.nft",
 ];
@@ -46,7 +48,8 @@ class Validation {
 
   constructor(plan: Plan, files: ReadonlyMap<string, string>) {
     this.#plan = plan;
-    this.#files = new Map([...files].map(([file, text]) => [file, new Text(text)]));
+    const lists: Lists = new Map();
+    this.#files = new Map([...files].map(([file, text]) => [file, new Text(text, lists)]));
   }
 
   run(): undefined {
@@ -66,7 +69,8 @@ class Validation {
     const disabled = this.#load(disableFile, other);
     this.#effects(boot, all, switches, other);
 
-    const programs = [boot, all, disabled, ...switches.map(({ program }) => program)];
+    const owned = { file: ownedFile, program: this.#load(ownedFile, empty) };
+    const programs = [boot, all, owned.program, disabled, ...switches.map(({ program }) => program)];
     const hooked = this.#hooked();
     const names = merged(
       vocabularyOf(rulesetsOf(this.#plan)),
@@ -85,6 +89,8 @@ class Validation {
       const found = differentEgress(comparison, this.#plan, { device, program });
       if (found) throw new Found({ kind: "packet", file, ...found });
     }
+    const again = differentOwned(comparison, this.#plan, owned, "translated");
+    if (again) throw new Found(again);
     const refused = allows(comparison, disabled);
     if (refused) throw new Found({ kind: "packet", file: disableFile, state: "disabled", difference: refused });
     this.#moves(comparison, {
@@ -116,7 +122,14 @@ class Validation {
 
   /** What a file does beside what it says: it replaces what was there, whatever it was, and nothing else. */
   #effects(boot: Program, all: Program, switches: readonly Switch[], other: Program): void {
-    const known = [lockdownFile, rulesetFile, disableFile, uninstallFile, ...switches.map(({ file }) => file)];
+    const known = [
+      lockdownFile,
+      rulesetFile,
+      ownedFile,
+      disableFile,
+      uninstallFile,
+      ...switches.map(({ file }) => file),
+    ];
     for (const file of this.#files.keys())
       if (file.startsWith("nft/") && !known.includes(file) && deviceOf(file) === undefined)
         this.#effect(file, "nobody loads this file");
@@ -130,6 +143,13 @@ class Validation {
     for (const before of [older(other), empty])
       if (this.#among(uninstallFile, before).tables.size > 0) this.#effect(uninstallFile, "something is left");
     this.#among(disableFile, other);
+    for (const [file, program] of [
+      [lockdownFile, boot],
+      [rulesetFile, all],
+    ] as const) {
+      const brief = ownedIn(program);
+      if (brief !== undefined) this.#effect(file, brief);
+    }
     const late = unloadable(boot);
     if (late !== undefined) throw new Found({ kind: "unloadable", file: lockdownFile, reason: late });
   }

@@ -8,7 +8,9 @@ import type { Judged } from "../readers/nft/meaning.ts";
 import type { Hook, Program } from "../readers/nft/program.ts";
 import { type Comparison, type Difference, type Filling, passing } from "./comparison.ts";
 import { flowErrors, sentNowhere } from "./flows.ts";
+import { Wanted } from "./iptables-wanted.ts";
 import { answersToRedirected, leavesAs, leavingAt } from "./leaving.ts";
+import { forwardedFrom, leavingFrom } from "./untranslated.ts";
 
 export interface State {
   readonly ruleset: Ruleset;
@@ -60,15 +62,82 @@ export const hooksOf: Readonly<Record<Direction, readonly Hook[]>> = {
 
 const loopbackAddresses = constant("127.0.0.0/8", "::1");
 
+/**
+ * The first packet that a table keeps back though some state lets it leave, or lets leave though none does. It looks a second
+ * time at what leaves, and speaks of all states at once.
+ */
+export function differentAgain(
+  comparison: Comparison,
+  states: readonly State[],
+  { table, isUntranslated }: Again,
+): { readonly state: string; readonly difference: Difference } | undefined {
+  const { none } = comparison.space;
+  const bounds = states.map((state) => leavingBounds(comparison, state, isUntranslated));
+  const leaving = none.union(...bounds.map(({ most }) => most));
+  const forwarded = none.union(...states.map(({ ruleset, filling }) => comparison.planned(ruleset, filling).accepted));
+  for (const [i, state] of states.entries()) {
+    const least = bounds[i]?.least ?? none;
+    const again = { table, isUntranslated, leaving: { least, most: leaving }, forwarded };
+    const difference = new SameRules(comparison, state, again).again();
+    if (difference) return { state: state.ruleset.state, difference };
+  }
+  return undefined;
+}
+
+interface Again {
+  readonly table: string;
+  /** It sees packets before a masquerade. */
+  readonly isUntranslated: boolean;
+}
+interface Bounds {
+  readonly least: PacketSet;
+  readonly most: PacketSet;
+}
+
+function leavingBounds(comparison: Comparison, { ruleset, filling }: State, isUntranslated: boolean): Bounds {
+  const { accepted, untranslated } = new Wanted(ruleset, comparison, filling);
+  if (!isUntranslated) return { least: accepted, most: accepted };
+  const { way, most, least } = untranslated;
+  return { least: accepted.minus(way).union(least), most: accepted.minus(way).union(most.intersect(way)) };
+}
+
 class SameRules {
   readonly #comparison: Comparison;
   readonly #state: State;
   readonly #planned: PacketSet;
+  readonly #table: string;
+  readonly #isUntranslated: boolean;
+  readonly #leaving: Bounds;
+  readonly #forwarded: Bounds;
 
-  constructor(comparison: Comparison, state: State) {
+  constructor(
+    comparison: Comparison,
+    state: State,
+    again?: Again & { readonly leaving: Bounds; readonly forwarded: PacketSet },
+  ) {
     this.#comparison = comparison;
     this.#state = state;
     this.#planned = comparison.planned(state.ruleset, state.filling).accepted;
+    const only = { least: this.#planned, most: this.#planned };
+    this.#table = again?.table ?? ipTable;
+    this.#isUntranslated = again?.isUntranslated ?? false;
+    this.#leaving = again?.leaving ?? only;
+    this.#forwarded = again ? { least: this.#planned, most: again.forwarded } : only;
+  }
+
+  /** Only as it leaves: the output hook marks, and keeps nothing back. */
+  again(): Difference | undefined {
+    const going = this.#comparison.going("out");
+    const output = this.#judged("output", { hasArrived: false, marks: [] });
+    const forward = this.#judged("forward", { hasArrived: true, marks: [] });
+    return (
+      this.#comparison.alone(going, output.passes, going, passing.less) ??
+      this.#authority(output.marks, going) ??
+      this.#inherited(output.marks, going) ??
+      this.#passes("forward", "forward") ??
+      this.#open(forward, this.#comparison.going("forward")) ??
+      (this.#isUntranslated ? this.#lostUntranslated() : this.#lostForwarded())
+    );
   }
 
   arriving(): Difference | undefined {
@@ -118,10 +187,27 @@ class SameRules {
   #authority(marks: readonly Marked[], within: PacketSet): Difference | undefined {
     const translated = leavesAs(this.#state.ruleset, this.#comparison).masqueraded;
     for (const place of variations({ hasArrived: true, marks })) {
-      const region = within.intersect(leavingAt(place, translated, this.#comparison));
+      const region = this.#isUntranslated
+        ? leavingFrom(place, within, this.#comparison.space)
+        : within.intersect(leavingAt(place, translated, this.#comparison));
       const judged = this.#judged("postrouting", place);
-      const found =
-        this.#comparison.differs(judged.passes, this.#planned, region, passing) ?? this.#open(judged, region);
+      const found = this.#within(judged.passes, this.#leaving, region) ?? this.#open(judged, region);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  /** As planned for this state, or for another one where that may be. */
+  #within(passes: PacketSet, { least, most }: Bounds, region: PacketSet): Difference | undefined {
+    return (
+      this.#comparison.alone(passes, most, region, passing.more) ??
+      this.#comparison.alone(least, passes, region, passing.less)
+    );
+  }
+
+  #passes(hook: Hook, direction: Direction): Difference | undefined {
+    for (const place of variations({ hasArrived: true, marks: [] })) {
+      const found = this.#within(this.#judged(hook, place).passes, this.#forwarded, this.#comparison.going(direction));
       if (found) return found;
     }
     return undefined;
@@ -218,10 +304,21 @@ class SameRules {
     );
   }
 
+  /** Nothing of what the forward hook lets pass is kept back before its source is another one. */
+  #lostUntranslated(): Difference | undefined {
+    for (const place of variations({ hasArrived: true, marks: [] })) {
+      const going = forwardedFrom(place, this.#comparison.going("forward"), this.#comparison.space);
+      const { passes } = this.#judged("postrouting", place);
+      const found = this.#comparison.alone(this.#planned, passes, going, "postrouting drops it, the plan lets it pass");
+      if (found) return found;
+    }
+    return undefined;
+  }
+
   #judged(hook: Hook, known: Partial<Place> & Pick<Place, "hasArrived" | "marks">): Judged {
     const { program, isOpen } = this.#state;
     const { meaning } = this.#comparison;
-    return meaning.judged(program, ipTable, hook, { ...nowhere, isOpen, ...known }) ?? meaning.unjudged();
+    return meaning.judged(program, this.#table, hook, { ...nowhere, isOpen, ...known }) ?? meaning.unjudged();
   }
 }
 

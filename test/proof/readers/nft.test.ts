@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { empty } from "../../../src/proof/readers/nft/program.ts";
-import { load } from "../../../src/proof/readers/nft/read-text.ts";
+import { type Lists, load, Text } from "../../../src/proof/readers/nft/read-text.ts";
 import { importsOf, layerOf, layers } from "../../architecture/layers.ts";
 
 const reasonOf = (text: string): string | undefined => {
@@ -70,7 +70,8 @@ describe("what is not understood is refused, whatever it means", () => {
     ["flush ruleset", "1: expected one of chain, set"],
     ["define wan = eth0", "1: expected one of table"],
     ["table ip ksp", "1: expected one of inet, arp"],
-    ["table inet ksp {\n\tflags dormant\n}", "2: expected one of set, chain"],
+    ["table inet ksp {\n\tflags dormant\n}", "2: expected owner, found dorm"],
+    ["table inet ksp {\n\tflags owner, dormant\n}", "2: expected the end of the line"],
     ["table inet ksp {\n\tmap m { type ipv4_addr : verdict; }\n}", "2: expected one of set, chain"],
     ["delete table inet ksp", "1: no table inet ksp"],
     ["add rule inet ksp out accept", "1: no table inet ksp"],
@@ -99,6 +100,25 @@ test("all of a file is loaded, or nothing", () => {
   const before = JSON.stringify([...read.program.tables.keys()]);
   expect(load("delete table inet ksp\nnonsense", read.program)).toHaveProperty("fault");
   expect(JSON.stringify([...read.program.tables.keys()])).toBe(before);
+});
+
+test("a list that stands in several texts is read once, and is the same word by word or read anew", () => {
+  const lists: Lists = new Map();
+  const setOf = (type: string, words: string) => {
+    const text = `table inet ksp {\n\tset s {\n\t\ttype ${type}\n\t\tflags interval\n\t\telements = ${words}\n\t}\n}\n`;
+    const read = load(new Text(text, lists), empty);
+    if ("fault" in read) return read.fault.reason;
+    const set = read.program.tables.get("inet ksp")?.sets.get("s");
+    return set?.kind === "addresses" ? set.ranges : undefined;
+  };
+  const first = setOf("ipv4_addr", "{ 192.0.2.1, 192.0.2.3 }");
+  expect(setOf("ipv4_addr", "{ 192.0.2.1, 192.0.2.3 }")).toBe(first);
+  expect(setOf("ipv4_addr", "{ 192.0.2.1, 192.0.2.4 }")).not.toEqual(first);
+  expect(setOf("ipv6_addr", "{ 192.0.2.1, 192.0.2.3 }")).toMatch(/192\.0\.2\.1/);
+  // Up to a brace in a comment these are the same.
+  expect(setOf("ipv4_addr", "{ 192.0.2.1, # }\n192.0.2.3 }")).toEqual(first);
+  expect(setOf("ipv4_addr", "{ 192.0.2.1, # }\n192.0.2.4 }")).not.toEqual(first);
+  expect(lists.size).toBe(2);
 });
 
 describe("the reader shares nothing with the emitter", () => {

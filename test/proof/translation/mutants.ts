@@ -8,13 +8,16 @@ export interface Tried extends Mutant {
 }
 
 /** Every word and every line of every file that a policy compiles to, changed in every way. */
+/** But of the second look at what leaves, which the simulator does not take: its lines are left out one by one elsewhere. */
 export const mutantsIn = ({ files }: Emitted): readonly Tried[] =>
-  [...files].flatMap(([file, text]) =>
-    [...wordsOf(text).flatMap((word) => mutantsOf(text, word)), ...lineMutantsOf(text)].map((mutant) => ({
-      file,
-      ...mutant,
-    })),
-  );
+  [...files]
+    .filter(([file]) => file !== "nft/owned.nft")
+    .flatMap(([file, text]) =>
+      [...wordsOf(text).flatMap((word) => mutantsOf(text, word)), ...lineMutantsOf(text)].map((mutant) => ({
+        file,
+        ...mutant,
+      })),
+    );
 
 /** The only words that may be changed without any packet noticing, and why. */
 export const harmless: readonly { readonly is: (mutant: Tried) => boolean; readonly because: string }[] = [

@@ -11,7 +11,7 @@ export function loadable({ tables }: Program): void {
     }
     for (const chain of table.chains.values())
       if (chain.base) {
-        checkPlace(chain.base, chain);
+        checkPlace(chain.base, chain, table.isOwned);
         checkRules(table, chain, chain.base);
       }
   }
@@ -32,7 +32,7 @@ const conntrack = -200;
 const [rewriting, leaving] = [-100, 100];
 
 /** Where connections are known and addresses rewritten: rules are read as if both had been done. */
-function checkPlace({ type, hook, priority, policy }: Base, { rules }: Chain): void {
+function checkPlace({ type, hook, priority, policy }: Base, { rules }: Chain, isOwned: boolean | undefined): void {
   const line = rules[0]?.line ?? 1;
   const fail = (reason: string): never => {
     throw new Unreadable(line, `${hook}: ${reason}`);
@@ -44,7 +44,8 @@ function checkPlace({ type, hook, priority, policy }: Base, { rules }: Chain): v
     return;
   }
   if (hook === "prerouting") fail("nothing is judged here");
-  const before = hook === "postrouting" ? leaving : hook === "output" ? rewriting : conntrack;
+  // Whoever reads a table with an owner asks where it stands.
+  const before = hook === "postrouting" && !isOwned ? leaving : hook === "output" ? rewriting : conntrack;
   if (priority <= before) fail(`judges at priority ${priority}, before it is known where a packet goes`);
 }
 

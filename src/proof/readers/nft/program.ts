@@ -6,6 +6,8 @@ export interface Program {
   readonly tables: ReadonlyMap<string, Table>;
 }
 export interface Table {
+  /** It belongs to the process that loaded it, and goes when that one ends. */
+  readonly isOwned?: true;
   readonly sets: ReadonlyMap<string, NamedSet>;
   readonly chains: ReadonlyMap<string, Chain>;
 }

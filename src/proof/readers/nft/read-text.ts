@@ -24,13 +24,25 @@ interface Fault {
 }
 export type Read = { readonly program: Program } | { readonly fault: Fault };
 
-/** A text that is loaded into several programs; its lists of addresses, by their places in it, are read once. */
+/** Lists of addresses that were read, by the words between their braces. */
+export type Lists = Map<string, Addresses>;
+
+/** A text that is loaded into several programs; its lists of addresses, by their places in it, are read once, and so is one that stands in several texts. */
 export class Text {
   readonly text: string;
   readonly lists = new Map<number, { readonly ranges: Addresses; readonly end: number }>();
+  readonly others: Lists;
 
-  constructor(text: string) {
+  constructor(text: string, others: Lists = new Map()) {
     this.text = text;
+    this.others = others;
+  }
+
+  /** From its brace to the first one that closes; undefined where that may be one of a comment. */
+  listAt(place: number): { readonly words: string; readonly end: number } | undefined {
+    const end = this.text.indexOf("}", place) + 1;
+    const words = this.text.slice(place, end);
+    return words.includes("#") ? undefined : { words, end };
   }
 }
 
@@ -50,6 +62,7 @@ export function load(text: string | Text, before: Program): Read {
 }
 
 interface Draft {
+  isOwned?: true;
   readonly sets: Map<string, NamedSet>;
   readonly chains: Map<string, Chain>;
 }
@@ -60,14 +73,14 @@ interface Place {
 
 class TextReader {
   readonly #scanner: Scanner;
-  readonly #lists: Text["lists"];
+  readonly #text: Text;
   readonly #tables: Map<string, Table>;
   /** Those that this text changed: their maps are its own. */
   readonly #drafts = new Map<string, Draft>();
 
-  constructor({ text, lists }: Text, before: Program) {
-    this.#scanner = new Scanner(text);
-    this.#lists = lists;
+  constructor(text: Text, before: Program) {
+    this.#scanner = new Scanner(text.text);
+    this.#text = text;
     this.#tables = new Map(before.tables);
   }
 
@@ -115,7 +128,7 @@ class TextReader {
   #draft(key: string): Draft {
     const table = this.#tables.get(key);
     if (!table) return this.#scanner.fail(`no table ${key}`);
-    const draft = this.#drafts.get(key) ?? { sets: new Map(table.sets), chains: new Map(table.chains) };
+    const draft = this.#drafts.get(key) ?? { ...table, sets: new Map(table.sets), chains: new Map(table.chains) };
     this.#drafts.set(key, draft);
     this.#tables.set(key, draft);
     return draft;
@@ -125,12 +138,16 @@ class TextReader {
     const scanner = this.#scanner;
     const draft = this.#draft(place.key);
     for (scanner.skipEnds(); !scanner.take("}"); scanner.skipEnds()) {
-      const isSet = scanner.oneOf("set", "chain") === "set";
-      const name = this.#name();
-      if (isSet) {
-        if (draft.sets.has(name)) scanner.fail(`two sets ${name}`);
-        draft.sets.set(name, this.#set());
-      } else this.#chainBody(draft, name, place.family);
+      const kind = scanner.oneOf("set", "chain", "flags");
+      if (kind === "flags") {
+        scanner.expect("owner");
+        draft.isOwned = true;
+      } else {
+        const name = this.#name();
+        if (kind === "chain") this.#chainBody(draft, name, place.family);
+        else if (draft.sets.has(name)) scanner.fail(`two sets ${name}`);
+        else draft.sets.set(name, this.#set());
+      }
       if (scanner.ahead !== "}") scanner.expect(end);
     }
   }
@@ -167,12 +184,21 @@ class TextReader {
     if (!hasElements) return { kind: "addresses", family, ranges: [] };
     const scanner = this.#scanner;
     const at = scanner.place;
-    const known = this.#lists.get(at);
+    const { lists, others } = this.#text;
+    const known = lists.get(at) ?? this.#readElsewhere(family, at);
     if (known) scanner.goTo(known.end);
     const ranges = known?.ranges ?? scanner.addresses(family).finish();
     if (!ranges) return scanner.fail("addresses overlap");
-    this.#lists.set(at, { ranges, end: scanner.place });
+    lists.set(at, { ranges, end: scanner.place });
+    const list = known ? undefined : this.#text.listAt(at);
+    if (list) others.set(`${family} ${list.words}`, ranges);
     return { kind: "addresses", family, ranges };
+  }
+
+  #readElsewhere(family: IpFamily, at: number): { readonly ranges: Addresses; readonly end: number } | undefined {
+    const list = this.#text.listAt(at);
+    const ranges = list && this.#text.others.get(`${family} ${list.words}`);
+    return ranges && { ranges, end: list.end };
   }
 
   /** `{ ipv4 timeout 300s, ipv6 timeout 300s }` */

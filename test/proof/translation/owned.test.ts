@@ -1,0 +1,195 @@
+import { describe, expect, test } from "vitest";
+import { compile } from "../../../src/compile.ts";
+import { iptables } from "../../../src/emitters/iptables/emit.ts";
+import { nft } from "../../../src/emitters/nft/emit.ts";
+import { rulesetsOf } from "../../../src/ir/plan.ts";
+import { PacketSpace } from "../../../src/proof/packet-space.ts";
+import { empty } from "../../../src/proof/readers/nft/program.ts";
+import { load } from "../../../src/proof/readers/nft/read-text.ts";
+import { vocabularyOfProgram } from "../../../src/proof/readers/nft/vocabulary.ts";
+import { Comparison } from "../../../src/proof/translation/comparison.ts";
+import { validateIptables } from "../../../src/proof/translation/iptables.ts";
+import { validateNft } from "../../../src/proof/translation/nft.ts";
+import { differentOwned } from "../../../src/proof/translation/owned.ts";
+import { loopback, merged, vocabularyOf } from "../../../src/proof/vocabulary.ts";
+import { policyNamed } from "../../emitters/policies.ts";
+import { examples } from "../../examples/golden.ts";
+
+const file = "nft/owned.nft";
+type Backend = "nft" | "iptables";
+const ownedOf = (name: string, backend: Backend = "nft"): string =>
+  ({ nft, iptables })[backend].emit(policyNamed(name).plan).get(`${backend}/owned.nft`) ?? "";
+
+/** What a changed file is refused for; undefined: for nothing. */
+const judgeOf = (name: string, backend: Backend = "nft") => {
+  const { plan } = policyNamed(name);
+  const read = load(ownedOf(name, backend), empty);
+  if ("fault" in read) throw new Error(read.fault.reason);
+  const names = merged(vocabularyOf(rulesetsOf(plan)), vocabularyOfProgram(read.program), loopback);
+  const comparison = new Comparison(new PacketSpace(names));
+  const sees = backend === "nft" ? "translated" : "untranslated";
+  return (text: string): string | undefined => {
+    const changed = load(text, empty);
+    if ("fault" in changed) return changed.fault.reason;
+    const found = differentOwned(comparison, plan, { file, program: changed.program }, sees);
+    if (!found) return undefined;
+    return "difference" in found ? `${found.difference.says}` : found.reason;
+  };
+};
+
+/** What other lines say as well, or nobody meets: what falls off the end of a chain is refused, too. */
+const redundant =
+  /^\s*(#.*|counter return comment "built-in-dns"|.* comment "watch-.*|.* goto out_\w+_probe|ip +daddr 198\.51\.100\.7 counter return .*|)$/;
+/** Of forwarded packets: one that leaves as this machine's own is judged as its own; errors are let pass in several states. */
+const redundantThrough =
+  /ct status snat counter accept comment "built-in-forwarded"|comment "built-in-errors"|(jump|goto) through_home(_first\S+)?$/;
+
+test.each<readonly [string, Backend]>([
+  ["home-wireguard", "nft"],
+  ["two-hops", "nft"],
+  ["two-groups-two-tunnels", "nft"],
+  ["only-these-apps", "nft"],
+  ["company-split-dns", "nft"],
+  ["home-wireguard", "iptables"],
+  ["two-groups-two-tunnels", "iptables"],
+])("a line less of %s for %s is noticed", { timeout: 60_000 }, (name, backend) => {
+  const judge = judgeOf(name, backend);
+  const lines = ownedOf(name, backend).split("\n");
+  const tried = lines.flatMap((line, i) =>
+    redundant.test(line) || redundantThrough.test(line) ? [] : [{ line, text: lines.toSpliced(i, 1).join("\n") }],
+  );
+  expect(tried.length).toBeGreaterThan(20);
+  expect(judge(ownedOf(name, backend))).toBeUndefined();
+  expect(tried.filter(({ text }) => judge(text) === undefined).map(({ line }) => line)).toEqual([]);
+});
+
+const rest = /\t\tgoto out_other_links\n/;
+test.each<readonly [string, string, (text: string) => string, RegExp]>([
+  ["is anybody's", "home-wireguard", (text) => text.replace("\tflags owner\n", ""), /whoever flushes/],
+  ["is another table", "home-wireguard", (text) => text.replaceAll("ksp-owned", "ksp-other"), /another one/],
+  ["makes a second table", "home-wireguard", (text) => `${text}table inet ksp {\n}\n`, /another one/],
+  ["judges what arrives", "home-wireguard", (text) => text.replace("hook forward", "hook input"), /in input/],
+  [
+    "changes addresses",
+    "home-wireguard",
+    (text) =>
+      text.replace(
+        "\tchain forward",
+        "\tchain nat {\n\t\ttype nat hook postrouting priority srcnat;\n\t}\n\tchain forward",
+      ),
+    /in postrouting/,
+  ],
+  [
+    "ends open",
+    "home-wireguard",
+    (text) => text.replace(/counter drop comment "closed-out"/, "accept"),
+    /lets it pass/,
+  ],
+  [
+    "is open while it is made",
+    "home-wireguard",
+    (text) => text.replace("policy drop", "policy accept"),
+    /while it is made/,
+  ],
+  [
+    "forwards",
+    "home-wireguard",
+    (text) => text.replace(/counter drop comment "closed-forward"/, "accept"),
+    /lets it pass/,
+  ],
+  [
+    "lets anything into a card",
+    "home-wireguard",
+    (text) => text.replace(rest, "\t\tudp dport 4242 accept\n$&"),
+    /lets it pass/,
+  ],
+  [
+    "takes a tunnel for another interface",
+    "home-wireguard",
+    (text) => text.replace(rest, "").replace('\t\toifname "lo"', "\t\tgoto out_other_links\n$&"),
+    /lets it pass|drops it/,
+  ],
+  [
+    "tries one state alone",
+    "two-groups-two-tunnels",
+    (text) => text.replaceAll("jump out_first", "goto out_first_probe"),
+    /drops it/,
+  ],
+  ["keeps back what it marks", "only-these-apps", (text) => text.replace("policy accept", "policy drop"), /drops it/],
+  ["marks as another app", "only-these-apps", (text) => text.replace("| 0x01000000", "| 0x02000000"), /drops it/],
+  ["trusts an older mark", "only-these-apps", (text) => text.replace(/.*meta skuid 0-.*\n/, ""), /lets it pass/],
+  [
+    "knows a host where it was alone",
+    "company-split-dns",
+    (text) => text.replaceAll("203.0.113.0/28", "203.0.113.9"),
+    /drops it/,
+  ],
+])("one that %s is refused", (_, name, change, reason) => {
+  const text = ownedOf(name);
+  expect(change(text)).not.toBe(text);
+  expect(judgeOf(name)(change(text))).toMatch(reason);
+});
+
+test.each<readonly [Backend, string, string]>([
+  ["nft", "srcnat + 201", "mangle + 1"],
+  ["iptables", "mangle + 1", "srcnat + 201"],
+])("one for %s that asks for another source than the rules do is refused", (backend, at, elsewhere) => {
+  const text = ownedOf("home-wireguard", backend);
+  const judge = judgeOf("home-wireguard", backend);
+  expect(judge(text.replace(at, elsewhere))).toBe("it sees packets with another source than the rules do");
+});
+
+test("one for iptables keeps nothing back that a masquerade gives its source only later", () => {
+  const pairs = /^.*"built-in-forwarded"\n/gm;
+  const judge = judgeOf("gateway", "iptables");
+  expect(judge(ownedOf("gateway", "iptables"))).toBeUndefined();
+  expect(judge(ownedOf("gateway", "iptables").replace(pairs, ""))).toMatch(/postrouting drops it/);
+});
+
+describe("among the files of a bundle", () => {
+  const { plan } = policyNamed("home-wireguard");
+  const written = { nft: nft.emit(plan), iptables: iptables.emit(plan) };
+
+  test("it means what was planned", () => {
+    expect([validateNft(plan, written.nft), validateIptables(plan, written.iptables)]).toEqual([undefined, undefined]);
+  });
+
+  test("it is missed", () => {
+    const others = new Map([...written.nft].filter(([path]) => path !== file));
+    expect(validateNft(plan, others)).toMatchObject({ file, kind: "effect", reason: "is not there" });
+  });
+
+  test.each([
+    ["nft", file],
+    ["iptables", "iptables/owned.nft"],
+  ] as const)("for %s an altered one is refused", (backend, path) => {
+    const validate = { nft: validateNft, iptables: validateIptables }[backend];
+    const text = written[backend].get(path) ?? "";
+    const judged = (changed: string) => validate(plan, new Map([...written[backend], [path, changed]]));
+    expect(judged(text.replace("jump out\n", "accept\n"))).toMatchObject({ kind: "packet", file: path });
+    expect(judged(text.replace("\tflags owner\n", ""))).toMatchObject({ file: path });
+    expect(judged(`${text}drop\n`)).toMatchObject({ kind: "unreadable", file: path });
+  });
+
+  test.each(["nft/ruleset.nft", "nft/lockdown.nft"])("%s has no owner: it would go when that one ends", (path) => {
+    const text = (written.nft.get(path) ?? "").replace("table inet ksp {\n", "$&\tflags owner\n");
+    expect(validateNft(plan, new Map([...written.nft, [path, text]]))).toMatchObject({
+      kind: "effect",
+      file: path,
+      reason: "the table inet ksp goes with the process that loads it",
+    });
+  });
+});
+
+test("with more slices than marks iptables has no second look, and says no less", () => {
+  const apps = Array.from(
+    { length: 256 },
+    (_, i) => `app a${i} {\n  linux slice "ksp-a${i}.slice"\n  traffic outside\n  on loss keep\n}\n`,
+  );
+  const allowed = apps.map((_, i) => `allow out app a${i} to 192.0.2.1 tcp 443\n`);
+  const text = `${examples().find(({ name }) => name === "home-wireguard")?.text}\n${[...apps, ...allowed].join("")}`;
+  const { files, diagnostics } = compile({ file: "home.ksp", text }, { targets: ["iptables"] });
+  expect(diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message)).toEqual([]);
+  expect(files?.has("iptables/ruleset.v4")).toBe(true);
+  expect(files?.has("iptables/owned.nft")).toBe(false);
+});
