@@ -107,3 +107,10 @@ test("peers that hold it do not take all descriptors", async () => {
 test("nobody there is told apart from a refusal", async () => {
   expect(await ask("/nonexistent/control.sock", { command: "status" })).toEqual({ unreachable: "ENOENT" });
 });
+
+test("a daemon that hangs is given up after ten seconds by whoever asks how it is", { timeout: 20_000 }, async () => {
+  const path = await serving(() => new Promise(() => {}));
+  const start = performance.now();
+  expect(await ask(path, { command: "status" })).toEqual({ unreachable: "it has said nothing for 10 s" });
+  expect(performance.now() - start).toBeLessThan(15_000);
+});

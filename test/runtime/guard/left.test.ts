@@ -54,12 +54,18 @@ test.skipIf(mayBeSkipped())(
       await vpn.process().kill("SIGKILL");
       await guard.inForce("down", without);
       expect(await stateInForce(lab, second)).toBe("down");
-
-      await vpn.start();
-      await guard.inForce("up", without);
-      await lab.client.run(["pkill", "-KILL", "-f", "^sh -c echo held|^flock --nonblock|^cat$"]);
+      // With its folder the lock is gone and the sockets are: nobody could ask it, and another one could begin.
+      const lost = expect.objectContaining({ text: "the lock of the daemon was lost" });
       expect(await guard.process.ended).toMatchObject({ status: 1 });
-      expect(guard.log()).toContainEqual(expect.objectContaining({ text: "the lock of the daemon was lost" }));
+      expect(guard.log()).toContainEqual(lost);
+      expect(await stateInForce(lab, second)).toBe("down");
+
+      const next = await startGuard(lab, second);
+      await vpn.start();
+      await next.inForce("up", without);
+      await lab.client.run(["pkill", "-KILL", "-f", "^sh -c echo held|^flock --nonblock|^cat$"]);
+      expect(await next.process.ended).toMatchObject({ status: 1 });
+      expect(next.log()).toContainEqual(lost);
       expect(await stateInForce(lab, second)).toBe("down");
 
       const full = "mkfifo /run/log; exec 3<>/run/log; head -c 65536 /dev/zero >&3";
