@@ -17,6 +17,7 @@ import { isOpen } from "./machine/announce.ts";
 import { type Effect, type Event, initial, type Mode, type State } from "./machine/state.ts";
 import { step } from "./machine/step.ts";
 import { devicesOf, Egress } from "./nft/egress.ts";
+import { Owned } from "./nft/owned.ts";
 import { Notices } from "./notices.ts";
 import { Network } from "./probes/network.ts";
 import { guardedChains } from "./probes/watch.ts";
@@ -26,19 +27,28 @@ import { type Status, statusOf } from "./status.ts";
 import { networkResolvers } from "./system/resolvers.ts";
 import { hearSleep, watchSleep } from "./system/sleep.ts";
 import { type Changed, raiseSettings, restoreSettings } from "./system/sysctl.ts";
+import { within } from "./system/within.ts";
 
 export interface GuardOptions {
   readonly loaded: Loaded;
   readonly remembered: Remembered;
   readonly log: (entry: Entry) => void;
   readonly alert: (diagnosis: Diagnosis) => void;
-  /** Settings that a guard before this one raised. */
-  readonly raised: readonly Changed[];
+  readonly before: Retired | undefined;
   /** Every chain is open. */
   readonly opened: () => void;
   /** When the rules before these come back; undefined where they do not. */
   readonly unconfirmedUntil: () => number | undefined;
 }
+
+/** What a guard leaves to the next: settings that it raised, and its second look. */
+export interface Retired {
+  readonly raised: readonly Changed[];
+  readonly owned: Owned;
+}
+
+/** In milliseconds, until a process that was killed is gone. */
+const patience = 1_000;
 
 /** Hands events to the machine, one after the other, and carries out what it says. */
 export class Guard {
@@ -48,6 +58,7 @@ export class Guard {
   readonly #network: Network;
   readonly #firewall: Firewall;
   readonly #egress: Egress;
+  readonly #owned: Owned;
   readonly #reconnection: Reconnection;
   readonly #pausing: Pausing;
   readonly #outside: Outside;
@@ -66,7 +77,7 @@ export class Guard {
   constructor(options: GuardOptions) {
     this.#options = options;
     const { loaded, remembered } = options;
-    this.#changed = options.raised;
+    this.#changed = options.before?.raised ?? [];
     const { chains, reconnects, apps, control, alerts } = loaded.bundle.runtime;
     this.#notices = new Notices({ log: options.log, alert: options.alert, desktop: alerts.includes("desktop") });
     this.ended = new Promise((settle) => {
@@ -93,6 +104,14 @@ export class Guard {
       note: (text) => this.#notices.log("info", "rules", { text }),
     });
     const { folder, kernel: open, command } = loaded.backend;
+    const ownedFile = `${folder}/owned.nft`;
+    const owned = loaded.files.get(ownedFile);
+    this.#owned = new Owned({
+      path: owned === undefined ? undefined : remembered.path(ownedFile),
+      lay: () => remembered.write(ownedFile, owned ?? ""),
+      before: options.before?.owned,
+      tell: (level, text) => this.#notices.log(level, "rules", { text }),
+    });
     const kernel = open({
       files: loaded.files,
       folder: remembered.path(folder),
@@ -105,7 +124,10 @@ export class Guard {
       remember: (fixed) => void this.#remember(fixed),
       networkResolvers,
       lay: () => this.#lay(),
-      loaded: async (isAnew) => {
+      loaded: async (isAnew, grounds) => {
+        // A person's word that came while they were loaded is carried out next.
+        if (this.#state.mode === "disabled") return;
+        this.#owned.hold(grounds);
         await this.#egress.load(isAnew);
         if (isAnew) await endOldConnections(apps, tunnels, (text) => this.#notices.log("warning", "apps", { text }));
       },
@@ -143,6 +165,7 @@ export class Guard {
       offSwitch: this.#offSwitch,
       state: () => this.#state,
       status: () => this.status(),
+      isFree: () => this.#owned.isGone,
       send: (event) => this.#send(event),
       log: (level, text) => this.#notices.log(level, "control", { text }),
     });
@@ -187,11 +210,11 @@ export class Guard {
   }
 
   /** Moves down and ends for another one, which puts the settings back: they are raised all the while. */
-  async retire(): Promise<readonly Changed[]> {
+  async retire(): Promise<Retired> {
     this.#isRetiring = true;
     this.stop();
     await this.ended;
-    return this.#changed;
+    return { raised: this.#changed, owned: this.#owned };
   }
 
   end(reason: string | undefined): void {
@@ -203,7 +226,9 @@ export class Guard {
     this.#hosts.stop();
     this.#requests.stop();
     this.#notices.log(reason === undefined ? "info" : "error", "ended", { ...(reason !== undefined && { reason }) });
-    this.#settle(reason);
+    if (!this.#isRetiring) this.#owned.release();
+    const gone = this.#isRetiring ? Promise.resolve() : this.#owned.gone;
+    void within(patience, gone).then(() => this.#settle(reason));
   }
 
   #send(event: Event): void {
@@ -223,11 +248,16 @@ export class Guard {
         return;
       case "free":
         this.#egress.off();
+        this.#owned.release();
+        this.#firewall.order(effect);
+        return;
+      case "visit":
+        this.#owned.release();
         this.#firewall.order(effect);
         return;
       case "move":
-      case "visit":
         this.#firewall.order(effect);
+        this.#owned.hold();
         return;
       case "wait":
         setTimeout(() => this.#send({ kind: "retry", ticket: effect.ticket }), effect.milliseconds);

@@ -1,7 +1,6 @@
 import type { ChildProcess } from "node:child_process";
-import { kill } from "node:process";
 import type { Reconnect } from "../ir/policy.ts";
-import { environment, launch } from "./system/program.ts";
+import { environment, launch, signal } from "./system/program.ts";
 
 export interface Reconnecting {
   readonly note: (tunnel: string, text: string) => void;
@@ -91,15 +90,5 @@ export class Reconnection {
     if (!child) return;
     signal(child, "SIGTERM");
     setTimeout(() => signal(child, "SIGKILL"), grace).unref();
-  }
-}
-
-/** With all that it started. */
-function signal({ pid, exitCode, signalCode }: ChildProcess, name: "SIGTERM" | "SIGKILL"): void {
-  if (pid === undefined || exitCode !== null || signalCode !== null) return;
-  try {
-    kill(-pid, name);
-  } catch {
-    // its group is gone
   }
 }

@@ -4,11 +4,10 @@ import { join } from "node:path";
 import { rootSocketPath } from "./control/run-folder.ts";
 import { type Applying, listen, parseRootRequest, type Response, type RootRequest } from "./control/socket.ts";
 import { giveWord, readWord } from "./control/word.ts";
-import { Guard, type GuardOptions } from "./guard.ts";
+import { Guard, type GuardOptions, type Retired } from "./guard.ts";
 import { activeFolder } from "./install/units.ts";
 import { type Loaded, loadBundle } from "./load-bundle.ts";
 import { replaceFolder } from "./system/replace-folder.ts";
-import type { Changed } from "./system/sysctl.ts";
 
 export interface SuccessionOptions extends Pick<GuardOptions, "remembered" | "log" | "alert"> {
   /** What the daemon was started with. */
@@ -53,7 +52,7 @@ export class Succession {
     this.#base = (await this.#wordOf(confirmed, loaded))?.loaded ?? loaded;
     const waiting = await this.#wordOf(unconfirmed, this.#base);
     if (waiting?.milliseconds !== undefined) this.#await(waiting.milliseconds, false);
-    this.#guard = this.#next(waiting?.loaded ?? this.#base, []);
+    this.#guard = this.#next(waiting?.loaded ?? this.#base, undefined);
     await this.#guard.start();
     if (this.#isStopping) this.#guard.stop();
     try {
@@ -177,7 +176,7 @@ export class Succession {
   async #replace(next: Loaded): Promise<Guard> {
     this.#log("info", { policy: next.bundle.policy, digest: next.digest });
     this.#isReplacing = true;
-    const guard = this.#next(next, (await this.#guard?.retire()) ?? []);
+    const guard = this.#next(next, await this.#guard?.retire());
     this.#guard = guard;
     this.#isReplacing = false;
     try {
@@ -191,11 +190,11 @@ export class Succession {
     return guard;
   }
 
-  #next(loaded: Loaded, raised: readonly Changed[]): Guard {
+  #next(loaded: Loaded, before: Retired | undefined): Guard {
     const guard = new Guard({
       ...this.#options,
       loaded,
-      raised,
+      before,
       opened: () => this.#opened(),
       unconfirmedUntil: () => this.#pending?.until,
     });

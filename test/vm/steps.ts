@@ -18,6 +18,13 @@ export const opened = (machine: Machine): Promise<string> =>
 export const online = (machine: Machine): Promise<string> =>
   machine.until("systemctl is-active multi-user.target && ip -o address show eth0 | grep 'inet .* global'", long);
 
+/** As another firewall does when it starts. Only what nobody can flush guards until the rules are there again. */
+export async function flush(machine: Machine, command = "nft flush ruleset"): Promise<void> {
+  await machine.run(`${command} && nft list table inet ksp-owned`);
+  await machine.until("ksp status | grep 'changed by others' && ksp status", long);
+  await opened(machine);
+}
+
 /** Whoever leaks nothing must have tried: waits until the kernel has refused 100 packets more. */
 export async function refusals(machine: Machine): Promise<void> {
   const refused = async (): Promise<number> => {

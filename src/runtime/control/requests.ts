@@ -15,6 +15,8 @@ export interface RequestsOptions {
   readonly offSwitch: OffSwitch;
   readonly state: () => State;
   readonly status: () => Status;
+  /** Nothing beside the rules keeps packets back. */
+  readonly isFree: () => boolean;
   readonly send: (event: Event) => void;
   readonly log: (level: Entry["level"], text: string) => void;
 }
@@ -51,8 +53,9 @@ export class Requests {
   async reached(mode: "guarding" | "portal" | "disabled", milliseconds = 5_000): Promise<string | undefined> {
     const end = performance.now() + milliseconds;
     while (performance.now() < end) {
-      const state = this.#options.state();
-      if (state.mode === mode && (mode === "guarding" || !state.pending)) return undefined;
+      const { state, isFree } = this.#options;
+      const { mode: now, pending } = state();
+      if (now === mode && (mode === "guarding" || (!pending && isFree()))) return undefined;
       await new Promise((settle) => setTimeout(settle, 10));
     }
     return `it did not come about: the daemon is ${this.#options.state().mode}`;

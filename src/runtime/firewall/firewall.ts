@@ -33,8 +33,8 @@ export interface FirewallOptions {
   readonly networkResolvers: () => Promise<readonly Address[]>;
   /** Puts the files that are loaded back to where they were. */
   readonly lay: () => Promise<void>;
-  /** New rules are in force, or those of before were found: other tables follow them. */
-  readonly loaded: (isAnew: boolean) => Promise<void>;
+  /** New rules are in force, or those of before were found, and what they rely on: other tables follow them. */
+  readonly loaded: (isAnew: boolean, grounds: string) => Promise<void>;
   readonly done: (ticket: number) => void;
   readonly failed: (ticket: number, why: string) => void;
   readonly tampered: (what: string) => void;
@@ -216,7 +216,7 @@ export class Firewall {
       if (why === undefined) {
         this.#loaded = found.fixed;
         this.#options.note("adopted the rules that are there");
-        await this.#options.loaded(false);
+        await this.#options.loaded(false, this.#grounds);
         this.#readBack(found, found.state ?? "");
         return undefined;
       }
@@ -265,7 +265,7 @@ export class Firewall {
     this.#expected = listingOf(found);
     this.#options.remember(this.#nameOf(found));
     this.#readBack(found, state);
-    await this.#options.loaded(true);
+    await this.#options.loaded(true, this.#grounds);
     return undefined;
   }
 

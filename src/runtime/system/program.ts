@@ -1,5 +1,5 @@
 import { ChildProcess, type SpawnOptions, spawn } from "node:child_process";
-import { env, nextTick } from "node:process";
+import { env, kill, nextTick } from "node:process";
 import { createInterface } from "node:readline";
 
 /** How a program ended, and what it said. */
@@ -44,6 +44,16 @@ export function launch(program: string, args: readonly string[], options: SpawnO
     const none = Object.assign(new ChildProcess(), { kill: () => false });
     nextTick(() => none.emit("error", error));
     return none;
+  }
+}
+
+/** To a program that was launched, with all that it started. */
+export function signal({ pid, exitCode, signalCode }: ChildProcess, name: "SIGTERM" | "SIGKILL"): void {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return;
+  try {
+    kill(-pid, name);
+  } catch {
+    // its group is gone
   }
 }
 

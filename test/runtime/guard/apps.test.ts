@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Lab, withLab } from "../../lab/lab.ts";
 import { internet } from "../../lab/line.ts";
+import { eventually } from "../../lab/process.ts";
 import { mayBeSkipped } from "../../lab/requirements.ts";
 import { homeWireguard } from "../../lab/wireguard.ts";
 import { compiled, isShut, ksp, startGuard } from "./guard.ts";
@@ -69,6 +70,18 @@ describe.skipIf(mayBeSkipped())("apps", { timeout: 120_000 }, () => {
       expect((await run("browser", "sh", "-c", "exit 7")).status).toBe(7);
       expect((await run("browser", "sh", "-c", "kill -KILL $$")).status).toBe(137);
       expect(await run("mail", "true")).toMatchObject({ status: 1, stderr: expect.stringContaining("KSP5056") });
+
+      // A control group that was made anew is another one, for the table that looks a second time as well.
+      const group = "ksp.slice/ksp-browser.slice";
+      const isKnown = async (): Promise<boolean> =>
+        (await lab.client.exec(["nft", "list", "table", "inet", "ksp-owned"])).stdout.includes(`"${group}"`);
+      expect(await isKnown()).toBe(true);
+      await lab.client.run(["rmdir", `/sys/fs/cgroup/${group}`]);
+      expect(await isKnown()).toBe(false);
+      const flushed = Date.now();
+      await lab.client.run(["nft", "flush", "ruleset"]);
+      await guard.inForce("up", flushed);
+      await eventually("the new group to be known", isKnown);
 
       // A rule that is gone shows that it was the rule: the packets go to the tunnel, and are dropped.
       await lab.client.run(["ip", "rule", "del", "priority", "107"]);

@@ -74,6 +74,7 @@ describe.skipIf(mayBeSkipped()).each(["iptables-nft", "iptables-legacy"].map(bac
         `${v4} -I OUTPUT 1 -j ACCEPT; ${v4} -t mangle -I POSTROUTING 1 -j ACCEPT`,
         `${v4} -F; ${v4} -t mangle -F`,
         `${v6} -I ksp_out_up 1 -j RETURN`,
+        ...(backend.name === "iptables-nft" ? ["nft flush ruleset"] : []),
       ]) {
         const capture = await lab.capture(vpn);
         const flood = await lab.flood(vpn);
@@ -85,6 +86,7 @@ describe.skipIf(mayBeSkipped()).each(["iptables-nft", "iptables-legacy"].map(bac
         await flood.stop();
         const lost: Counts = await capture.stop();
         figure(`${backend.name}, ${command}: loaded anew after ${shut} ms; ${leaked(lost)} frames`);
+        expect(leaked(lost), command).toBe(0);
         await eventually("the host again", async () => (await rules(lab, backend)) === loaded);
       }
       // One of them may have been noticed by the switch that it came between.

@@ -1,7 +1,7 @@
 import type { Machine } from "../machine.ts";
 import { withPackage } from "../package.ts";
 import type { Scenario, Tell } from "../scenario.ts";
-import { connect, expectRefusals, install, opened, seconds } from "../steps.ts";
+import { connect, expectRefusals, flush, install, opened, seconds } from "../steps.ts";
 
 /** As a user would: ksp is put on a machine that has a VPN, and then the days go on. */
 async function withKsp(machine: Machine, tell: Tell, ...options: readonly string[]): Promise<void> {
@@ -10,7 +10,9 @@ async function withKsp(machine: Machine, tell: Tell, ...options: readonly string
   await opened(machine);
   await seconds(2);
   await expectRefusals(machine);
-  const down = await tell("the tunnel is up", true, installed);
+  const up = await tell("the tunnel is up", true, installed);
+  await flush(machine);
+  const down = await tell("another tool flushes all rules", true, up);
   const reset = await machine.reboot();
   await tell("shutdown", true, down, reset);
   await opened(machine);

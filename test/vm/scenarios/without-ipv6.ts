@@ -1,6 +1,6 @@
 import { withPackage } from "../package.ts";
 import type { Scenario } from "../scenario.ts";
-import { connect, expectRefusals, install, opened, seconds } from "../steps.ts";
+import { connect, expectRefusals, flush, install, opened, seconds } from "../steps.ts";
 
 /** A kernel without IPv6 takes no rules of ip6tables-legacy, and the tunnel has no address of it. */
 export const withoutIpv6: Scenario = {
@@ -19,6 +19,8 @@ export const withoutIpv6: Scenario = {
     await opened(machine);
     await seconds(2);
     await expectRefusals(machine);
-    await tell("the tunnel is up", true, installed);
+    const up = await tell("the tunnel is up", true, installed);
+    await flush(machine, "iptables-legacy -F && iptables-legacy -t mangle -F");
+    await tell("another tool flushes all rules", true, up);
   },
 };
