@@ -1,4 +1,5 @@
 import type { Base, Hook, Program, Table } from "../readers/nft/program.ts";
+import { foreignBits } from "../translation/same-marks.ts";
 import { arpTable, ipTable } from "../translation/same-rules.ts";
 
 /** The same, on a machine where others have tables, too. */
@@ -11,7 +12,7 @@ export const withoutOthers = ({ tables }: Program): Program => ({
 
 /**
  * Why rules of others and ours would meet otherwise than is claimed, once a file was loaded among others. Undefined: their
- * tables are what they were, ours are two, and ours judge last, so that no accept of theirs ends it.
+ * tables and marks are what they were, ours are two, and ours judge last, so that no accept of theirs ends it.
  */
 export function meddling({ tables }: Program): string | undefined {
   for (const [name, table] of others)
@@ -23,7 +24,7 @@ export function meddling({ tables }: Program): string | undefined {
       if (base && places[base.type][base.hook] !== base.priority)
         return `${base.hook} at priority ${base.priority} does not judge behind others`;
   }
-  return undefined;
+  return foreignBits({ tables });
 }
 
 /** Between the chains of others: what is judged last sees what they made of a packet. */

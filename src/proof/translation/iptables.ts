@@ -31,6 +31,8 @@ const families = { v4: "ipv4", v6: "ipv6" } as const satisfies Readonly<Record<s
 type Extension = keyof typeof families;
 const setsFile = "iptables/sets.ipset";
 const ownedFile = "iptables/owned.nft";
+/** nftables knows them by eight bits of a mark, and one without any is nobody's. */
+const mostSlices = 255;
 
 class Validation {
   readonly #plan: Plan;
@@ -78,7 +80,11 @@ class Validation {
   /** The second look at what leaves is nftables' own. There is none where nftables could not say what the plan does. */
   #owned(): readonly { readonly file: string; readonly program: OwnedProgram }[] {
     const text = this.#files.get(ownedFile);
-    if (text === undefined) return [];
+    if (text === undefined) {
+      if (vocabularyOf(rulesetsOf(this.#plan)).owners.slice.length <= mostSlices)
+        this.#effect(ownedFile, "is not there");
+      return [];
+    }
     this.#known.add(ownedFile);
     const read = loadOwned(text, empty);
     if ("fault" in read) throw new Found({ kind: "unreadable", file: ownedFile, ...read.fault });

@@ -69,7 +69,7 @@ class Validation {
     const disabled = this.#load(disableFile, other);
     this.#effects(boot, all, switches, other);
 
-    const owned = { file: ownedFile, program: this.#load(ownedFile, empty) };
+    const owned = { file: ownedFile, program: this.#load(ownedFile, empty), rules: all };
     const programs = [boot, all, owned.program, disabled, ...switches.map(({ program }) => program)];
     const hooked = this.#hooked();
     const names = merged(
@@ -143,13 +143,6 @@ class Validation {
     for (const before of [older(other), empty])
       if (this.#among(uninstallFile, before).tables.size > 0) this.#effect(uninstallFile, "something is left");
     this.#among(disableFile, other);
-    for (const [file, program] of [
-      [lockdownFile, boot],
-      [rulesetFile, all],
-    ] as const) {
-      const brief = ownedIn(program);
-      if (brief !== undefined) this.#effect(file, brief);
-    }
     const late = unloadable(boot);
     if (late !== undefined) throw new Found({ kind: "unloadable", file: lockdownFile, reason: late });
   }
@@ -207,7 +200,8 @@ class Validation {
     if (text === undefined) return this.#effect(file, "is not there");
     const read = load(text, before);
     if ("fault" in read) throw new Found({ kind: "unreadable", file, ...read.fault });
-    return read.program;
+    const brief = file === ownedFile ? undefined : ownedIn(read.program);
+    return brief === undefined ? read.program : this.#effect(file, brief);
   }
 
   #effect(file: string, reason: string): never {

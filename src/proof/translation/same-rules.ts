@@ -130,8 +130,10 @@ class SameRules {
     const going = this.#comparison.going("out");
     const output = this.#judged("output", { hasArrived: false, marks: [] });
     const forward = this.#judged("forward", { hasArrived: true, marks: [] });
+    const places = variations({ hasArrived: false, marks: [] });
+    const spared = places.reduce((left, place) => left.intersect(this.#judged("output", place).passes), going);
     return (
-      this.#comparison.alone(going, output.passes, going, passing.less) ??
+      this.#comparison.some(going.minus(spared), passing.less) ??
       this.#authority(output.marks, going) ??
       this.#inherited(output.marks, going) ??
       this.#passes("forward", "forward") ??

@@ -22,16 +22,22 @@ const ownedOf = (name: string, backend: Backend = "nft"): string =>
 
 /** What a changed file is refused for; undefined: for nothing. */
 const judgeOf = (name: string, backend: Backend = "nft") => {
-  const { plan } = policyNamed(name);
-  const read = load(ownedOf(name, backend), empty);
-  if ("fault" in read) throw new Error(read.fault.reason);
-  const names = merged(vocabularyOf(rulesetsOf(plan)), vocabularyOfProgram(read.program), loopback);
+  const { plan, files } = policyNamed(name);
+  const read = (text = "") => {
+    const one = load(text, empty);
+    if ("fault" in one) throw new Error(one.fault.reason);
+    return one.program;
+  };
+  const rules = read(files.get("nft/ruleset.nft"));
+  const programs = [read(ownedOf(name, backend)), rules];
+  const names = merged(vocabularyOf(rulesetsOf(plan)), ...programs.map(vocabularyOfProgram), loopback);
   const comparison = new Comparison(new PacketSpace(names));
   const sees = backend === "nft" ? "translated" : "untranslated";
   return (text: string): string | undefined => {
     const changed = load(text, empty);
     if ("fault" in changed) return changed.fault.reason;
-    const found = differentOwned(comparison, plan, { file, program: changed.program }, sees);
+    const owned = { file, program: changed.program, ...(backend === "nft" && { rules }) };
+    const found = differentOwned(comparison, plan, owned, sees);
     if (!found) return undefined;
     return "difference" in found ? `${found.difference.says}` : found.reason;
   };
@@ -63,6 +69,8 @@ test.each<readonly [string, Backend]>([
   expect(tried.filter(({ text }) => judge(text) === undefined).map(({ line }) => line)).toEqual([]);
 });
 
+const timed =
+  "\tset open {\n\t\ttype nf_proto\n\t\tflags timeout\n\t\telements = { ipv4 timeout 300s, ipv6 timeout 300s }\n\t}\n";
 const rest = /\t\tgoto out_other_links\n/;
 test.each<readonly [string, string, (text: string) => string, RegExp]>([
   ["is anybody's", "home-wireguard", (text) => text.replace("\tflags owner\n", ""), /whoever flushes/],
@@ -116,7 +124,57 @@ test.each<readonly [string, string, (text: string) => string, RegExp]>([
     /drops it/,
   ],
   ["keeps back what it marks", "only-these-apps", (text) => text.replace("policy accept", "policy drop"), /drops it/],
-  ["marks as another app", "only-these-apps", (text) => text.replace("| 0x01000000", "| 0x02000000"), /drops it/],
+  ["marks as another app", "only-these-apps", (text) => text.replace("| 0x01000000", "| 0x02000000"), /drops it|marks/],
+  [
+    "marks as another app does, and asks for that",
+    "only-these-apps",
+    (text) => text.replaceAll("0x01000000", "0x02000000"),
+    /marks its connection otherwise than the rules do/,
+  ],
+  [
+    "takes a mark of others away",
+    "only-these-apps",
+    (text) => text.replaceAll("0x00ffffff", "0x0000ffff"),
+    /more of a connection's mark/,
+  ],
+  [
+    "keeps back at once what has an address of ours",
+    "only-these-apps",
+    (text) => text.replace("\t\tmeta skuid", "\t\tfib saddr type local drop\n$&"),
+    /drops it/,
+  ],
+  [
+    "opens something for a while",
+    "home-wireguard",
+    (text) =>
+      text.replace("\tflags owner\n", `$&${timed}`).replace("\t\tjump out\n", "\t\tmeta nfproto @open accept\n$&"),
+    /open opens something for a while/,
+  ],
+  [
+    "tells who sends what is forwarded",
+    "home-wireguard",
+    (text) => text.replace('counter drop comment "closed-forward"', "reject"),
+    /tells somebody/,
+  ],
+  [
+    "tells the log",
+    "home-wireguard",
+    (text) =>
+      text.replace("\t\tjump out\n", '$&\t\tlimit rate 5/minute burst 5 packets log prefix "x: " flags skuid\n'),
+    /tells somebody/,
+  ],
+  [
+    "judges forwarded packets in front of the rules",
+    "home-wireguard",
+    (text) => text.replace("priority filter + 1", "priority filter - 1"),
+    /right behind the rules in forward/,
+  ],
+  [
+    "judges what leaves where it may not have its source yet",
+    "home-wireguard",
+    (text) => text.replace("srcnat + 201", "srcnat"),
+    /right behind the rules in postrouting/,
+  ],
   ["trusts an older mark", "only-these-apps", (text) => text.replace(/.*meta skuid 0-.*\n/, ""), /lets it pass/],
   [
     "knows a host where it was alone",
@@ -136,7 +194,7 @@ test.each<readonly [Backend, string, string]>([
 ])("one for %s that asks for another source than the rules do is refused", (backend, at, elsewhere) => {
   const text = ownedOf("home-wireguard", backend);
   const judge = judgeOf("home-wireguard", backend);
-  expect(judge(text.replace(at, elsewhere))).toBe("it sees packets with another source than the rules do");
+  expect(judge(text.replace(at, elsewhere))).toMatch(/right behind the rules in postrouting/);
 });
 
 test("one for iptables keeps nothing back that a masquerade gives its source only later", () => {
@@ -154,9 +212,13 @@ describe("among the files of a bundle", () => {
     expect([validateNft(plan, written.nft), validateIptables(plan, written.iptables)]).toEqual([undefined, undefined]);
   });
 
-  test("it is missed", () => {
-    const others = new Map([...written.nft].filter(([path]) => path !== file));
-    expect(validateNft(plan, others)).toMatchObject({ file, kind: "effect", reason: "is not there" });
+  test.each([
+    ["nft", file],
+    ["iptables", "iptables/owned.nft"],
+  ] as const)("for %s it is missed", (backend, path) => {
+    const validate = { nft: validateNft, iptables: validateIptables }[backend];
+    const others = new Map([...written[backend]].filter(([each]) => each !== path));
+    expect(validate(plan, others)).toMatchObject({ file: path, kind: "effect", reason: "is not there" });
   });
 
   test.each([
@@ -171,17 +233,24 @@ describe("among the files of a bundle", () => {
     expect(judged(`${text}drop\n`)).toMatchObject({ kind: "unreadable", file: path });
   });
 
-  test.each(["nft/ruleset.nft", "nft/lockdown.nft"])("%s has no owner: it would go when that one ends", (path) => {
-    const text = (written.nft.get(path) ?? "").replace("table inet ksp {\n", "$&\tflags owner\n");
-    expect(validateNft(plan, new Map([...written.nft, [path, text]]))).toMatchObject({
+  test.each([
+    ["nft/ruleset.nft", "inet ksp"],
+    ["nft/lockdown.nft", "inet ksp"],
+    ["nft/switch/up.nft", "inet ksp"],
+    ["nft/disable.nft", "inet ksp"],
+    ["nft/egress/eth0.nft", "netdev ksp-eth0"],
+  ])("%s has no owner: it would go when that one ends", (path, table) => {
+    const files = nft.emit(plan, ["eth0"]);
+    const text = `${files.get(path)}table ${table} {\n\tflags owner\n}\n`;
+    expect(validateNft(plan, new Map([...files, [path, text]]))).toMatchObject({
       kind: "effect",
       file: path,
-      reason: "the table inet ksp goes with the process that loads it",
+      reason: `the table ${table} goes with the process that loads it`,
     });
   });
 });
 
-test("with more slices than marks iptables has no second look, and says no less", () => {
+test("with more slices than marks iptables has no second look, and nobody misses it", () => {
   const apps = Array.from(
     { length: 256 },
     (_, i) => `app a${i} {\n  linux slice "ksp-a${i}.slice"\n  traffic outside\n  on loss keep\n}\n`,
