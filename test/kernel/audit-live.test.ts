@@ -20,8 +20,17 @@ test.skipIf(mayBeSkipped())(
       const audit = () =>
         host.exec([process.execPath, cli, "audit", "-", "--target", "nft"], { input: text, milliseconds: 30_000 });
       // What the daemon holds beside the rules is no stranger's.
-      await holdOwned(host, fileOf(policy, "owned.nft"));
+      const holder = await holdOwned(host, fileOf(policy, "owned.nft"));
       expect(await audit()).toMatchObject({ status: 0 });
+      // Whatever else has its name is.
+      await holder.kill("SIGKILL");
+      await host.nft(
+        "table inet ksp-owned {\nchain c {\ntype filter hook output priority filter + 1;\nudp dport 51820 drop\n}\n}\n",
+      );
+      const { stdout: told } = await audit();
+      expect(told).toContain("KSP6003");
+      expect(told).toContain("inet ksp-owned c");
+      await host.nft("delete table inet ksp-owned\n");
       // Of a card of containers, which the JSON of nft 1.0.6 does not tell.
       await host.ip("link add docker0 type bridge");
       await host.nft(

@@ -16,6 +16,7 @@ import { absences, readOurs } from "./ours-nft.ts";
 import { basesOfSaved, isSaved, type OwnChains, type Saved, savedOf } from "./read-iptables.ts";
 import { type ListedNft, readForeign } from "./read-nft.ts";
 import { type Base, isHook, type Rule } from "./rules.ts";
+import { isSecondLook } from "./second-look.ts";
 import { vocabularyOfBases } from "./vocabulary.ts";
 import { isOurs } from "./way.ts";
 
@@ -27,7 +28,7 @@ export function auditNft(plan: Plan, listing: ReadonlyMap<string, string>): Judg
   const ours = readOurs(listed.nft.text, listed.nft.file, plan);
   if ("absent" in ours) return nowhere(ours.absent);
   const { program } = ours;
-  const foreign = foreignOf(listed, new Map());
+  const foreign = foreignOf(listed, new Map(), isSecondLook(plan, listed.nft.text, program));
   const space = spaceOf(plan, foreign.bases, vocabularyOfProgram(program));
   const own = absences(plan, program, new Comparison(space));
   // Where nothing of ours judges, everything opens.
@@ -42,7 +43,7 @@ export function auditIptables(plan: Plan, listing: ReadonlyMap<string, string>, 
   const states = rulesetsOf(plan).map(({ state }) => state);
   const own = absencesOfIptables(plan, listed.saved, listed.sets, switches);
   if (own.findings.some((finding) => finding.states.length === states.length)) return own;
-  const foreign = foreignOf(listed, ownChains);
+  const foreign = foreignOf(listed, ownChains, listed.nft !== undefined && isSecondLook(plan, listed.nft.text));
   // Where nothing of ours judges, everything opens.
   if (!isReached(foreign.bases)) return own;
   const space = spaceOf(plan, foreign.bases);
@@ -116,7 +117,7 @@ const isCutOff = ({ text }: { readonly text: string }): boolean =>
   text.match(/^\*/gm)?.length !== text.match(/^COMMIT$/gm)?.length;
 
 /** The rules of others, of every tool; those that iptables put into tables of nftables are read as iptables lists them. */
-function foreignOf({ nft, saved, sets, unread }: Sorted, own: OwnChains): ListedNft {
+function foreignOf({ nft, saved, sets, unread }: Sorted, own: OwnChains, isOwnedOurs: boolean): ListedNft {
   const known: IpSets = readIpSets(sets);
   const iptables = saved.flatMap((one) => basesOfSaved(one, known, own));
   const isListedTwice = (table: string): boolean => {
@@ -125,9 +126,10 @@ function foreignOf({ nft, saved, sets, unread }: Sorted, own: OwnChains): Listed
     const isIptables = ["raw", "mangle", "nat", "filter", "security"].includes(name);
     return isIptables && of !== undefined && saved.some(({ isNft, families }) => isNft && families.includes(of));
   };
-  // What the daemon holds only ever refuses, and is gone where more may pass than its states let pass.
   const isForeign = (table: string): boolean =>
-    table !== ownedTable && (own.size > 0 || (table !== ipTable && table !== arpTable)) && !isListedTwice(table);
+    !(isOwnedOurs && table === ownedTable) &&
+    (own.size > 0 || (table !== ipTable && table !== arpTable)) &&
+    !isListedTwice(table);
   const listed = nft ? readForeign(nft.text, nft.file, isForeign) : { bases: [], unread: [] };
   return { bases: [...iptables, ...listed.bases], unread: [...listed.unread, ...unread] };
 }

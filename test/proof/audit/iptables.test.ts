@@ -34,6 +34,12 @@ describe("ours", () => {
     expect(audit()).toEqual([]);
   });
 
+  test("have nothing against the second look beside them, which judges before a masquerade", () => {
+    const beside = (name: string) => audit({ nft: listing(recorded(name)).get("nft") ?? "" });
+    expect(beside("home.owned.iptables")).toEqual([]);
+    expect(told(beside("home.owned"))).toContain("breaks refuses a probe or its answer");
+  });
+
   test("are told by their state, unless packets pass before them", () => {
     const inForce = (iptables: string) =>
       backends.iptables.audit(plan, new Map(Object.entries({ iptables, ip6tables: six }))).inForce;

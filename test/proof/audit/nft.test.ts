@@ -80,6 +80,56 @@ describe("ours", () => {
   });
 });
 
+describe("the second look at what leaves", () => {
+  const owned = recorded("home.owned");
+  const renamed = (objects: readonly Listed[]): readonly Listed[] =>
+    objects.map((object) => JSON.parse(JSON.stringify(object).replaceAll('"other"', '"ksp-owned"')));
+  const edited = (from: string, to: string): readonly Listed[] =>
+    owned.map((object) => JSON.parse(JSON.stringify(object).replaceAll(from, to)));
+
+  test.each([
+    ["without a flag", owned],
+    [
+      "with any word, as nft 1.0.6 lists it",
+      edited('"name":"ksp-owned","handle":1', '"name":"ksp-owned","handle":1,"flags":"inet"'),
+    ],
+    ["with an owner", edited('"name":"ksp-owned","handle":1', '"name":"ksp-owned","handle":1,"flags":"owner"')],
+    [
+      "with a list of flags",
+      edited('"name":"ksp-owned","handle":1', '"name":"ksp-owned","handle":1,"flags":["owner"]'),
+    ],
+  ])("is nobody else's, %s", (_, objects) => {
+    expect(audit(objects)).toEqual([]);
+  });
+
+  test("stands for nothing that is not there", () => {
+    expect(told(auditNft(plan, listing(owned)).findings)).toEqual([
+      "absent there is no table inet ksp, and none arp ksp",
+    ]);
+  });
+
+  test("is not whatever has its name", () => {
+    expect(told(audit(renamed(table(output, [[server, mark(0x6b73)]]))))).toEqual([
+      "opens marks packets as others are marked",
+    ]);
+    expect(told(audit(renamed(table(late, [[server, drop]]))))).toEqual([
+      "breaks refuses what goes to and from a server",
+    ]);
+    const refusing = edited('"right":51820', '"right":51821');
+    expect(refusing).not.toEqual(owned);
+    expect(told(audit(refusing))).toContain("breaks refuses what goes to and from a server");
+  });
+
+  test("does not make up for rules of ours that an owner takes away with it", () => {
+    const changed = ours.map((object) =>
+      JSON.parse(JSON.stringify(object).replace('"name":"ksp","handle":', '"name":"ksp","flags":"owner","handle":')),
+    );
+    expect(told(auditNft(plan, listing(changed, owned)).findings)[0]).toMatch(
+      /^absent they are not understood: unknown flags/,
+    );
+  });
+});
+
 describe("harmless", () => {
   const harmless: Readonly<Record<string, readonly Listed[]>> = {
     "a chain that accepts everything": table(output, [[accept]]),

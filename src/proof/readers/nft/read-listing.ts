@@ -17,9 +17,14 @@ export type ReadListing = Listing | { readonly fault: { readonly place: number; 
  * What a kernel holds, as `nft -j -p list ruleset` prints it: with numbers for protocols, whose names are the machine's
  * own. Everything in our tables that is not understood is a fault; `place` is that of the object in the listing.
  */
-export function readListing(text: string, tables: readonly string[] = ["inet ksp", "arp ksp"]): ReadListing {
+export const readListing = (text: string): ReadListing => reading(text, ["inet ksp", "arp ksp"], false);
+
+/** The same of one table that is said to have an owner: of what it does alone, for its flags are not read. */
+export const readOwned = (text: string, table: string): ReadListing => reading(text, [table], true);
+
+function reading(text: string, tables: readonly string[], areOwned: boolean): ReadListing {
   try {
-    const listing = new ListingReader(tables).read(parsed(text));
+    const listing = new ListingReader(tables, areOwned).read(parsed(text));
     loadable(listing.program);
     return listing;
   } catch (error) {
@@ -44,11 +49,13 @@ interface Draft {
 
 class ListingReader {
   readonly #wanted: readonly string[];
+  readonly #areOwned: boolean;
   readonly #tables = new Map<string, Draft>();
   readonly #others: string[] = [];
 
-  constructor(wanted: readonly string[]) {
+  constructor(wanted: readonly string[], areOwned: boolean) {
     this.#wanted = wanted;
+    this.#areOwned = areOwned;
   }
 
   read(listing: Json): Listing {
@@ -62,7 +69,9 @@ class ListingReader {
       else if (kind === "table") this.#table(at);
       else this.#part(kind, at);
     }
-    const tables = [...this.#tables].map(([key, { sets, chains }]) => [key, { sets, chains }] as const);
+    const tables = [...this.#tables].map(
+      ([key, { sets, chains }]) => [key, { ...(this.#areOwned && { isOwned: true as const }), sets, chains }] as const,
+    );
     return { program: { tables: new Map(tables) }, others: this.#others };
   }
 
@@ -77,8 +86,9 @@ class ListingReader {
       this.#others.push(key);
       return;
     }
-    // A dormant table judges nothing, and an owned one is another matter: neither has flags that are known.
-    const { family } = value.object(["family", "name", "handle"]);
+    // A dormant table judges nothing, and one with an owner goes with it. Its one flag nft 1.0.6 prints out of memory that
+    // it has freed: any word of the listing.
+    const { family } = value.object(["family", "name", "handle"], this.#areOwned ? ["flags"] : []);
     if (this.#tables.has(key)) value.fail(`${key} stands twice`);
     this.#tables.set(key, { family: family.oneOf("inet", "arp"), sets: new Map(), chains: new Map() });
   }
