@@ -50,7 +50,7 @@ export class Requests {
   }
 
   /** Waits until the kernel holds what was asked for; undefined when it does. */
-  async reached(mode: "guarding" | "portal" | "disabled", milliseconds = 5_000): Promise<string | undefined> {
+  async reached(mode: "guarding" | "portal" | "disabled", milliseconds = 10_000): Promise<string | undefined> {
     const end = performance.now() + milliseconds;
     while (performance.now() < end) {
       const { state, isFree } = this.#options;
