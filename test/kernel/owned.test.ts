@@ -51,14 +51,29 @@ const passesSomewhere = ({ plan }: Emitted, { packet }: Verdict): boolean =>
   plan.states.some((ruleset) => evaluate(filled(ruleset), packet).verdict.kind === "accept");
 const passes = ({ kernel }: Verdict): boolean => kernel === "passes";
 
+/** Hops, forwarding with a masquerade and a published port, apps by user and by slice, a host that moves, a portal, `while`. */
+const tried = allPolicies.filter(({ name }) =>
+  [
+    "two-hops",
+    "gateway",
+    "docker-k8s",
+    "two-groups-two-tunnels",
+    "torrent-port-forward",
+    "only-these-apps",
+    "company-split-dns",
+    "travel-captive-portal",
+    "kitchen-sink",
+  ].includes(name),
+);
+
 describe("the second look at what leaves", { timeout: 600_000 }, () => {
-  test.concurrent.each(allPolicies)("of $name changes nothing beside the rules", async (policy) => {
+  test.concurrent.each(tried)("of $name changes nothing beside the rules", async (policy) => {
     const verdicts = await beside(policy, ownedOf(policy));
     expect(wrong({ verdicts, unseen: 0 }).map(say)).toEqual([]);
     expect(verdicts.filter(passes).length).toBeGreaterThan(5);
   });
 
-  test.concurrent.each(allPolicies)("of $name lets nothing pass without them that no state does", async (policy) => {
+  test.concurrent.each(tried)("of $name lets nothing pass without them that no state does", async (policy) => {
     const verdicts = await alone(policy, ownedOf(policy));
     expect(verdicts.filter((one) => passes(one) && !passesSomewhere(policy, one)).map(say)).toEqual([]);
     expect(verdicts.filter((one) => !passes(one)).length).toBeGreaterThan(5);
