@@ -6,14 +6,18 @@ import { ipTable, variations } from "./same-rules.ts";
 /** The bits of a connection's mark that are ours. */
 const own = 0xff000000;
 
-/** Where a program changes bits of a connection's mark that are somebody else's. */
+/** Where a program changes bits of a connection's mark that are somebody else's, or asks for them: he may set them at any time. */
 export function foreignBits({ tables }: Program): string | undefined {
   const rules = [...tables.values()].flatMap(({ chains }) => [...chains.values()]).flatMap((chain) => chain.rules);
   const found = rules.find(
-    ({ marks }) => marks && ((marks.keep | own) >>> 0 !== 0xffffffff || (marks.add & ~own) !== 0),
+    ({ marks, conditions }) =>
+      (marks && (isForeign(~marks.keep) || isForeign(marks.add))) ||
+      conditions.some((asked) => asked.kind === "connection-mark" && isForeign(asked.mask)),
   );
-  return found && `line ${found.line} changes more of a connection's mark than the highest eight bits`;
+  return found && `line ${found.line} is about more of a connection's mark than the highest eight bits`;
 }
+
+const isForeign = (bits: number): boolean => (bits & ~own) !== 0;
 
 /** A packet that leaves with another mark than the rules give it, whatever it had before, once a second table marks behind them. */
 export function differentMarks(

@@ -41,7 +41,15 @@ test.each([
   [
     "takes a mark of others away",
     fileOf(policyNamed("only-these-apps"), "ruleset.nft").replaceAll("0x00ffffff", "0x007fffff"),
-    expect.stringContaining("changes more of a connection's mark than the highest eight bits"),
+    expect.stringContaining("is about more of a connection's mark than the highest eight bits"),
+  ],
+  [
+    "knows an app only where others mark nothing",
+    fileOf(policyNamed("only-these-apps"), "ruleset.nft").replaceAll(
+      "ct mark & 0xff000000 ==",
+      "ct mark & 0xff800000 ==",
+    ),
+    expect.stringContaining("is about more of a connection's mark than the highest eight bits"),
   ],
 ])("a file that %s is found out", (_, text, reason) => {
   expect(meddling(loaded(text))).toEqual(reason);

@@ -138,6 +138,12 @@ test.each<readonly [string, string, (text: string) => string, RegExp]>([
     /more of a connection's mark/,
   ],
   [
+    "knows an app only where others mark nothing",
+    "only-these-apps",
+    (text) => text.replaceAll("ct mark & 0xff000000 ==", "ct mark & 0xff000001 =="),
+    /more of a connection's mark/,
+  ],
+  [
     "keeps back at once what has an address of ours",
     "only-these-apps",
     (text) => text.replace("\t\tmeta skuid", "\t\tfib saddr type local drop\n$&"),
