@@ -199,7 +199,7 @@ describe.skipIf(mayBeSkipped())("the table that looks a second time", { timeout:
       await eventually("it to be said", () => saying(guard, "the second look at what leaves: in force") === 1);
       expect((await ksp(lab, "disable")).status).toBe(0);
       expect(await isHeld(lab), "disabled").toBe(false);
-      const adding = "{ echo 'add table inet ksp-owned { flags owner; }'; exec sleep 60; } | nft -i";
+      const adding = "{ echo 'add table inet ksp-owned { flags owner; }'; exec sleep 60; } | HOME=/dev/null nft -i";
       const other = await lab.client.spawn(["sh", "-c", adding]);
       await eventually("another one to be there", () => isHeld(lab));
       expect((await ksp(lab, "enable")).status).toBe(0);
