@@ -3,7 +3,7 @@ import type { Source } from "./diagnostics/span.ts";
 import { evaluate, type Judgement } from "./ir/evaluate.ts";
 import type { Origins } from "./ir/origins.ts";
 import { describe, type Packet } from "./ir/packet.ts";
-import type { Plan } from "./ir/plan.ts";
+import { type Plan, switchableOf } from "./ir/plan.ts";
 import type { Os, PacketPattern, Policy } from "./ir/policy.ts";
 import { ruleText } from "./ir/rule-text.ts";
 import type { Match, Ruleset } from "./ir/ruleset.ts";
@@ -55,7 +55,7 @@ export function explain(
 ): Explanation {
   const sample = sampleOf(pattern, policy, plan.os);
   const deciders = new Deciders(origins, sources);
-  const rulesets = [...plan.states, ...(plan.portal ? [plan.portal] : []), plan.lockdown];
+  const rulesets = [...switchableOf(plan), plan.lockdown];
   const others = new Others(pattern, policy, plan.os, rulesets);
   const answer = ({ verdict, rule }: Judgement): Answer => ({
     verdict: verdict.kind,

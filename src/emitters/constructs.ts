@@ -1,4 +1,4 @@
-import { type Plan, rulesetsOf } from "../ir/plan.ts";
+import { type Plan, rulesetsOf, switchableOf } from "../ir/plan.ts";
 import type { Device, Identity, StatementId } from "../ir/policy.ts";
 import type { AddressMatch, InterfaceSet, Match, Rewrite, Rule, Ruleset, Stage, Zone } from "../ir/ruleset.ts";
 import { type AddressSet, complement, ofFamily, toPrefixes } from "../net/address-set.ts";
@@ -35,7 +35,7 @@ export const constructs = {
   "user-or-group": { text: "a user or group by number", askedBy: owners(signs["user-or-group"]) },
   "user-by-name": { text: "a user by name", askedBy: owners(signs["user-by-name"]) },
   "group-by-name": { text: "a group by name", askedBy: owners(signs["group-by-name"]) },
-  slice: { text: "a slice", askedBy: owners(signs.slice, running) },
+  slice: { text: "a slice", askedBy: owners(signs.slice, switchableOf) },
   "slice-at-boot": {
     text: "a slice before the machine has started it",
     askedBy: owners(signs.slice, ({ lockdown }) => [lockdown]),
@@ -201,9 +201,6 @@ function isAccount({ kind }: Identity): boolean {
 function isNamed(one: Identity): boolean {
   return (one.kind === "user" || one.kind === "group") && one.id === undefined;
 }
-function running({ states, portal }: Plan): readonly Ruleset[] {
-  return portal ? [...states, portal] : states;
-}
 
 const hasPorts = ({ transport }: Match): boolean => transport?.kind === "tcp" || transport?.kind === "udp";
 /** As drivers call them; a utun by its number may be a stranger's after it was closed. */
@@ -330,7 +327,7 @@ function inOneCase(namesOf: (rule: Rule) => readonly string[]): Construct["asked
 /** The first statement that asks for one too many. */
 function beyondSlices(plan: Plan): readonly StatementId[] {
   const paths = new Set<string>();
-  for (const { match, from } of running(plan).flatMap((ruleset) => ruleset.rules)) {
+  for (const { match, from } of switchableOf(plan).flatMap((ruleset) => ruleset.rules)) {
     for (const one of match.owner?.flat() ?? []) if (one.kind === "slice") paths.add(one.path);
     if (paths.size > mostSlices) return [from];
   }
@@ -350,7 +347,7 @@ function openedBeside(asks: (stage: Stage, zones: number) => boolean): Construct
 function beyondEntries(plan: Plan): readonly StatementId[] {
   const known = new Map<string, AddressSet[]>();
   let entries = 0;
-  for (const { match, from } of running(plan).flatMap((ruleset) => ruleset.rules)) {
+  for (const { match, from } of switchableOf(plan).flatMap((ruleset) => ruleset.rules)) {
     for (const { set } of [match.source, match.destination].filter((end) => end !== undefined)) {
       if (set.length <= mostWrittenOut) continue;
       const alike = known.get(`${set.length}`) ?? [];

@@ -44,12 +44,11 @@ export function planOn(os: Os, plans: readonly Plan[]): Plan {
   return found;
 }
 
+/** What a switch puts in force: every state, and the portal. */
+export const switchableOf = ({ states, portal }: Plan): readonly Ruleset[] => (portal ? [...states, portal] : states);
+
 /** Every ruleset of a plan, from the one that boots to the portal. */
-export const rulesetsOf = ({ lockdown, states, portal }: Plan): readonly Ruleset[] => [
-  lockdown,
-  ...states,
-  ...(portal ? [portal] : []),
-];
+export const rulesetsOf = (plan: Plan): readonly Ruleset[] => [plan.lockdown, ...switchableOf(plan)];
 
 /** A change of one chain by one hop. Every other change is a sequence of these, or a jump to a lower state. */
 interface Move {

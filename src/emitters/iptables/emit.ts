@@ -1,4 +1,4 @@
-import type { Plan } from "../../ir/plan.ts";
+import { type Plan, switchableOf } from "../../ir/plan.ts";
 import type { Ruleset } from "../../ir/ruleset.ts";
 import { stateName } from "../../ir/states.ts";
 import { type Family, families } from "../../net/address.ts";
@@ -47,7 +47,7 @@ const extensions = { ipv4: "v4", ipv6: "v6" } as const;
 
 function emit(plan: Plan): Files {
   const sets = new Sets();
-  const states = [...plan.states, ...(plan.portal ? [plan.portal] : [])];
+  const states = switchableOf(plan);
   const rulesets: Spelling = { kind: "sets", sets };
   const files = families.flatMap((family): readonly [string, string][] => {
     const extension = extensions[family];

@@ -1,4 +1,4 @@
-import type { Plan } from "../../ir/plan.ts";
+import { type Plan, switchableOf } from "../../ir/plan.ts";
 import type { Match, Rule, Ruleset } from "../../ir/ruleset.ts";
 import type { EgressFault } from "../emitter.ts";
 import { type InterfaceClass, interfaceClasses, speaksOf } from "../linux/classes.ts";
@@ -11,7 +11,6 @@ import { arpTables } from "./arp.ts";
 import { ruleLines, sections, type Worded } from "./body.ts";
 import { type ChainView, chainView } from "./chains.ts";
 import { Sets, type SetView, setView } from "./sets.ts";
-import { allStates } from "./shape.ts";
 import { Slices } from "./slices.ts";
 import { widest } from "./widest.ts";
 import type { Spelling } from "./words.ts";
@@ -34,7 +33,7 @@ interface View {
 export function egressFile(plan: Plan, device: string): string {
   const sets = new Sets();
   const spelling: Spelling = { kind: "sets", sets, slices: new Slices([]) };
-  const rulesets = allStates(plan).map((ruleset) => ({ ...ruleset, rules: ruleset.rules.flatMap(seen) }));
+  const rulesets = switchableOf(plan).map((ruleset) => ({ ...ruleset, rules: ruleset.rules.flatMap(seen) }));
   const of = classOf(device, rulesets);
   const chains = variants(of, "out", rulesets, (...at) => body(...at, spelling)).flatMap((variant) => variant.chains);
   const [arp] = rulesets.flatMap((ruleset) => arpTables(ruleset, spelling));
@@ -55,7 +54,7 @@ export function egressFault(plan: Plan, device: string): EgressFault | undefined
       reason: "is no name that nft can give a table",
       instead: "name it without other signs than `_`, `.`, `-`",
     };
-  const rulesets = allStates(plan);
+  const rulesets = switchableOf(plan);
   const of = classOf(device, rulesets);
   if (of.kind === "loopback")
     return { reason: "is loopback, which leads nowhere", instead: "name the card that leads to the internet" };

@@ -1,4 +1,4 @@
-import type { Plan } from "../../ir/plan.ts";
+import { type Plan, switchableOf } from "../../ir/plan.ts";
 import type { Ruleset } from "../../ir/ruleset.ts";
 import { stateName } from "../../ir/states.ts";
 import type { Emitter, Files } from "../emitter.ts";
@@ -7,7 +7,7 @@ import { capabilities } from "./capabilities.ts";
 import { egressFault, egressFile } from "./egress.ts";
 import { ownedFile } from "./owned.ts";
 import { Sets } from "./sets.ts";
-import { allStates, type Shape, shape } from "./shape.ts";
+import { type Shape, shape } from "./shape.ts";
 import { Slices } from "./slices.ts";
 
 /** Ruleset → nftables. One file holds every state; a switch replaces one `goto` per direction in one transaction. */
@@ -16,7 +16,7 @@ export const nft: Emitter = { capabilities, emit, egressFault };
 function emit(plan: Plan, egress: readonly string[] = []): Files {
   const sets = new Sets();
   const slices = Slices.of(plan);
-  const states = allStates(plan);
+  const states = switchableOf(plan);
   const ruleset = shape(plan, states, { kind: "sets", sets, slices }, sets);
   const lockdown = shape(plan, [plan.lockdown], { kind: "literals" }, new Sets());
   const { through, timer } = ruleset;

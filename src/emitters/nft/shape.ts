@@ -133,5 +133,3 @@ function closedLine({ match, verdict, from }: Rule): string {
     verdict.kind !== "reject" ? verdict.kind : verdict.with === "tcp-reset" ? "reject with tcp reset" : "reject";
   return `${protocol}counter ${word} comment "${from}"`;
 }
-
-export const allStates = ({ states, portal }: Plan): readonly Ruleset[] => (portal ? [...states, portal] : states);

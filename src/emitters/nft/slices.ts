@@ -1,4 +1,4 @@
-import type { Plan } from "../../ir/plan.ts";
+import { type Plan, switchableOf } from "../../ir/plan.ts";
 import { controlGroup } from "../../net/control-group.ts";
 
 /** Every user there can be: a packet without a socket has none. */
@@ -16,8 +16,8 @@ export class Slices {
   }
 
   /** Of all states: whatever table marks for them, the marks are the same. */
-  static of({ states, portal }: Plan): Slices {
-    const owners = [...states, ...(portal ? [portal] : [])]
+  static of(plan: Plan): Slices {
+    const owners = switchableOf(plan)
       .flatMap(({ rules }) => rules)
       .flatMap(({ match }) => match.owner?.flat() ?? []);
     return new Slices(owners.flatMap((identity) => (identity.kind === "slice" ? [identity.path] : [])));

@@ -1,4 +1,4 @@
-import { type Plan, rulesetsOf } from "../../ir/plan.ts";
+import { type Plan, rulesetsOf, switchableOf } from "../../ir/plan.ts";
 import type { Ruleset } from "../../ir/ruleset.ts";
 import { stateName } from "../../ir/states.ts";
 import { families } from "../../net/address.ts";
@@ -65,9 +65,7 @@ function outOfForce(plan: Plan, program: Program, comparison: Comparison): Audit
   if (!allows(comparison, program)) return switchedOff(plan.states.map(({ state }) => state));
   const target = program.tables.get(ipTable)?.chains.get("out")?.rules[0]?.verdict;
   const named = target?.kind === "goto" ? target.chain : "";
-  const meant = [...plan.states, ...(plan.portal ? [plan.portal] : [])].find(
-    ({ state }) => named === `out_${stateName(state)}`,
-  );
+  const meant = switchableOf(plan).find(({ state }) => named === `out_${stateName(state)}`);
   const ruleset = meant ?? plan.states[0] ?? plan.lockdown;
   return notInForce([ruleset.state], different(ruleset, program, comparison));
 }

@@ -1,4 +1,4 @@
-import type { Plan } from "../../ir/plan.ts";
+import { type Plan, switchableOf } from "../../ir/plan.ts";
 import { accepted } from "../accepted.ts";
 import { fragments } from "../dimensions.ts";
 import type { PacketSet } from "../packets/packet-set.ts";
@@ -76,11 +76,7 @@ function planned(
   const { space, ip } = comparison;
   const exists = possible(space).intersect(at);
   const all = space.none
-    .union(
-      ...[...plan.states, ...(plan.portal ? [plan.portal] : [])].map((ruleset) =>
-        accepted(ruleset, space, "most").intersect(exists),
-      ),
-    )
+    .union(...switchableOf(plan).map((ruleset) => accepted(ruleset, space, "most").intersect(exists)))
     .exists(...hidden);
   const later = space.is("fragment", fragments.later);
   const followers = (of: PacketSet): PacketSet =>

@@ -1,4 +1,4 @@
-import { type Plan, rulesetsOf } from "../../ir/plan.ts";
+import { type Plan, rulesetsOf, switchableOf } from "../../ir/plan.ts";
 import type { Ruleset } from "../../ir/ruleset.ts";
 import { type AddressSet, ofFamily } from "../../net/address-set.ts";
 import { MovesOfIptables } from "../moves/iptables.ts";
@@ -92,7 +92,7 @@ class Validation {
   }
 
   #family(extension: Extension, sets: Sets): Family {
-    const { lockdown, states, portal } = this.#plan;
+    const { lockdown, states } = this.#plan;
     const [first] = states;
     if (!first) throw new Error("a plan has states");
     const atBoot = nothing(families[extension]);
@@ -106,7 +106,7 @@ class Validation {
     const late = unloadable(boot.program);
     if (late !== undefined) throw new Found({ kind: "unloadable", file: boot.file, reason: late });
     const all = { ruleset: first, ...read("ruleset", empty) };
-    const switches = [...states, ...(portal ? [portal] : [])].map((ruleset): ReadState => {
+    const switches = switchableOf(this.#plan).map((ruleset): ReadState => {
       const name = `switch/${fileName(ruleset.state)}`;
       const timed = this.#setsOf(`iptables/${name}.ipset`, sets);
       const read_ = { ruleset, ...read(name, { ...all.program, sets: timed }) };

@@ -1,4 +1,4 @@
-import { type Plan, rulesetsOf } from "../../ir/plan.ts";
+import { type Plan, rulesetsOf, switchableOf } from "../../ir/plan.ts";
 import type { AddressMatch, Ruleset } from "../../ir/ruleset.ts";
 import { families } from "../../net/address.ts";
 import { type AddressSet, ofFamily } from "../../net/address-set.ts";
@@ -53,12 +53,12 @@ class Validation {
   }
 
   run(): undefined {
-    const { lockdown, states, portal } = this.#plan;
+    const { lockdown, states } = this.#plan;
     const [first] = states;
     if (!first) throw new Error("a plan has states");
     const boot = this.#load(lockdownFile, empty);
     const all = this.#load(rulesetFile, empty);
-    const switches = [...states, ...(portal ? [portal] : [])].map((ruleset): Switch => {
+    const switches = switchableOf(this.#plan).map((ruleset): Switch => {
       const file = switchFile(ruleset.state);
       return { ruleset, file, program: this.#load(file, all) };
     });
