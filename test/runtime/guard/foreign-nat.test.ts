@@ -4,6 +4,7 @@ import { host, internet } from "../../lab/line.ts";
 import { eventually } from "../../lab/process.ts";
 import { mayBeSkipped } from "../../lab/requirements.ts";
 import { compiled, startGuard } from "./guard.ts";
+import { homeTunnel } from "./home-tunnel.ts";
 import { backendOf } from "./rules.ts";
 
 const policy = `ksp 1
@@ -16,17 +17,7 @@ link house {
   interface "br-lan"
   role inside
 }
-tunnel wg0 {
-  protocol wireguard
-  interface "wg0"
-  server 198.51.100.7 udp 51820
-  carrier mark 0x6b73/0xffff
-  address 10.64.0.2/32, fd64::2/128
-  carries everything and 10.64.0.0/10, fd64::/48
-}
-dns 10.64.0.1, fd64::1 through wg0
-ipv6 tunnel
-allow in from 192.168.1.0/24 tcp 8080 on uplink
+${homeTunnel}allow in from 192.168.1.0/24 tcp 8080 on uplink
 forward from link uplink 192.168.1.0/24 to link house 192.168.50.10 tcp 51413
 forward from link house 192.168.50.0/24 to link uplink 192.0.2.0/24 icmp echo-request
 watch wg0 {

@@ -8,6 +8,7 @@ import { mayBeSkipped } from "../../lab/requirements.ts";
 import { homeWireguard } from "../../lab/wireguard.ts";
 import { figure } from "./figures.ts";
 import { compiled, type Guard, isShut, ksp, startGuard } from "./guard.ts";
+import { homeTunnel } from "./home-tunnel.ts";
 import { backendOf, load, rules, stateInForce } from "./rules.ts";
 import { lose } from "./trial.ts";
 
@@ -15,18 +16,7 @@ import { lose } from "./trial.ts";
 const policy = (more = ""): string => `ksp 1
 policy guarded
 
-tunnel wg0 {
-  protocol wireguard
-  interface "wg0"
-  server 198.51.100.7 udp 51820
-  carrier mark 0x6b73/0xffff
-  address 10.64.0.2/32, fd64::2/128
-  carries everything and 10.64.0.0/10, fd64::/48
-}
-
-dns 10.64.0.1, fd64::1 through wg0
-ipv6 tunnel
-allow host "moved.example" at 192.0.2.70 within 192.0.2.64/26 tcp 443
+${homeTunnel}allow host "moved.example" at 192.0.2.70 within 192.0.2.64/26 tcp 443
 portal for 60s user 1001 tcp 7777 and dns accept-risk KSP3001, KSP3002 reason "log-in pages"
 
 watch wg0 {

@@ -5,23 +5,13 @@ import { eventually } from "../../lab/process.ts";
 import { mayBeSkipped } from "../../lab/requirements.ts";
 import { homeWireguard } from "../../lab/wireguard.ts";
 import { compiled, type Guard, isShut, ksp, startGuard } from "./guard.ts";
+import { homeTunnel } from "./home-tunnel.ts";
 import { backendOf } from "./rules.ts";
 
 const policy = `ksp 1
 policy guarded
 
-tunnel wg0 {
-  protocol wireguard
-  interface "wg0"
-  server 198.51.100.7 udp 51820
-  carrier mark 0x6b73/0xffff
-  address 10.64.0.2/32, fd64::2/128
-  carries everything and 10.64.0.0/10, fd64::/48
-}
-
-dns 10.64.0.1, fd64::1 through wg0
-ipv6 tunnel
-allow host "moved.example" at 192.0.2.70 within 192.0.2.64/26 tcp 443
+${homeTunnel}allow host "moved.example" at 192.0.2.70 within 192.0.2.64/26 tcp 443
 portal for 60s tcp 7777 accept-risk KSP3001 reason "log-in pages"
 
 watch wg0 {

@@ -7,23 +7,13 @@ import type { Vpn } from "../../lab/vpn.ts";
 import { homeWireguard } from "../../lab/wireguard.ts";
 import { figure } from "./figures.ts";
 import { compiled, startGuard } from "./guard.ts";
+import { homeTunnel } from "./home-tunnel.ts";
 import { type Case, lose, losePlainly, loseUnguarded } from "./trial.ts";
 
 const policy = `ksp 1
 policy guarded
 
-tunnel wg0 {
-  protocol wireguard
-  interface "wg0"
-  server 198.51.100.7 udp 51820
-  carrier mark 0x6b73/0xffff
-  address 10.64.0.2/32, fd64::2/128
-  carries everything and 10.64.0.0/10, fd64::/48
-}
-
-dns 10.64.0.1, fd64::1 through wg0
-ipv6 tunnel
-
+${homeTunnel}
 watch wg0 {
   interface
   handshake within 180s
